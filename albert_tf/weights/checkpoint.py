@@ -1,0 +1,43 @@
+"""`Checkpoint`: what every importer returns and every writer takes."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf.config import AlbertConfig
+
+HEADS = (
+    "text_classifier",
+    "text_regressor",
+    "token_classifier",
+    "question_answerer",
+    "multiple_choice",
+    "masked_lm",
+    "pretrainer",
+)
+"""The heads a checkpoint may carry; a bare backbone has `None`."""
+
+
+@dataclasses.dataclass
+class Checkpoint:
+    """A model read from disk (or memory), free of any framework's objects.
+
+    Args:
+        config: the encoder's hyperparameters.
+        arrays: float32 arrays by this package's own names, which are the Keras variable paths, e.g.
+            `"encoder/group_0_inner_0/attention/query/kernel"`; kernels are `(inputs, outputs)`.
+        head: one of `HEADS`, or None for a bare backbone.
+        head_config: the head's arguments, e.g. `{"num_classes": 2, "labels": ["ham", "spam"]}`.
+        tokenizer_file: the SentencePiece model that came with the checkpoint, if any.
+        lowercase: whether texts are lower-cased and stripped of accents before SentencePiece.
+        source: where it was read from, for messages.
+    """
+
+    config: AlbertConfig
+    arrays: dict[str, np.ndarray]
+    head: str | None = None
+    head_config: dict = dataclasses.field(default_factory=dict)
+    tokenizer_file: Path | None = None
+    lowercase: bool = True
+    source: str = ""

@@ -1,0 +1,1 @@
+"""Model sizes (`models/*.json`) and training recipes (`recipes/*.json`), as data."""
