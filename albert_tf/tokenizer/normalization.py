@@ -1,0 +1,88 @@
+"""What ALBERT does to a text before SentencePiece sees it.
+
+The reference is `preprocess_text` in google-research/albert `tokenization.py`: collapse white space, NFKD, drop
+every character with a combining class, lower-case. The same steps here, as one small text for each code point:
+once the marks are dropped, neither the canonical order of marks nor composition can reach over a character, so
+NFKD is a substitution of single code points. `str.lower` is one too, but for the Greek capital sigma, whose
+small form depends on whether a word ends there.
+
+**Unicode version.** The tables are those of Unicode 14.0, which is Python 3.11's, the newest Python that runs the
+reference (sentencepiece 0.1.99). Python 3.12 has Unicode 15.0, which gave a decomposition or a combining class to 72
+code points that 14.0 leaves unassigned. They stay as they are on every Python, so a text has the same ids
+wherever it is tokenized. (What Unicode has assigned it does not normalize differently later: its stability policy.)
+
+**Lone surrogates** are not text: no UTF-8 can hold them, and the reference raises `TypeError`. Here each one reads
+as U+FFFD, the replacement character, as a UTF-8 decoder would have it, so one damaged row does not stop a run.
+"""
+
+import unicodedata
+
+REPLACEMENT = 0xFFFD
+CAPITAL_SIGMA = "Σ"
+
+# Normalization-relevant code points that Unicode 15.0 added.
+_AFTER_UNICODE_14 = frozenset(
+    code_point
+    for first, last in [
+        (0x10EFD, 0x10EFF),
+        (0x11F41, 0x11F42),
+        (0x1E030, 0x1E06D),
+        (0x1E08F, 0x1E08F),
+        (0x1E4EC, 0x1E4EF),
+    ]
+    for code_point in range(first, last + 1)
+)
+
+
+def is_surrogate(code_point: int) -> bool:
+    """Whether the code point is half of a UTF-16 pair, which no UTF-8 text can hold."""
+    return 0xD800 <= code_point <= 0xDFFF
+
+
+class _Decompositions(dict):
+    """Code point to its text without marks, as `str.translate` takes it; filled as characters are met."""
+
+    def __missing__(self, code_point: int) -> str:
+        if is_surrogate(code_point):
+            text = chr(REPLACEMENT)
+        elif code_point in _AFTER_UNICODE_14:
+            text = chr(code_point)
+        else:
+            decomposed = unicodedata.normalize("NFKD", chr(code_point))
+            text = "".join(c for c in decomposed if not unicodedata.combining(c))
+        self[code_point] = text
+        return text
+
+
+_DECOMPOSITIONS = _Decompositions()
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), chr(REPLACEMENT))
+
+
+class Normalizer:
+    """The text that SentencePiece is given, exactly as the reference computes it.
+
+    Args:
+        lowercase: lower-case the text (google's `do_lower_case`).
+        strip_accents: NFKD, and drop the combining marks. The reference always does; models trained by others
+            with accents kept need False.
+    """
+
+    def __init__(self, lowercase: bool, strip_accents: bool):
+        self.lowercase = lowercase
+        self.strip_accents = strip_accents
+        self._substitutions = _DECOMPOSITIONS if strip_accents else _SURROGATES
+
+    def __call__(self, text: str) -> str:
+        """Normalizes one text."""
+        text = " ".join(text.split())
+        if not text.isascii():
+            text = text.translate(self._substitutions)
+        return text.lower() if self.lowercase else text
+
+    def code_point(self, code_point: int) -> str:
+        """What a single code point becomes: a text of any length, empty for a dropped mark.
+
+        White space and the final sigma, which depend on the neighbors, are not considered here.
+        """
+        text = chr(code_point).translate(self._substitutions)
+        return text.lower() if self.lowercase else text

@@ -1,0 +1,329 @@
+"""`AlbertTokenizer`: text to the ids of google-research/albert, and back."""
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf.errors import ConfigError, DataError
+from albert_tf.tokenizer.digit_comma import DigitCommaTable, build_digit_comma_table
+from albert_tf.tokenizer.engine import Engine
+from albert_tf.tokenizer.model_file import ModelFile, parse_model, read_model_file
+from albert_tf.tokenizer.normalization import Normalizer
+from albert_tf.tokenizer.special_tokens import SPELLINGS, find_special_tokens, missing_token
+
+BUNDLED_MODEL = "30k-clean.model"
+
+
+class AlbertTokenizer:
+    """ALBERT's tokenizer, with the same ids in Python and in the TensorFlow graph.
+
+    A text is normalized (white space collapsed, NFKD, marks dropped, lower-cased), segmented by SentencePiece, and
+    pieces such as `1999,` are split before the comma, as google-research/albert `tokenization.py` does.
+
+    Args:
+        path: a SentencePiece `.model` file; None is the bundled uncased English model of ALBERT v1 and v2.
+        lowercase: lower-case the text (google's `do_lower_case`); False for a cased model.
+        strip_accents: NFKD, and drop combining marks, as the reference always does.
+        cls_token: the piece that starts a sequence; None looks for `[CLS]`, then `<cls>`.
+        sep_token: the piece that ends a segment; None looks for `[SEP]`, then `<sep>`.
+        pad_token: the piece that fills up a batch; None looks for `<pad>`, then `[PAD]`.
+        mask_token: the piece that hides a token; None looks for `[MASK]`, then `<mask>`.
+
+    Raises:
+        CheckpointError: the file cannot be read, or is not a SentencePiece model.
+        ConfigError: a special piece is not in the vocabulary.
+
+    Example:
+
+    ```python
+    from albert_tf import AlbertTokenizer
+
+    tokenizer = AlbertTokenizer()
+    tokenizer.encode("Hello, World!")                  # [10975, 15, 126, 187]
+    tokenizer.encode("Hello, World!", offsets=True)    # the ids, and [(0, 5), (5, 6), (7, 12), (12, 13)]
+    tokenizer.decode([10975, 15, 126, 187])            # "hello, world!"
+    ```
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        *,
+        lowercase: bool = True,
+        strip_accents: bool = True,
+        cls_token: str | None = None,
+        sep_token: str | None = None,
+        pad_token: str | None = None,
+        mask_token: str | None = None,
+    ):
+        model = _bundled_model() if path is None else read_model_file(path)
+        self._set_up(model, lowercase, strip_accents, cls_token, sep_token, pad_token, mask_token)
+        self.path = _bundled_path() if path is None else Path(path)
+
+    @classmethod
+    def from_bytes(cls, model_bytes: bytes, **options) -> "AlbertTokenizer":
+        """A tokenizer from the content of a `.model` file; `options` are the keywords of the class."""
+        tokenizer = cls.__new__(cls)
+        defaults = dict.fromkeys([f"{role}_token" for role in SPELLINGS])
+        options = {"lowercase": True, "strip_accents": True, **defaults, **options}
+        tokenizer._set_up(parse_model(model_bytes), **options)
+        tokenizer.path = None
+        return tokenizer
+
+    def _set_up(
+        self, model, lowercase, strip_accents, cls_token, sep_token, pad_token, mask_token
+    ):
+        chosen = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
+        self._model: ModelFile = model
+        self._special = find_special_tokens(model, chosen)
+        self._normalize = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
+        self._engine = Engine(model.content)
+
+    @functools.cached_property
+    def _digit_comma(self) -> DigitCommaTable:
+        return build_digit_comma_table(self._model, self._engine)
+
+    # --- text to ids ---
+
+    def encode(self, text: str, offsets: bool = False):
+        """Token ids of one text, without special tokens.
+
+        Args:
+            text: any string.
+            offsets: also give where each token stands in `text`.
+
+        Returns:
+            A list of int, or with `offsets` a pair: that list, and a list of `(start, end)` in characters of `text`.
+
+        Raises:
+            DataError: `text` is not a str.
+        """
+        if not isinstance(text, str):
+            raise _not_text(text, "text")
+        if offsets:
+            ids, spans = self.encode_batch([text], offsets=True)
+            return ids[0], spans[0]
+        return self.encode_batch([text])[0]
+
+    def encode_batch(self, texts: Sequence[str], offsets: bool = False):
+        """Token ids of many texts, without special tokens.
+
+        Args:
+            texts: any sequence or array of str.
+            offsets: also give where each token stands in its text.
+
+        Returns:
+            A list with a list of int for each text, or with `offsets` a pair: that, and a list with a list of
+            `(start, end)` for each text.
+
+        Raises:
+            DataError: `texts` is a single str, or holds something else than str.
+        """
+        ids, splits = self._encode_flat(_checked(texts))
+        return _rows(ids.tolist(), splits.tolist())
+
+    def _encode_flat(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """All ids in one int32 array, and the int64 row splits."""
+        ids, splits = self._engine.tokenize([self._normalize(text) for text in texts])
+        ids, origin = self._digit_comma.expand(ids)
+        if origin is not None:
+            splits = np.searchsorted(origin, splits)
+        return ids, splits
+
+    # --- ids to text ---
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of a sequence of ids.
+
+        Special tokens vanish, an unknown token reads ` ⁇ `. What normalization took away does not come back.
+
+        Args:
+            ids: ints, an array or a tensor of rank 1.
+
+        Raises:
+            DataError: an id is not in the vocabulary.
+        """
+        return self.decode_batch([ids])[0]
+
+    def decode_batch(self, batch: Sequence[Sequence[int]]) -> list[str]:
+        """The texts of many sequences of ids; see `decode`."""
+        return self._engine.detokenize([self._checked_ids(ids) for ids in batch])
+
+    def _checked_ids(self, ids) -> np.ndarray:
+        ids = np.asarray(ids)
+        if ids.size == 0:
+            return np.zeros(0, np.int32)
+        if ids.ndim != 1 or ids.dtype.kind not in "iu":
+            raise DataError(
+                f"cannot decode an array of {ids.dtype} with shape {ids.shape}; expected one sequence of integer ids"
+            )
+        for bad in ids[(ids < 0) | (ids >= self.vocab_size)][:1]:
+            raise DataError(
+                f"cannot decode the id {bad}: the vocabulary has {self.vocab_size} pieces, "
+                f"with ids 0 to {self.vocab_size - 1}"
+            )
+        return ids
+
+    # --- the vocabulary ---
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of pieces in the vocabulary."""
+        return len(self._model.pieces)
+
+    def __len__(self) -> int:
+        return self.vocab_size
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """All pieces, by id."""
+        return self._model.pieces
+
+    def id_to_piece(self, token_id: int) -> str:
+        """The piece of an id; raises DataError when the vocabulary has no such id."""
+        return self._model.pieces[self._checked_ids([token_id])[0]]
+
+    def piece_to_id(self, piece: str) -> int:
+        """The id of a piece, `unk_id` when it is not in the vocabulary."""
+        return self._model.piece_ids.get(piece, self.unk_id)
+
+    @property
+    def cls_token(self) -> str:
+        """The piece that starts a sequence."""
+        return self._special["cls"]
+
+    @property
+    def sep_token(self) -> str:
+        """The piece that ends a segment."""
+        return self._special["sep"]
+
+    @property
+    def pad_token(self) -> str:
+        """The piece that fills up a batch."""
+        return self._special["pad"]
+
+    @property
+    def mask_token(self) -> str:
+        """The piece that hides a token; ConfigError when the vocabulary has none."""
+        if self._special["mask"] is None:
+            raise missing_token(self._model, "mask", SPELLINGS["mask"])
+        return self._special["mask"]
+
+    @property
+    def unk_token(self) -> str:
+        """The piece for what the vocabulary cannot spell."""
+        return self._model.pieces[self.unk_id]
+
+    @property
+    def cls_id(self) -> int:
+        """Id of `cls_token`."""
+        return self._model.piece_ids[self.cls_token]
+
+    @property
+    def sep_id(self) -> int:
+        """Id of `sep_token`."""
+        return self._model.piece_ids[self.sep_token]
+
+    @property
+    def pad_id(self) -> int:
+        """Id of `pad_token`."""
+        return self._model.piece_ids[self.pad_token]
+
+    @property
+    def mask_id(self) -> int:
+        """Id of `mask_token`."""
+        return self._model.piece_ids[self.mask_token]
+
+    @property
+    def unk_id(self) -> int:
+        """Id of `unk_token`."""
+        return self._model.unk_id
+
+    @property
+    def lowercase(self) -> bool:
+        """Whether texts are lower-cased."""
+        return self._normalize.lowercase
+
+    @property
+    def strip_accents(self) -> bool:
+        """Whether texts are decomposed and lose their combining marks."""
+        return self._normalize.strip_accents
+
+    # --- keeping it ---
+
+    @property
+    def model_bytes(self) -> bytes:
+        """The content of the SentencePiece model file."""
+        return self._model.content
+
+    def get_config(self) -> dict:
+        """Everything but the model file itself, as JSON can hold it; see `from_config`."""
+        return {
+            "lowercase": self.lowercase,
+            "strip_accents": self.strip_accents,
+            **{f"{role}_token": piece for role, piece in self._special.items()},
+            "model_sha256": hashlib.sha256(self.model_bytes).hexdigest(),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict, model: str | Path | bytes | None = None) -> "AlbertTokenizer":
+        """The tokenizer that `get_config` described.
+
+        Args:
+            config: what `get_config` returned.
+            model: the SentencePiece model, as a path or as its bytes; None if it was the bundled one.
+
+        Raises:
+            ConfigError: `model` is not the one that the config was made with.
+        """
+        options = dict(config)
+        expected = options.pop("model_sha256")
+        if isinstance(model, bytes):
+            tokenizer = cls.from_bytes(model, **options)
+        else:
+            tokenizer = cls(model, **options)
+        actual = tokenizer.get_config()["model_sha256"]
+        if actual != expected:
+            given = "the bundled English model" if model is None else "the given SentencePiece model"
+            raise ConfigError(
+                f"{given} (sha256 {actual[:12]}...) is not the one this tokenizer was saved with "
+                f"({expected[:12]}...); pass the .model file that was saved beside it"
+            )
+        return tokenizer
+
+
+def _bundled_path() -> Path:
+    return Path(str(resources.files("albert_tf.tokenizer") / "assets" / BUNDLED_MODEL))
+
+
+@functools.cache
+def _bundled_model() -> ModelFile:
+    return read_model_file(_bundled_path())
+
+
+def _checked(texts) -> list[str]:
+    """`texts` as a list, after checking that it holds str only."""
+    if isinstance(texts, str):
+        raise DataError(
+            f"expected a sequence of texts, got one text {texts[:40]!r}; pass [text], or use encode(text)"
+        )
+    texts = list(texts)
+    for index, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise _not_text(text, f"texts[{index}]")
+    return texts
+
+
+def _not_text(value, place: str) -> DataError:
+    return DataError(
+        f"{place} is {str(value)[:40]!r} of type {type(value).__name__}; expected a str: fill or drop the missing "
+        "texts, and decode bytes, before tokenizing"
+    )
+
+
+def _rows(flat: list, splits: list[int]) -> list[list]:
+    return [flat[start:end] for start, end in zip(splits[:-1], splits[1:], strict=True)]
