@@ -1,1 +1,18 @@
-"""."""
+"""Weights in and out: any checkpoint becomes a configuration and a dict of arrays, and back."""
+
+from albert_tf.weights.checkpoint import HEADS, Checkpoint
+from albert_tf.weights.huggingface import write_huggingface
+from albert_tf.weights.preset import write_preset
+from albert_tf.weights.reading import detect_format, read_checkpoint
+from albert_tf.weights.shapes import check_arrays, expected_shapes
+
+__all__ = [
+    "HEADS",
+    "Checkpoint",
+    "check_arrays",
+    "detect_format",
+    "expected_shapes",
+    "read_checkpoint",
+    "write_huggingface",
+    "write_preset",
+]

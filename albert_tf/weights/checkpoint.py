@@ -32,6 +32,7 @@ class Checkpoint:
         tokenizer_file: the SentencePiece model that came with the checkpoint, if any.
         lowercase: whether texts are lower-cased and stripped of accents before SentencePiece.
         source: where it was read from, for messages.
+        extra: further JSON sections of a preset, e.g. `{"preprocessor": {"sequence_length": 128}}`.
     """
 
     config: AlbertConfig
@@ -41,3 +42,4 @@ class Checkpoint:
     tokenizer_file: Path | None = None
     lowercase: bool = True
     source: str = ""
+    extra: dict = dataclasses.field(default_factory=dict)

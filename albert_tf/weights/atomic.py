@@ -1,0 +1,57 @@
+"""Writing the files of a checkpoint so that a failure leaves the earlier ones as they were."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from safetensors import SafetensorError
+
+from albert_tf.errors import CheckpointError
+
+
+def write_files(folder: Path, files: dict[str, str | Path | Callable[[Path], None]]) -> Path:
+    """Writes files under temporary names, then moves all of them into place.
+
+    Args:
+        folder: created when missing.
+        files: by name, a text, a file to copy, or a function that writes to the path it is given.
+            They are moved in this order, so the file that makes sense of the others comes last.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: when something cannot be written, as on a full disk. The temporary files
+            are removed, and files of an earlier checkpoint are intact.
+    """
+    temporary = {name: folder / f".{name}.{os.getpid()}.tmp" for name in files}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            _write(temporary[name], content)
+        for name, path in temporary.items():
+            os.replace(path, folder / name)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(
+            f"cannot write the checkpoint to {folder}: {error}; files that stood there are "
+            "unchanged, "
+            "so free some space or choose another folder, and save again"
+        ) from error
+    finally:
+        for path in temporary.values():
+            path.unlink(missing_ok=True)
+    return folder
+
+
+def _write(path: Path, content: str | Path | Callable[[Path], None]) -> None:
+    if isinstance(content, str):
+        path.write_text(content, "utf-8")
+    elif isinstance(content, Path):
+        shutil.copyfile(content, path)
+    else:
+        content(path)
+    with path.open(
+        "rb+"
+    ) as file:  # on disk before the move, or a power cut could leave an empty file
+        os.fsync(file.fileno())

@@ -1,0 +1,235 @@
+"""Hugging Face's ALBERT, read and written: `config.json`, weights, `spiece.model`."""
+
+import json
+import warnings
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from albert_tf.config import AlbertConfig
+from albert_tf.errors import CheckpointError
+from albert_tf.weights.atomic import write_files
+from albert_tf.weights.checkpoint import Checkpoint
+from albert_tf.weights.foreign import as_float32, read_json
+from albert_tf.weights.huggingface_config import (
+    read_config,
+    read_head,
+    read_head_config,
+    write_config,
+)
+from albert_tf.weights.safetensors_file import read_safetensors, read_sharded
+from albert_tf.weights.shapes import check_arrays
+from albert_tf.weights.torch_pickle import read_torch_pickle
+
+WEIGHT_FILES = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
+"""Where the weights may be, best first."""
+
+OTHER_FRAMEWORKS = ("tf_model.h5", "flax_model.msgpack", "rust_model.ot", "model.onnx")
+
+BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
+"""Tensors of old releases that are counters, not weights."""
+
+OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
+
+DEFAULT_TOKENIZER = {"do_lower_case": True, "keep_accents": False}
+
+
+def matches(folder: Path) -> bool:
+    """Whether the folder looks like one of Hugging Face's."""
+    if any((folder / name).is_file() for name in (*WEIGHT_FILES, *OTHER_FRAMEWORKS)):
+        return True
+    config = folder / "config.json"
+    return config.is_file() and not {"model_type", "architectures"}.isdisjoint(read_json(config))
+
+
+def tensor_names(config: AlbertConfig) -> dict[str, str]:
+    """Returns Hugging Face's name of every array, of all heads too, by this package's name.
+
+    Names of the encoder stand without the prefix `albert.` that all models but the bare one carry.
+    """
+    names = {
+        "embeddings/word_embeddings": "embeddings.word_embeddings.weight",
+        "embeddings/position_embeddings": "embeddings.position_embeddings.weight",
+        "embeddings/token_type_embeddings": "embeddings.token_type_embeddings.weight",
+        "mlm_head/bias": "predictions.bias",
+    }
+    pairs = {
+        "embeddings/layer_norm": "embeddings.LayerNorm",
+        "embeddings/projection": "encoder.embedding_hidden_mapping_in",
+        "pooler": "pooler",
+        "classifier": "classifier",
+        "qa_outputs": "qa_outputs",
+        "mlm_head/dense": "predictions.dense",
+        "mlm_head/layer_norm": "predictions.LayerNorm",
+        "sop_classifier": "sop_classifier.classifier",
+    }
+    for group in range(config.num_hidden_groups):
+        for inner in range(config.inner_group_num):
+            ours = f"encoder/group_{group}_inner_{inner}"
+            theirs = f"encoder.albert_layer_groups.{group}.albert_layers.{inner}"
+            pairs |= {
+                f"{ours}/attention/{p}": f"{theirs}.attention.{p}"
+                for p in ("query", "key", "value")
+            }
+            pairs |= {
+                f"{ours}/attention/output": f"{theirs}.attention.dense",
+                f"{ours}/attention_layer_norm": f"{theirs}.attention.LayerNorm",
+                f"{ours}/intermediate": f"{theirs}.ffn",
+                f"{ours}/output": f"{theirs}.ffn_output",
+                f"{ours}/output_layer_norm": f"{theirs}.full_layer_layer_norm",
+            }
+    for ours, theirs in pairs.items():
+        weight, bias = ("gamma", "beta") if ours.endswith("layer_norm") else ("kernel", "bias")
+        names[f"{ours}/{weight}"] = f"{theirs}.weight"
+        names[f"{ours}/{bias}"] = f"{theirs}.bias"
+    return names
+
+
+def read_huggingface(folder: Path) -> Checkpoint:
+    """Reads a folder that `save_pretrained` wrote, of any ALBERT class.
+
+    Raises:
+        ConfigError: when `config.json` asks for what this package does not compute.
+        CheckpointError: when a file is missing or damaged, or a tensor is missing, extra or
+            misshapen.
+    """
+    source = str(folder)
+    values = read_json(folder / "config.json")
+    config = read_config(values, str(folder / "config.json"))
+    tensors = _plain_names(_read_tensors(folder), source)
+    head = read_head(values, tensors, str(folder / "config.json"))
+    arrays = _to_arrays(tensors, config, source)
+    num_classes = len(arrays["classifier/bias"]) if "classifier/bias" in arrays else 0
+    head_config = read_head_config(head, values, num_classes, str(folder / "config.json"))
+    check_arrays(arrays, config, head, head_config, source)
+    tokenizer_file, lowercase = _read_tokenizer(folder)
+    return Checkpoint(config, arrays, head, head_config, tokenizer_file, lowercase, source)
+
+
+def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
+    for name in WEIGHT_FILES:
+        path = folder / name
+        if path.is_file():
+            read_file = read_safetensors if "safetensors" in name else read_torch_pickle
+            return read_sharded(path, read_file) if name.endswith(".json") else read_file(path)
+    others = [name for name in OTHER_FRAMEWORKS if (folder / name).is_file()]
+    found = f" but {others[0]}, which is not read" if others else ""
+    raise CheckpointError(
+        f"{folder} holds no weights{found}; expected one of {', '.join(WEIGHT_FILES)}, "
+        "as save_pretrained of transformers' PyTorch class writes them"
+    )
+
+
+def _plain_names(tensors: dict[str, np.ndarray], source: str) -> dict[str, np.ndarray]:
+    """Drops the prefix `albert.`, old spellings, counters, and copies of tied tensors."""
+    plain = {}
+    for name, tensor in tensors.items():
+        name = name.removeprefix("albert.")
+        for old, new in OLD_ENDINGS.items():
+            if name.endswith(old):
+                name = name.removesuffix(old) + new
+        if name not in BUFFERS:
+            plain[name] = tensor
+    for copy, original in (
+        ("predictions.decoder.weight", "embeddings.word_embeddings.weight"),
+        ("predictions.decoder.bias", "predictions.bias"),
+    ):
+        if copy not in plain:
+            continue
+        tensor = plain.pop(copy)
+        if not np.array_equal(plain.setdefault(original, tensor), tensor):
+            raise CheckpointError(
+                f"{source}: {copy} differs from {original}; the two are one array in ALBERT, and "
+                "an untied "
+                "decoder is not supported"
+            )
+    return plain
+
+
+def _to_arrays(
+    tensors: dict[str, np.ndarray], config: AlbertConfig, source: str
+) -> dict[str, np.ndarray]:
+    """Renames and transposes; an unknown tensor keeps its name, for the message to come."""
+    ours = {theirs: name for name, theirs in tensor_names(config).items()}
+    arrays = {}
+    for theirs in list(tensors):
+        tensor = tensors.pop(theirs)  # popped, so that a large model is not held twice
+        name = ours.get(theirs, theirs)
+        arrays[name] = as_float32(tensor.T if name.endswith("/kernel") else tensor, theirs, source)
+    return arrays
+
+
+def _read_tokenizer(folder: Path) -> tuple[Path | None, bool]:
+    model, settings = folder / "spiece.model", dict(DEFAULT_TOKENIZER)
+    if (folder / "tokenizer_config.json").is_file():
+        settings |= read_json(folder / "tokenizer_config.json")
+    if model.is_file() and settings["keep_accents"]:
+        warnings.warn(
+            f"{folder / 'tokenizer_config.json'} sets keep_accents, which albert_tf's tokenizer "
+            "does not: "
+            "texts with accents get other token ids than in transformers",
+            stacklevel=2,
+        )
+    return (model if model.is_file() else None), bool(settings["do_lower_case"])
+
+
+def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
+    """Writes a folder that `from_pretrained` of transformers loads, with the same outputs.
+
+    Args:
+        checkpoint: a model with any head; its tokenizer is written beside it when it is known.
+        folder: created when missing. Files of the same names are replaced only after all are
+            written.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: when transformers cannot express the model (the learned attention bias), an
+            array does not fit, or the folder cannot be written; what stood in it is then intact.
+
+    Example:
+    ```python
+    from albert_tf.weights import read_checkpoint, write_huggingface
+
+    write_huggingface(read_checkpoint("runs/reviews/preset"), "for_transformers")
+    ```
+    """
+    check_arrays(
+        checkpoint.arrays,
+        checkpoint.config,
+        checkpoint.head,
+        checkpoint.head_config,
+        checkpoint.source,
+    )
+    config_text = json.dumps(write_config(checkpoint), indent=2) + "\n"
+    files = {"model.safetensors": lambda path: _write_tensors(checkpoint, path)}
+    if checkpoint.tokenizer_file is not None:
+        tokenizer = {
+            **DEFAULT_TOKENIZER,
+            "do_lower_case": checkpoint.lowercase,
+            "model_max_length": checkpoint.config.max_position_embeddings,
+            "tokenizer_class": "AlbertTokenizer",
+        }
+        text = json.dumps(tokenizer, indent=2) + "\n"
+        files["spiece.model"] = Path(checkpoint.tokenizer_file)
+        files["tokenizer_config.json"] = text
+    files["config.json"] = config_text
+    return write_files(Path(folder), files)
+
+
+def _write_tensors(checkpoint: Checkpoint, path: Path) -> None:
+    names = tensor_names(checkpoint.config)
+    tensors = {}
+    for name, array in checkpoint.arrays.items():
+        is_encoder = name.startswith(("embeddings/", "encoder/", "pooler/"))
+        prefix = "albert." if is_encoder and checkpoint.head is not None else ""
+        tensor = array.T if name.endswith("/kernel") else array
+        tensors[prefix + names[name]] = np.ascontiguousarray(tensor, dtype=np.float32)
+    save_file(tensors, path, metadata={"format": "pt"})

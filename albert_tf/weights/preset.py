@@ -1,0 +1,158 @@
+"""This package's own format: `albert_tf.json`, `model.safetensors`, `tokenizer.model`."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from albert_tf.errors import CheckpointError
+from albert_tf.version import __version__
+from albert_tf.weights.atomic import write_files
+from albert_tf.weights.checkpoint import HEADS, Checkpoint
+from albert_tf.weights.foreign import build_config, read_json
+from albert_tf.weights.safetensors_file import read_safetensors
+from albert_tf.weights.shapes import check_arrays
+
+FORMAT_VERSION = 1
+CONFIG_FILE = "albert_tf.json"
+WEIGHTS_FILE = "model.safetensors"
+TOKENIZER_FILE = "tokenizer.model"
+SECTIONS = (
+    "format_version",
+    "albert_tf_version",
+    "config",
+    "head",
+    "head_config",
+    "lowercase",
+    "tokenizer",
+)
+"""The sections of `albert_tf.json` that this module writes; any other is a checkpoint's `extra`."""
+
+
+def matches(folder: Path) -> bool:
+    """Whether the folder holds a preset."""
+    return (folder / CONFIG_FILE).is_file()
+
+
+def write_preset(checkpoint: Checkpoint, folder: str | Path) -> Path:
+    """Writes a checkpoint in this package's own format.
+
+    Args:
+        checkpoint: what to write. Its `tokenizer_file` is copied, its `extra` sections go into
+            `albert_tf.json`.
+        folder: created when missing. Files of an earlier preset are replaced only after all are
+            written.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: when an array does not fit the configuration, a section is not JSON or has
+            the name of one of the format's own, or the folder cannot be written (a full disk): an
+            earlier preset is then intact.
+
+    Example:
+    ```python
+    from albert_tf.weights import read_checkpoint, write_preset
+
+    write_preset(read_checkpoint("hf://albert/albert-base-v2"), "albert_base")
+    ```
+    """
+    source = checkpoint.source
+    check_arrays(
+        checkpoint.arrays, checkpoint.config, checkpoint.head, checkpoint.head_config, source
+    )
+    files = {
+        WEIGHTS_FILE: lambda path: save_file(_contiguous(checkpoint.arrays), path, {"format": "np"})
+    }
+    if checkpoint.tokenizer_file is not None:
+        files[TOKENIZER_FILE] = Path(checkpoint.tokenizer_file)
+    files[CONFIG_FILE] = _config_text(checkpoint)
+    return write_files(Path(folder), files)
+
+
+def _contiguous(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+
+
+def _config_text(checkpoint: Checkpoint) -> str:
+    taken = [name for name in checkpoint.extra if name in SECTIONS]
+    if taken:
+        raise CheckpointError(
+            f"the extra section {taken[0]!r} has the name of one of the format's own; rename it"
+        )
+    sections = {
+        "format_version": FORMAT_VERSION,
+        "albert_tf_version": __version__,
+        "config": checkpoint.config.to_dict(),
+        "head": checkpoint.head,
+        "head_config": checkpoint.head_config,
+        "lowercase": checkpoint.lowercase,
+        "tokenizer": TOKENIZER_FILE if checkpoint.tokenizer_file is not None else None,
+        **checkpoint.extra,
+    }
+    try:
+        return json.dumps(sections, indent=2, ensure_ascii=False) + "\n"
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(
+            f"the checkpoint's settings cannot be written as JSON: {error}"
+        ) from error
+
+
+def read_preset(folder: Path) -> Checkpoint:
+    """Reads a folder that `write_preset` wrote.
+
+    Raises:
+        ConfigError: when the configuration is impossible.
+        CheckpointError: when a file is missing or damaged, an array does not fit, or the format is
+            a later one.
+    """
+    source = str(folder / CONFIG_FILE)
+    sections = read_json(folder / CONFIG_FILE)
+    version = sections.get("format_version")
+    if version != FORMAT_VERSION:
+        raise CheckpointError(
+            f"{source} has format_version {version!r}, written by albert_tf "
+            f"{sections.get('albert_tf_version', 'unknown')}; expected {FORMAT_VERSION}: install "
+            "that release"
+        )
+    _check_sections(sections, source)
+    config = build_config(sections["config"], source)
+    arrays = read_safetensors(folder / WEIGHTS_FILE)
+    check_arrays(arrays, config, sections["head"], sections["head_config"], str(folder))
+    return Checkpoint(
+        config=config,
+        arrays=arrays,
+        head=sections["head"],
+        head_config=sections["head_config"],
+        tokenizer_file=_tokenizer_file(folder, sections["tokenizer"]),
+        lowercase=sections["lowercase"],
+        source=str(folder),
+        extra={name: value for name, value in sections.items() if name not in SECTIONS},
+    )
+
+
+def _check_sections(sections: dict, source: str) -> None:
+    kinds = {"config": dict, "head_config": dict, "lowercase": bool}
+    for name in SECTIONS:
+        if name not in sections or not isinstance(sections[name], kinds.get(name, object)):
+            raise CheckpointError(
+                f"{source}: the section {name!r} is missing or malformed; save the preset again"
+            )
+    if sections["head"] not in (None, *HEADS):
+        raise CheckpointError(
+            f"{source}: unknown head {sections['head']!r}; expected null or one of "
+            f"{', '.join(HEADS)}"
+        )
+
+
+def _tokenizer_file(folder: Path, name: str | None) -> Path | None:
+    if name is None:
+        return None
+    path = folder / TOKENIZER_FILE
+    if not path.is_file():
+        raise CheckpointError(
+            f"{folder / CONFIG_FILE} names the tokenizer {path}, which is missing; copy it too"
+        )
+    return path

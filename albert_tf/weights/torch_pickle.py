@@ -1,0 +1,260 @@
+"""Reading `pytorch_model.bin` without torch, and without executing anything that the file asks for.
+
+`torch.save` writes a pickle, and a pickle is a program. This reader runs it with every global
+refused but the handful that rebuild tensors, which stand for inert placeholders here. Both of
+torch's layouts are read:
+
+- since torch 1.6 a zip archive: `<name>/data.pkl` refers to storages by key, `<name>/data/<key>`
+  holds their bytes;
+- before that one stream: a magic number, a protocol version, system information, the pickle, the
+  list of storage keys, then for each storage its number of elements and its bytes.
+
+Source: the layouts as `torch/serialization.py` documents them.
+"""
+
+import collections
+import io
+import math
+import pickle
+import struct
+import sys
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import ml_dtypes
+import numpy as np
+
+from albert_tf.errors import CheckpointError
+
+LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
+LEGACY_PROTOCOL = 1001
+
+STORAGE_DTYPES = {
+    "DoubleStorage": np.dtype(np.float64),
+    "FloatStorage": np.dtype(np.float32),
+    "HalfStorage": np.dtype(np.float16),
+    "BFloat16Storage": np.dtype(ml_dtypes.bfloat16),
+    "LongStorage": np.dtype(np.int64),
+    "IntStorage": np.dtype(np.int32),
+    "ShortStorage": np.dtype(np.int16),
+    "CharStorage": np.dtype(np.int8),
+    "ByteStorage": np.dtype(np.uint8),
+    "BoolStorage": np.dtype(np.bool_),
+}
+
+
+class _StorageType(NamedTuple):
+    """Stands for a class such as `torch.FloatStorage`."""
+
+    dtype: np.dtype
+
+
+class _Storage(NamedTuple):
+    """A run of elements that tensors are views of, not read yet."""
+
+    key: str
+    dtype: np.dtype
+    size: int
+
+
+class _Tensor(NamedTuple):
+    """A view into a storage, counted in elements; nothing in it is checked yet."""
+
+    storage: _Storage
+    offset: int
+    shape: tuple
+    strides: tuple
+
+    def view(self, elements: np.ndarray) -> np.ndarray:
+        """Returns the tensor, given the elements of its storage."""
+        counts = (self.offset, *self.shape, *self.strides)
+        if (
+            not all(type(n) is int and n >= 0 for n in counts)
+            or elements.dtype != self.storage.dtype
+        ):
+            raise pickle.UnpicklingError("malformed tensor")
+        if 0 in self.shape:
+            return np.empty(self.shape, elements.dtype)
+        # The numbers come from the file: a view that leaves its storage would read foreign memory.
+        last = self.offset + sum((n - 1) * s for n, s in zip(self.shape, self.strides, strict=True))
+        if last >= elements.size or math.prod(self.shape) > elements.size:
+            raise pickle.UnpicklingError("a tensor reaches outside its storage")
+        strides = [s * elements.itemsize for s in self.strides]
+        return np.lib.stride_tricks.as_strided(
+            elements[self.offset :], self.shape, strides, writeable=False
+        )
+
+
+class _RebuildTensor:
+    """Stands for `torch._utils._rebuild_tensor_v2`; no attributes that a pickle could alter."""
+
+    __slots__ = ()
+
+    def __call__(self, storage, offset, shape, strides, *_):
+        if not isinstance(storage, _Storage):
+            raise pickle.UnpicklingError("malformed tensor")
+        return _Tensor(storage, offset, tuple(shape), tuple(strides))
+
+
+class _RebuildParameter:
+    """Stands for `torch._utils._rebuild_parameter`: a parameter is its tensor."""
+
+    __slots__ = ()
+
+    def __call__(self, tensor, *_):
+        return tensor
+
+
+ADMITTED = {
+    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("torch._utils", "_rebuild_tensor"): _RebuildTensor(),
+    ("torch._utils", "_rebuild_tensor_v2"): _RebuildTensor(),
+    ("torch._utils", "_rebuild_parameter"): _RebuildParameter(),
+    **{("torch", name): _StorageType(dtype) for name, dtype in STORAGE_DTYPES.items()},
+}
+"""Everything that a pickle may name, and what stands for it."""
+
+
+class _TensorUnpickler(pickle.Unpickler):
+    """Unpickles a state dict into placeholders; a global outside `ADMITTED` raises."""
+
+    def __init__(self, file, path: Path):
+        super().__init__(file, encoding="utf-8")
+        self._path = path
+
+    def find_class(self, module, name):
+        if (module, name) not in ADMITTED:
+            raise CheckpointError(
+                f"{self._path} asks for the Python object {module}.{name}, which no state dict of "
+                "tensors needs; "
+                "nothing was executed; do not trust this file, and ask its author for a "
+                "model.safetensors"
+            )
+        return ADMITTED[module, name]
+
+    def persistent_load(self, pid):
+        kind, storage_type, key, _location, size, *rest = pid
+        is_view = bool(rest) and rest[0] is not None
+        if kind != "storage" or not isinstance(storage_type, _StorageType) or is_view:
+            raise pickle.UnpicklingError("malformed storage")
+        if type(size) is not int or size < 0 or not isinstance(key, str):
+            raise pickle.UnpicklingError("malformed storage")
+        return _Storage(key, storage_type.dtype, size)
+
+
+def read_torch_pickle(path: Path) -> dict[str, np.ndarray]:
+    """Reads the tensors of a `pytorch_model.bin`.
+
+    Args:
+        path: a state dict as `torch.save` writes it, in either of its layouts.
+
+    Returns:
+        Tensor by name, in the dtypes they were saved in.
+
+    Raises:
+        CheckpointError: when the file is missing, truncated or damaged, when it holds anything but
+            a state dict of tensors, and when its pickle names any other Python object, which is
+            then not executed.
+    """
+    try:
+        if zipfile.is_zipfile(path):
+            return _read_zip(path)
+        return _read_legacy(path)
+    except CheckpointError:
+        raise
+    except Exception as error:  # a damaged pickle can raise nearly anything
+        raise CheckpointError(
+            f"cannot read {path}: {type(error).__name__} ({error}); the file is truncated, damaged "
+            "or not a "
+            "PyTorch checkpoint, so download or copy it again"
+        ) from error
+
+
+def _read_zip(path: Path) -> dict[str, np.ndarray]:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        pickles = [name for name in names if name.count("/") == 1 and name.endswith("/data.pkl")]
+        if len(pickles) != 1:
+            raise CheckpointError(
+                f"{path} is a zip archive without data.pkl; expected a PyTorch checkpoint"
+            )
+        root = pickles[0].removesuffix("data.pkl")
+        order = ">" if _entry(archive, f"{root}byteorder", names, b"little") == b"big" else "<"
+        with archive.open(pickles[0]) as file:
+            tensors = _state_dict(_TensorUnpickler(io.BytesIO(file.read()), path).load(), path)
+
+        def read_storage(storage: _Storage) -> np.ndarray:
+            name = f"{root}data/{storage.key}"
+            expected = storage.size * storage.dtype.itemsize
+            info = archive.getinfo(name)
+            if info.file_size < expected or info.compress_type != zipfile.ZIP_STORED:
+                raise CheckpointError(
+                    f"{path}: the entry {name} is damaged; download or copy the file again"
+                )
+            return _elements(archive.read(name), storage.dtype, storage.size, order)
+
+        return _materialize(tensors, read_storage)
+
+
+def _entry(archive: zipfile.ZipFile, name: str, names: list[str], default: bytes) -> bytes:
+    return archive.read(name) if name in names else default
+
+
+def _read_legacy(path: Path) -> dict[str, np.ndarray]:
+    with path.open("rb") as file:
+        if _TensorUnpickler(file, path).load() != LEGACY_MAGIC:
+            raise CheckpointError(
+                f"{path} is not a PyTorch checkpoint; expected the output of torch.save"
+            )
+        protocol = _TensorUnpickler(file, path).load()
+        if protocol != LEGACY_PROTOCOL:
+            raise CheckpointError(
+                f"{path} has the PyTorch file version {protocol}; expected {LEGACY_PROTOCOL}"
+            )
+        system = _TensorUnpickler(file, path).load()
+        order = "<" if system.get("little_endian", True) else ">"
+        tensors = _state_dict(_TensorUnpickler(file, path).load(), path)
+        keys = _TensorUnpickler(file, path).load()
+        dtypes = {tensor.storage.key: tensor.storage.dtype for tensor in tensors.values()}
+        elements = {key: _legacy_storage(file, dtypes.get(key), order) for key in keys}
+    return _materialize(tensors, lambda storage: elements[storage.key])
+
+
+def _legacy_storage(file, dtype: np.dtype | None, order: str) -> np.ndarray:
+    (size,) = struct.unpack(f"{order}q", file.read(8))
+    if dtype is None or size < 0:
+        raise pickle.UnpicklingError("malformed storage")
+    return _elements(file.read(size * dtype.itemsize), dtype, size, order)
+
+
+def _elements(data: bytes, dtype: np.dtype, size: int, order: str) -> np.ndarray:
+    elements = np.frombuffer(data, dtype, size)
+    is_native = (order == "<") == (sys.byteorder == "little")
+    return elements if is_native else elements.byteswap()
+
+
+def _state_dict(value, path: Path) -> dict[str, _Tensor]:
+    """Returns the tensors of an unpickled state dict, refusing anything else."""
+    if not isinstance(value, dict) or not value:
+        raise CheckpointError(
+            f"{path} holds a {type(value).__name__}; expected a state dict of tensors"
+        )
+    for name, tensor in value.items():
+        if not isinstance(name, str) or not isinstance(tensor, _Tensor):
+            raise CheckpointError(
+                f"{path}: the entry {name!r} is a {type(tensor).__name__}, not a tensor; "
+                "expected a model's state dict, as save_pretrained writes it"
+            )
+    return value
+
+
+def _materialize(tensors: dict[str, _Tensor], read_storage) -> dict[str, np.ndarray]:
+    # Tied tensors share a storage, so each is read once.
+    elements: dict[_Storage, np.ndarray] = {}
+    arrays = {}
+    for name, tensor in tensors.items():
+        if tensor.storage not in elements:
+            elements[tensor.storage] = read_storage(tensor.storage)
+        arrays[name] = tensor.view(elements[tensor.storage])
+    return arrays
