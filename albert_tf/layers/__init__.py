@@ -1,1 +1,20 @@
-"""."""
+"""ALBERT's layers, in `keras.ops` only: they run on every Keras backend."""
+
+from albert_tf.layers.attention import AlbertAttention
+from albert_tf.layers.attention_bias import RelativeAttentionBias, relative_position_buckets
+from albert_tf.layers.block import AlbertBlock
+from albert_tf.layers.embedding import FactorizedEmbedding
+from albert_tf.layers.encoder import SharedEncoder
+from albert_tf.layers.masked_lm_head import MaskedLMHead
+from albert_tf.layers.pooler import Pooler
+
+__all__ = [
+    "AlbertAttention",
+    "AlbertBlock",
+    "FactorizedEmbedding",
+    "MaskedLMHead",
+    "Pooler",
+    "RelativeAttentionBias",
+    "SharedEncoder",
+    "relative_position_buckets",
+]

@@ -1,0 +1,105 @@
+"""`AlbertBackbone`: the encoder with its embedding and pooler, as a functional Keras model."""
+
+import keras
+
+from albert_tf.config import AlbertConfig
+from albert_tf.layers import FactorizedEmbedding, Pooler, SharedEncoder
+from albert_tf.models.preset import PresetMixin
+from albert_tf.models.summary import SharingSummaryMixin
+
+BACKBONE_INPUTS = ("token_ids", "segment_ids", "padding_mask")
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
+    """ALBERT's encoder (Lan et al. 2020): factorized embedding, shared blocks, pooler.
+
+    Args:
+        config: an `AlbertConfig`.
+        return_all_layers: also return the output of every block application.
+        remat: recompute activations in the backward pass (gradient checkpointing): less memory for long
+            texts, at about a third more compute.
+        dtype: dtype or policy, e.g. `"mixed_bfloat16"`; default the global policy.
+
+    Inputs: a dict of int32 tensors `(batch, length)`: `token_ids`, `segment_ids` (0 or 1), `padding_mask`
+    (1 for tokens, 0 for padding).
+
+    Outputs: a dict: `sequence_output` `(batch, length, hidden_size)`, `pooled_output` `(batch, hidden_size)`,
+    and with `return_all_layers` `all_layers`, a list of `(batch, length, hidden_size)`, one for each application
+    of a block.
+
+    Example:
+
+    ```python
+    import numpy as np
+    from albert_tf import AlbertBackbone, AlbertConfig
+
+    backbone = AlbertBackbone(AlbertConfig.named("tiny"))
+    outputs = backbone({
+        "token_ids": np.array([[2, 10975, 126, 3]]),
+        "segment_ids": np.zeros((1, 4), "int32"),
+        "padding_mask": np.ones((1, 4), "int32"),
+    })
+    outputs["pooled_output"].shape  # (1, 312)
+    ```
+    """
+
+    head = None
+
+    def __init__(
+        self,
+        config: AlbertConfig,
+        *,
+        return_all_layers: bool = False,
+        remat: bool = False,
+        dtype=None,
+        **kwargs,
+    ):
+        # === Layers ===
+        embeddings = FactorizedEmbedding(config, dtype=dtype, name="embeddings")
+        encoder = SharedEncoder(
+            config, remat=remat, return_all_layers=return_all_layers, dtype=dtype, name="encoder"
+        )
+        pooler = Pooler(
+            config.hidden_size,
+            activation="tanh",
+            kernel_initializer=embeddings.initializer(),
+            dtype=dtype,
+            name="pooler",
+        )
+
+        # === Functional model ===
+        inputs = {
+            name: keras.Input(shape=(None,), dtype="int32", name=name) for name in BACKBONE_INPUTS
+        }
+        embedded = embeddings(inputs["token_ids"], inputs["segment_ids"])
+        encoded = encoder(embedded, inputs["padding_mask"])
+        sequence_output = encoded[-1] if return_all_layers else encoded
+        outputs = {"sequence_output": sequence_output, "pooled_output": pooler(sequence_output)}
+        if return_all_layers:
+            outputs["all_layers"] = encoded
+        super().__init__(inputs=inputs, outputs=outputs, dtype=dtype, **kwargs)
+
+        # === Config ===
+        self.config = config
+        self.embeddings = embeddings
+        self.encoder = encoder
+        self.pooler = pooler
+
+    def get_config(self) -> dict:
+        """Returns the constructor's arguments, serializable."""
+        return {
+            "config": self.config.to_dict(),
+            "return_all_layers": self.encoder.return_all_layers,
+            "remat": self.encoder.remat,
+            "dtype": keras.dtype_policies.serialize(self.encoder.dtype_policy),
+            "name": self.name,
+            "trainable": self.trainable,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict, custom_objects=None) -> "AlbertBackbone":
+        """Builds a backbone from what `get_config` returned."""
+        config = {**config, "config": AlbertConfig.from_dict(config["config"])}
+        config["dtype"] = keras.dtype_policies.deserialize(config["dtype"])
+        return cls(**config)

@@ -1,0 +1,43 @@
+"""`AlbertMultipleChoice`: the best of several continuations or answers."""
+
+import keras
+from keras import ops
+
+from albert_tf.models.task import AlbertTask
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertMultipleChoice(AlbertTask):
+    """Scores each choice by its own pass through the encoder (as ALBERT did for RACE).
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        preprocessor: None; the model takes token ids.
+        dropout: rate before the output layer; default `config.classifier_dropout_prob`.
+
+    Inputs: a dict of int32 tensors `(batch, choices, length)`.
+
+    Outputs: logits in float32, `(batch, choices)`.
+    """
+
+    head = "multiple_choice"
+
+    def __init__(self, backbone, preprocessor=None, *, dropout: float | None = None, **kwargs):
+        super().__init__(backbone, preprocessor, **kwargs)
+        rate = self.config.classifier_dropout_prob if dropout is None else dropout
+        self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
+        self.classifier = self.head_dense(1, "classifier")
+        self.built = True
+        self.compile()
+
+    def call(self, inputs, training=None):
+        """Returns the logits; see the class."""
+        _, choices, length = ops.shape(inputs["token_ids"])
+        flat = {name: ops.reshape(x, (-1, length)) for name, x in inputs.items()}  # [B * C, T]
+        pooled = self.encode(flat, training=training)["pooled_output"]
+        logits = self.classifier(self.dropout(pooled, training=training))  # [B * C, 1]
+        return ops.reshape(logits, (-1, choices))
+
+    def head_config(self) -> dict:
+        """Returns the head's constructor arguments, serializable."""
+        return {"dropout": self.dropout.rate}

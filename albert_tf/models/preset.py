@@ -1,0 +1,145 @@
+"""`from_preset` and `save_to_preset`, for every model."""
+
+import inspect
+import warnings
+
+from albert_tf.errors import CheckpointError
+from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
+
+POOLER_PREFIX = "pooler/"
+
+
+def load_arrays(model, arrays: dict, source: str, fresh: tuple[str, ...] = ()) -> None:
+    """Assigns arrays to the model's variables of the same names.
+
+    Args:
+        model: a model whose variable paths are the array names.
+        arrays: array by name; names outside the model must have been dropped by the caller.
+        source: where the arrays come from, for messages.
+        fresh: prefixes of variables that may be missing and keep their initial values.
+
+    Raises:
+        CheckpointError: when a variable has no array, an array no variable, or the shapes differ.
+    """
+    variables = {v.path: v for v in model.weights}
+    missing = [p for p in variables if p not in arrays and not p.startswith(fresh)]
+    extra = [name for name in arrays if name not in variables]
+    misshapen = [
+        f"{p} is {tuple(arrays[p].shape)}, the model's is {tuple(v.shape)}"
+        for p, v in variables.items()
+        if p in arrays and tuple(arrays[p].shape) != tuple(v.shape)
+    ]
+    problems = [
+        *(f"{p} {tuple(variables[p].shape)} is missing" for p in missing),
+        *(f"{name} {tuple(arrays[name].shape)} is not in the model" for name in extra),
+        *misshapen,
+    ]
+    if problems:
+        shown = "; ".join(problems[:5])
+        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""
+        raise CheckpointError(
+            f"{source} does not fit {type(model).__name__}: {shown}{more}; "
+            "check that the configuration and the weights belong together"
+        )
+    for path, variable in variables.items():
+        if path in arrays:
+            variable.assign(arrays[path])
+
+
+def is_head_array(name: str) -> bool:
+    """Whether an array belongs to a head, not to the backbone."""
+    return not name.startswith(("embeddings/", "encoder/", POOLER_PREFIX))
+
+
+class PresetMixin:
+    """Adds `from_preset` and `save_to_preset` to a backbone or task model."""
+
+    @classmethod
+    def from_preset(cls, preset: str, **kwargs):
+        """Builds the model from a preset folder, a foreign checkpoint folder, or `hf://owner/name`.
+
+        The format is found out from the files: this package's own presets, Hugging Face, google-research/albert
+        (TF1), Model Garden and keras-hub. A head that the checkpoint carries is loaded when it is of the same
+        kind and the same shape as asked; otherwise the head starts fresh, as for fine-tuning.
+
+        Args:
+            preset: a folder, or `hf://owner/name`.
+            **kwargs: arguments of the constructor, e.g. `num_classes`; they win over the checkpoint's. Any
+                field of `AlbertConfig` too, e.g. `hidden_dropout_prob=0.1`, `use_relative_attention_bias=True`.
+
+        Raises:
+            CheckpointError: when files are missing or damaged, or an array does not fit.
+        """
+        checkpoint = read_checkpoint(preset)
+        fields = set(checkpoint.config.to_dict())
+        changes = {k: kwargs.pop(k) for k in list(kwargs) if k in fields}
+        config = checkpoint.config.replace(**changes)
+        return cls.from_checkpoint(checkpoint, config, **kwargs)
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint, config=None, **kwargs):
+        """Builds the model from a `Checkpoint` in memory; see `from_preset` for what is loaded.
+
+        Args:
+            checkpoint: a `Checkpoint`.
+            config: an `AlbertConfig` that replaces the checkpoint's, of the same shapes.
+            **kwargs: arguments of the constructor.
+        """
+        model, has_same_head = cls._build_for(checkpoint, config or checkpoint.config, kwargs)
+        arrays = checkpoint.arrays
+        if not has_same_head:
+            arrays = {name: a for name, a in arrays.items() if not is_head_array(name)}
+        fresh = ["encoder/relative_attention_bias/"]  # zero at the start: the outputs stay as they are
+        if not has_same_head and cls.head is not None:
+            fresh += [v.path for v in model.weights if is_head_array(v.path)]
+        if not any(name.startswith(POOLER_PREFIX) for name in arrays):
+            fresh.append(POOLER_PREFIX)
+            if cls.uses_pooler():
+                warnings.warn(
+                    f"{checkpoint.source} carries no pooler; {cls.__name__} starts one at random: "
+                    "train before use",
+                    stacklevel=3,
+                )
+        load_arrays(model, arrays, checkpoint.source, tuple(fresh))
+        return model
+
+    @classmethod
+    def _build_for(cls, checkpoint, config, kwargs):
+        """Returns the model, and whether the checkpoint's head is the model's."""
+        return cls(config, **kwargs), cls.head == checkpoint.head
+
+    @classmethod
+    def uses_pooler(cls) -> bool:
+        """Whether the model's outputs depend on the pooler."""
+        return True
+
+    def to_checkpoint(self) -> Checkpoint:
+        """Returns the model as a `Checkpoint`: configuration, float32 arrays, head."""
+        arrays = {v.path: v.numpy().astype("float32") for v in self.weights}
+        return Checkpoint(
+            config=self.config,
+            arrays=arrays,
+            head=self.head,
+            head_config=self.head_config(),
+            source=type(self).__name__,
+        )
+
+    def head_config(self) -> dict:
+        """Returns the head's constructor arguments, serializable; empty for a backbone."""
+        return {}
+
+    def save_to_preset(self, folder: str) -> None:
+        """Writes configuration, weights, tokenizer and preprocessor to `folder`, for `from_preset`.
+
+        Args:
+            folder: created when it does not exist; files of an earlier preset are replaced.
+
+        Raises:
+            CheckpointError: when the folder cannot be written; an earlier preset there stays intact.
+        """
+        write_preset(self.to_checkpoint(), folder)
+
+
+def constructor_arguments(cls) -> set[str]:
+    """Names of the keyword arguments that a class's constructor takes."""
+    return set(inspect.signature(cls.__init__).parameters) - {"self", "kwargs"}

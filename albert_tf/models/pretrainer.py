@@ -1,0 +1,53 @@
+"""`AlbertPretrainer`: masked language model and sentence order together."""
+
+import keras
+
+from albert_tf.layers import MaskedLMHead
+from albert_tf.models.task import AlbertTask
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertPretrainer(AlbertTask):
+    """ALBERT's pretraining objectives (Lan et al. 2020, section 3.1): masked tokens, and sentence order.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        preprocessor: None; the model takes token ids.
+
+    Inputs: the backbone's, and optionally `masked_positions`, int32 `(batch, masked)`.
+
+    Outputs: a dict of float32 logits: `mlm_logits` `(batch, masked or length, vocab_size)` and `sop_logits`
+    `(batch, 2)`; class 0 is the right order of the two segments, class 1 swapped.
+    """
+
+    head = "pretrainer"
+
+    def __init__(self, backbone, preprocessor=None, **kwargs):
+        super().__init__(backbone, preprocessor, **kwargs)
+        self.mlm_head = MaskedLMHead(self.config, dtype=backbone.encoder.dtype_policy, name="mlm_head")
+        self.mlm_head.build((None, None, self.config.hidden_size))
+        self.sop_classifier = self.head_dense(2, "sop_classifier")
+        self.built = True
+        self.compile()
+
+    def call(self, inputs, training=None):
+        """Returns the dict of logits; see the class."""
+        encoded = self.encode(inputs, training=training)
+        table = self.backbone.embeddings.word_embeddings
+        return {
+            "mlm_logits": self.mlm_head(
+                encoded["sequence_output"], table, inputs.get("masked_positions")
+            ),
+            "sop_logits": self.sop_classifier(encoded["pooled_output"]),
+        }
+
+    def default_loss(self):
+        """Cross-entropy of both objectives, added with equal weight."""
+        return {name: super(AlbertPretrainer, self).default_loss() for name in _OUTPUTS}
+
+    def default_metrics(self):
+        """Accuracy of both objectives."""
+        return {name: super(AlbertPretrainer, self).default_metrics() for name in _OUTPUTS}
+
+
+_OUTPUTS = ("mlm_logits", "sop_logits")

@@ -1,0 +1,47 @@
+"""`AlbertQuestionAnswerer`: where in a passage the answer starts and ends."""
+
+import keras
+
+from albert_tf.models.task import AlbertTask
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertQuestionAnswerer(AlbertTask):
+    """Scores every token as the start and as the end of the answer (as ALBERT did for SQuAD v1.1).
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        preprocessor: None; the model takes token ids: question as segment 0, passage as segment 1.
+
+    Outputs: a dict of float32 logits `start_logits`, `end_logits`, each `(batch, length)`. Targets: a dict of the
+    same keys with token positions `(batch,)`.
+    """
+
+    head = "question_answerer"
+
+    def __init__(self, backbone, preprocessor=None, **kwargs):
+        super().__init__(backbone, preprocessor, **kwargs)
+        self.qa_outputs = self.head_dense(2, "qa_outputs")
+        self.built = True
+        self.compile()
+
+    def call(self, inputs, training=None):
+        """Returns the dict of logits; see the class."""
+        logits = self.qa_outputs(self.encode(inputs, training=training)["sequence_output"])
+        return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
+
+    def default_loss(self):
+        """Cross-entropy over the positions, for start and for end."""
+        return {name: super(AlbertQuestionAnswerer, self).default_loss() for name in _OUTPUTS}
+
+    def default_metrics(self):
+        """Share of exactly right starts, and of exactly right ends."""
+        return {name: super(AlbertQuestionAnswerer, self).default_metrics() for name in _OUTPUTS}
+
+    @classmethod
+    def uses_pooler(cls) -> bool:
+        """False: the logits come from the token states."""
+        return False
+
+
+_OUTPUTS = ("start_logits", "end_logits")

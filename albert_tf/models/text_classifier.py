@@ -1,0 +1,104 @@
+"""`AlbertTextClassifier`: one label, or several, for a text or a pair of texts."""
+
+import keras
+
+from albert_tf.errors import ConfigError
+from albert_tf.models.task import AlbertTask
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertTextClassifier(AlbertTask):
+    """Classifies a text, or a pair of texts, through the pooled output.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        num_classes: number of classes, at least 2 (1 is allowed with `multi_label`).
+        preprocessor: an `AlbertTextClassifierPreprocessor` for raw strings, or None for token ids.
+        labels: the classes' names, in the order of the logits; they travel with presets and exports.
+        multi_label: each class is a yes or no of its own: targets are 0/1 vectors, the loss binary
+            cross-entropy.
+        dropout: rate before the output layer; default `config.classifier_dropout_prob`.
+
+    Outputs: logits in float32, `(batch, num_classes)`; softmax (or sigmoid with `multi_label`) is not applied.
+
+    Raises:
+        ConfigError: when `num_classes` or the number of `labels` is wrong.
+
+    Example:
+
+    ```python
+    from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
+    from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+
+    classifier = AlbertTextClassifier(
+        AlbertBackbone(AlbertConfig.named("tiny")),
+        num_classes=2,
+        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer()),
+        labels=["ham", "spam"],
+    )
+    classifier.fit(["see you at six", "you have won a prize"], [0, 1], verbose=0)
+    classifier.predict(["call now and win"], verbose=0).shape  # (1, 2)
+    ```
+    """
+
+    head = "text_classifier"
+
+    def __init__(
+        self,
+        backbone,
+        num_classes: int = 2,
+        preprocessor=None,
+        *,
+        labels: list[str] | None = None,
+        multi_label: bool = False,
+        dropout: float | None = None,
+        **kwargs,
+    ):
+        if num_classes < (1 if multi_label else 2):
+            raise ConfigError(
+                f"num_classes is {num_classes}; expected at least 2 (for one number use AlbertTextRegressor)"
+            )
+        if labels is not None and len(labels) != num_classes:
+            raise ConfigError(
+                f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
+            )
+        super().__init__(backbone, preprocessor, **kwargs)
+        self.num_classes = num_classes
+        self.labels = None if labels is None else list(labels)
+        self.multi_label = multi_label
+        rate = self.config.classifier_dropout_prob if dropout is None else dropout
+        self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
+        self.classifier = self.head_dense(num_classes, "classifier")
+        self.built = True
+        self.compile()
+
+    def call(self, inputs, training=None):
+        """Returns the logits; see the class."""
+        pooled = self.encode(inputs, training=training)["pooled_output"]
+        return self.classifier(self.dropout(pooled, training=training))
+
+    def default_loss(self):
+        """Cross-entropy over the classes, or binary for each class with `multi_label`."""
+        if self.multi_label:
+            return keras.losses.BinaryCrossentropy(from_logits=True)
+        return super().default_loss()
+
+    def default_metrics(self):
+        """Accuracy over the classes, or of each yes or no with `multi_label`."""
+        if self.multi_label:
+            return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
+        return super().default_metrics()
+
+    def head_config(self) -> dict:
+        """Returns the head's constructor arguments, serializable."""
+        return {
+            "num_classes": self.num_classes,
+            "labels": self.labels,
+            "multi_label": self.multi_label,
+            "dropout": self.dropout.rate,
+        }
+
+    @classmethod
+    def shape_arguments(cls) -> tuple[str, ...]:
+        """Names of the head arguments that decide the shapes of its weights."""
+        return ("num_classes",)

@@ -1,0 +1,70 @@
+"""`AlbertTokenClassifier`: a label for every token."""
+
+import keras
+
+from albert_tf.errors import ConfigError
+from albert_tf.models.task import AlbertTask
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertTokenClassifier(AlbertTask):
+    """Labels every token, e.g. for named entities.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        num_classes: number of classes.
+        preprocessor: None; the model takes token ids.
+        labels: the classes' names, in the order of the logits.
+        dropout: rate before the output layer; default `config.classifier_dropout_prob`.
+
+    Outputs: logits in float32, `(batch, length, num_classes)`. Give padding and continuation tokens a
+    `sample_weight` of 0.
+    """
+
+    head = "token_classifier"
+
+    def __init__(
+        self,
+        backbone,
+        num_classes: int = 2,
+        preprocessor=None,
+        *,
+        labels: list[str] | None = None,
+        dropout: float | None = None,
+        **kwargs,
+    ):
+        if labels is not None and len(labels) != num_classes:
+            raise ConfigError(
+                f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
+            )
+        super().__init__(backbone, preprocessor, **kwargs)
+        self.num_classes = num_classes
+        self.labels = None if labels is None else list(labels)
+        rate = self.config.classifier_dropout_prob if dropout is None else dropout
+        self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
+        self.classifier = self.head_dense(num_classes, "classifier")
+        self.built = True
+        self.compile()
+
+    def call(self, inputs, training=None):
+        """Returns the logits; see the class."""
+        sequence = self.encode(inputs, training=training)["sequence_output"]
+        return self.classifier(self.dropout(sequence, training=training))
+
+    def head_config(self) -> dict:
+        """Returns the head's constructor arguments, serializable."""
+        return {
+            "num_classes": self.num_classes,
+            "labels": self.labels,
+            "dropout": self.dropout.rate,
+        }
+
+    @classmethod
+    def shape_arguments(cls) -> tuple[str, ...]:
+        """Names of the head arguments that decide the shapes of its weights."""
+        return ("num_classes",)
+
+    @classmethod
+    def uses_pooler(cls) -> bool:
+        """False: the logits come from the token states."""
+        return False
