@@ -39,18 +39,21 @@ def is_surrogate(code_point: int) -> bool:
     return 0xD800 <= code_point <= 0xDFFF
 
 
+def _without_marks(code_point: int) -> str:
+    """The decomposition of a code point without its combining marks."""
+    if is_surrogate(code_point):
+        return chr(REPLACEMENT)
+    if code_point in _AFTER_UNICODE_14:
+        return chr(code_point)
+    decomposed = unicodedata.normalize("NFKD", chr(code_point))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 class _Decompositions(dict):
-    """Code point to its text without marks, as `str.translate` takes it; filled as characters are met."""
+    """`_without_marks` as `str.translate` takes it, filled as characters are met."""
 
     def __missing__(self, code_point: int) -> str:
-        if is_surrogate(code_point):
-            text = chr(REPLACEMENT)
-        elif code_point in _AFTER_UNICODE_14:
-            text = chr(code_point)
-        else:
-            decomposed = unicodedata.normalize("NFKD", chr(code_point))
-            text = "".join(c for c in decomposed if not unicodedata.combining(c))
-        self[code_point] = text
+        text = self[code_point] = _without_marks(code_point)
         return text
 
 
@@ -79,10 +82,8 @@ class Normalizer:
             text = text.translate(self._substitutions)
         return text.lower() if self.lowercase else text
 
-    def code_point(self, code_point: int) -> str:
-        """What a single code point becomes: a text of any length, empty for a dropped mark.
-
-        White space and the final sigma, which depend on the neighbors, are not considered here.
-        """
-        text = chr(code_point).translate(self._substitutions)
-        return text.lower() if self.lowercase else text
+    def substitute(self, code_point: int) -> str:
+        """What a single code point becomes before lower-casing: any length, empty for a dropped mark."""
+        if self.strip_accents:
+            return _without_marks(code_point)
+        return chr(REPLACEMENT if is_surrogate(code_point) else code_point)

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import itertools
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
@@ -13,6 +14,8 @@ from albert_tf.tokenizer.digit_comma import DigitCommaTable, build_digit_comma_t
 from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import ModelFile, parse_model, read_model_file
 from albert_tf.tokenizer.normalization import Normalizer
+from albert_tf.tokenizer.offsets import SpanEncoder
+from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
 from albert_tf.tokenizer.special_tokens import SPELLINGS, find_special_tokens, missing_token
 
 BUNDLED_MODEL = "30k-clean.model"
@@ -87,6 +90,10 @@ class AlbertTokenizer:
     def _digit_comma(self) -> DigitCommaTable:
         return build_digit_comma_table(self._model, self._engine)
 
+    @functools.cached_property
+    def _encode_spans(self) -> SpanEncoder:
+        return SpanEncoder(self._model, self._engine, self._normalize, self._digit_comma)
+
     # --- text to ids ---
 
     def encode(self, text: str, offsets: bool = False):
@@ -123,16 +130,105 @@ class AlbertTokenizer:
         Raises:
             DataError: `texts` is a single str, or holds something else than str.
         """
-        ids, splits = self._encode_flat(_checked(texts))
-        return _rows(ids.tolist(), splits.tolist())
+        encoded = self._encode(_checked(texts, "texts"), offsets)
+        splits = encoded.splits.tolist()
+        ids = _rows(encoded.ids.tolist(), splits)
+        if not offsets:
+            return ids
+        return ids, _rows(list(map(tuple, encoded.spans.tolist())), splits)
 
-    def _encode_flat(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        """All ids in one int32 array, and the int64 row splits."""
+    def _encode(self, texts: list[str], offsets: bool) -> Encoded:
+        if offsets:
+            return self._encode_spans(texts)
         ids, splits = self._engine.tokenize([self._normalize(text) for text in texts])
         ids, origin = self._digit_comma.expand(ids)
         if origin is not None:
             splits = np.searchsorted(origin, splits)
-        return ids, splits
+        return Encoded(ids, splits)
+
+    def in_graph(self):
+        """The tokenizer as TensorFlow ops, with the same ids.
+
+        Returns:
+            A `tf.Module` to call with a string tensor of rank r; it returns an int32 `tf.RaggedTensor` of rank
+            r + 1 (for a scalar, a tensor). It works in `tf.data.Dataset.map` and `tf.function`, and in a SavedModel
+            when it is an attribute of what is saved.
+
+        Example:
+
+        ```python
+        tokenize = tokenizer.in_graph()
+        dataset = tf.data.Dataset.from_tensor_slices(texts).batch(32).map(tokenize)
+        ```
+        """
+        from albert_tf.tokenizer.in_graph import InGraphTokenizer
+
+        return InGraphTokenizer(self._model, self._engine, self._normalize, self._digit_comma)
+
+    # --- model inputs ---
+
+    def pack(
+        self,
+        texts: Sequence[str],
+        pairs: Sequence[str] | None = None,
+        *,
+        max_length: int = 512,
+        truncate: str = "longest_first",
+        stride: int | None = None,
+        max_first_length: int | None = None,
+        offsets: bool = False,
+    ) -> PackedTokens:
+        """Encodes texts, or pairs of texts, with their special tokens, and cuts them to length.
+
+        A text becomes `[CLS] a [SEP]`, a pair `[CLS] a [SEP] b [SEP]`, with segment ids 0 for the first part
+        and 1 for `b [SEP]`.
+
+        Args:
+            texts: the texts, or the first texts of pairs.
+            pairs: the second texts of pairs, as many.
+            max_length: most tokens in a row, special ones included.
+            truncate: what is cut, from its end: `"longest_first"` one token after the other of the longer
+                text (BERT's rule; at equal lengths the second text's), `"only_first"`, `"only_second"`, or `"never"`.
+            stride: a text that does not fit is not cut but becomes several rows, whose windows begin `stride`
+                tokens after each other (google's `doc_stride`); for `"only_first"` and `"only_second"`.
+            max_first_length: cut first texts to this many tokens before all else (google's `max_query_length`).
+            offsets: also give where each token stands in its text.
+
+        Returns:
+            `PackedTokens`: unpadded rows as flat arrays and as lists.
+
+        Raises:
+            ConfigError: the options contradict each other.
+            DataError: something else than str in `texts` or `pairs`, not as many, or a text that must not be
+                cut is too long.
+
+        Example:
+
+        ```python
+        packed = tokenizer.pack(
+            ["Where does it live?"], ["The yapok is a marsupial of South America."], max_length=16, offsets=True
+        )
+        packed.token_ids[0], packed.segment_ids[0], packed.offsets[0]
+        ```
+        """
+        first = self._encode(_checked(texts, "texts"), offsets)
+        second = None
+        if pairs is not None:
+            second = self._encode(_checked(pairs, "pairs"), offsets)
+            if len(second.splits) != len(first.splits):
+                raise DataError(
+                    f"texts has {len(first.lengths)} entries and pairs has {len(second.lengths)}; expected as many"
+                )
+        return pack(
+            first,
+            second,
+            cls_id=self.cls_id,
+            sep_id=self.sep_id,
+            max_length=max_length,
+            truncate=truncate,
+            stride=stride,
+            max_first_length=max_first_length,
+        )
 
     # --- ids to text ---
 
@@ -305,16 +401,16 @@ def _bundled_model() -> ModelFile:
     return read_model_file(_bundled_path())
 
 
-def _checked(texts) -> list[str]:
+def _checked(texts, name: str) -> list[str]:
     """`texts` as a list, after checking that it holds str only."""
     if isinstance(texts, str):
         raise DataError(
-            f"expected a sequence of texts, got one text {texts[:40]!r}; pass [text], or use encode(text)"
+            f"{name} is one text, {texts[:40]!r}; expected a sequence of texts: pass [text]"
         )
     texts = list(texts)
     for index, text in enumerate(texts):
         if not isinstance(text, str):
-            raise _not_text(text, f"texts[{index}]")
+            raise _not_text(text, f"{name}[{index}]")
     return texts
 
 
@@ -326,4 +422,4 @@ def _not_text(value, place: str) -> DataError:
 
 
 def _rows(flat: list, splits: list[int]) -> list[list]:
-    return [flat[start:end] for start, end in zip(splits[:-1], splits[1:], strict=True)]
+    return [flat[start:end] for start, end in itertools.pairwise(splits)]
