@@ -1,6 +1,31 @@
 """ALBERT for TensorFlow and Keras 3: from a table of texts to a TFLite file that answers."""
 
+from albert_tf import preprocessing
 from albert_tf.config import AlbertConfig
+from albert_tf.models import (
+    AlbertBackbone,
+    AlbertMaskedLM,
+    AlbertMultipleChoice,
+    AlbertPretrainer,
+    AlbertQuestionAnswerer,
+    AlbertTextClassifier,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+)
+from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.version import __version__
 
-__all__ = ["AlbertConfig", "__version__"]
+__all__ = [
+    "AlbertBackbone",
+    "AlbertConfig",
+    "AlbertMaskedLM",
+    "AlbertMultipleChoice",
+    "AlbertPretrainer",
+    "AlbertQuestionAnswerer",
+    "AlbertTextClassifier",
+    "AlbertTextRegressor",
+    "AlbertTokenClassifier",
+    "AlbertTokenizer",
+    "__version__",
+    "preprocessing",
+]

@@ -14,7 +14,7 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
     """An `AlbertBackbone`, a head, and optionally a preprocessor that turns raw text into its inputs.
 
     With a preprocessor, `fit`, `evaluate` and `predict` take raw strings: a list or array of `str`, a tuple
-    `(texts, pairs)` of two, or a `tf.data.Dataset` of either. Texts of similar length share a batch, which is
+    `(texts, pairs)` of two, or a batched `tf.data.Dataset` of either. Texts of similar length share a batch, which is
     padded to its longest text only; `predict` returns the answers in the order of the texts. A dict of
     `token_ids`, `segment_ids`, `padding_mask` is passed on untouched.
 
@@ -38,6 +38,8 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
             )
         kwargs.setdefault("dtype", backbone.encoder.dtype_policy)
         super().__init__(**kwargs)
+        if preprocessor is not None:
+            _check_preprocessor(preprocessor, backbone.config)
         self.backbone = backbone
         self.preprocessor = preprocessor
 
@@ -133,6 +135,7 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         validation_data=None,
         validation_split=0.0,
         shuffle=True,
+        callbacks=None,
         **kwargs,
     ):
         """Trains as `keras.Model.fit` does; `x` may be raw text (see the class)."""
@@ -145,16 +148,35 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
                 validation_data=validation_data,
                 validation_split=validation_split,
                 shuffle=shuffle,
+                callbacks=callbacks,
                 **kwargs,
             )
         if validation_split:
-            (x, y, sample_weight), validation_data = self.preprocessor.split(
-                x, y, sample_weight, validation_split
+            raise ConfigError(
+                "validation_split does not go with raw text; split the texts and pass validation_data"
             )
         if validation_data is not None and self._takes_text(validation_data[0]):
-            validation_data = self.preprocessor.batches(*validation_data, batch_size=batch_size)
-        data = self.preprocessor.batches(x, y, sample_weight, batch_size=batch_size, shuffle=shuffle)
-        return super().fit(data, validation_data=validation_data, **kwargs)
+            validation_data = self._text_dataset(*validation_data, batch_size=batch_size)
+        if _is_dataset(x):
+            data = x.map(self.preprocessor)
+            return super().fit(
+                data, validation_data=validation_data, callbacks=callbacks, shuffle=False, **kwargs
+            )
+        batches = self.preprocessor.batches(
+            x,
+            y,
+            sample_weight,
+            batch_size=batch_size,
+            order="shuffled" if shuffle else "given",
+            seed=int(np.random.randint(2**31)),  # follows keras.utils.set_random_seed
+        )
+        return super().fit(
+            batches.dataset(),
+            validation_data=validation_data,
+            callbacks=[*(callbacks or ()), batches.callback()],
+            shuffle=False,  # the batches are shuffled already
+            **kwargs,
+        )
 
     def evaluate(self, x=None, y=None, batch_size=32, *, sample_weight=None, **kwargs):
         """Evaluates as `keras.Model.evaluate` does; `x` may be raw text (see the class)."""
@@ -163,16 +185,25 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
             return super().evaluate(
                 x, y, batch_size=batch_size, sample_weight=sample_weight, **kwargs
             )
-        data = self.preprocessor.batches(x, y, sample_weight, batch_size=batch_size)
+        data = self._text_dataset(x, y, sample_weight, batch_size=batch_size)
         return super().evaluate(data, **kwargs)
 
     def predict(self, x, batch_size=32, **kwargs):
         """Predicts as `keras.Model.predict` does; `x` may be raw text (see the class)."""
         if not self._takes_text(x):
             return super().predict(x, batch_size=None if _is_dataset(x) else batch_size, **kwargs)
-        data, order = self.preprocessor.prediction_batches(x, batch_size=batch_size)
-        outputs = super().predict(data, **kwargs)
-        return keras.tree.map_structure(lambda rows: rows[np.argsort(order)], outputs)
+        if _is_dataset(x):
+            return super().predict(x.map(self.preprocessor), **kwargs)
+        batches = self.preprocessor.batches(x, batch_size=batch_size)
+        outputs = super().predict(batches.dataset(), **kwargs)
+        # The batches are sorted by length; this puts the answers back in the order of the texts.
+        restored = np.argsort(np.concatenate(batches.plan()))
+        return keras.tree.map_structure(lambda rows: rows[restored], outputs)
+
+    def _text_dataset(self, x, y=None, sample_weight=None, *, batch_size):
+        if _is_dataset(x):
+            return x.map(self.preprocessor)
+        return self.preprocessor.batches(x, y, sample_weight, batch_size=batch_size).dataset()
 
     def _takes_text(self, x) -> bool:
         return self.preprocessor is not None and self.preprocessor.takes(x)
@@ -229,6 +260,21 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
     def shape_arguments(cls) -> tuple[str, ...]:
         """Names of the head arguments that decide the shapes of its weights."""
         return ()
+
+
+def _check_preprocessor(preprocessor, config):
+    length, positions = preprocessor.sequence_length, config.max_position_embeddings
+    if length > positions:
+        raise ConfigError(
+            f"the preprocessor's sequence_length is {length}, the model has {positions} positions "
+            f"(max_position_embeddings); set sequence_length to at most {positions}"
+        )
+    pieces = preprocessor.tokenizer.vocab_size
+    if pieces > config.vocab_size:
+        raise ConfigError(
+            f"the tokenizer has {pieces} pieces, the model's vocab_size is {config.vocab_size}; "
+            "they do not belong together"
+        )
 
 
 def _is_auto(value) -> bool:

@@ -1,0 +1,201 @@
+"""`AlbertTextClassifierPreprocessor`: raw text to the inputs of the classifier and the regressor."""
+
+import base64
+
+import keras
+import tensorflow as tf
+
+from albert_tf.errors import ConfigError, DataError
+from albert_tf.models import AlbertTextClassifier, AlbertTextRegressor
+from albert_tf.preprocessing.batches import LengthBucketedBatches
+from albert_tf.preprocessing.in_graph import pack_in_graph
+from albert_tf.tokenizer import AlbertTokenizer
+
+TRUNCATIONS = ("longest_first", "only_first", "only_second")
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class AlbertTextClassifierPreprocessor:
+    """Tokenizes texts or pairs of texts, adds `[CLS]` and `[SEP]`, truncates and pads.
+
+    Args:
+        tokenizer: an `AlbertTokenizer`.
+        sequence_length: longest input, in tokens, special tokens included; longer texts are truncated.
+        truncate: which text of a pair loses tokens: `"longest_first"`, `"only_first"` or `"only_second"`.
+
+    Call arguments:
+        x: a list or array of `str`, or a tuple `(texts, pairs)` of two; or string tensors of shape `(batch,)`,
+            also inside `tf.data.Dataset.map`.
+        y: targets, passed through.
+        sample_weight: passed through.
+
+    Returns:
+        A dict of int32 `token_ids`, `segment_ids`, `padding_mask`, each `(batch, longest)`; together with `y` and
+        `sample_weight` as a tuple where they are given.
+
+    Raises:
+        ConfigError: when an argument is impossible.
+        DataError: when a text is not a `str`.
+
+    Example:
+
+    ```python
+    from albert_tf import AlbertTokenizer
+    from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+
+    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=128)
+    preprocessor(["Hello, World!"])["token_ids"]  # [[2, 10975, 15, 126, 187, 3]]
+    preprocessor((["A question?"], ["An answer."]))["segment_ids"]
+    ```
+    """
+
+    def __init__(
+        self,
+        tokenizer: AlbertTokenizer,
+        sequence_length: int = 512,
+        truncate: str = "longest_first",
+    ):
+        if sequence_length < 4:
+            raise ConfigError(
+                f"sequence_length is {sequence_length}; expected at least 4: [CLS] a [SEP] and a token more"
+            )
+        if truncate not in TRUNCATIONS:
+            raise ConfigError(f"truncate is {truncate!r}; expected one of {', '.join(TRUNCATIONS)}")
+        self.tokenizer = tokenizer
+        self.sequence_length = sequence_length
+        self.truncate = truncate
+
+    def __call__(self, x, y=None, sample_weight=None):
+        """See the class."""
+        if _is_string_tensor(x):
+            inputs = pack_in_graph(self._graph_tokenizer, x, self)
+        else:
+            packed = self.pack(x)
+            names = ("token_ids", "segment_ids", "padding_mask")
+            inputs = dict(zip(names, packed.padded(self.tokenizer.pad_id), strict=True))
+        if y is None:
+            return inputs
+        return (inputs, y) if sample_weight is None else (inputs, y, sample_weight)
+
+    @property
+    def _graph_tokenizer(self):
+        # Made at first use: its lookup tables take a moment, and a pickled preprocessor need not carry them.
+        if not hasattr(self, "_made_graph_tokenizer"):
+            self._made_graph_tokenizer = self.tokenizer.in_graph()
+        return self._made_graph_tokenizer
+
+    def pack(self, x):
+        """Returns the tokenizer's `PackedTokens` of texts or `(texts, pairs)`, unpadded.
+
+        Raises:
+            DataError: when `x` is a single string, or holds something other than `str`.
+        """
+        if isinstance(x, str):
+            raise DataError(f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets")
+        texts, pairs = x if _is_pair(x) else (x, None)
+        return self.tokenizer.pack(
+            list(texts),
+            None if pairs is None else list(pairs),
+            max_length=self.sequence_length,
+            truncate="longest_first" if pairs is None else self.truncate,
+        )
+
+    def takes(self, x) -> bool:
+        """Whether `x` is raw text: strings, or a `tf.data.Dataset` of strings."""
+        if isinstance(x, tf.data.Dataset):
+            leaves = tf.nest.flatten(_first(x.element_spec))
+            return all(spec.dtype == tf.string for spec in leaves)
+        if isinstance(x, str) or _is_string_tensor(x):
+            return True
+        if _is_pair(x):
+            return True
+        if isinstance(x, (list, tuple)):
+            return bool(x) and all(isinstance(text, str) for text in x)
+        kind = getattr(getattr(x, "dtype", None), "kind", "")
+        return kind in "OUT" and len(x) > 0 and isinstance(next(iter(x)), str)
+
+    def batches(
+        self, x, y=None, sample_weight=None, *, batch_size=32, order="by_length", seed=0
+    ) -> LengthBucketedBatches:
+        """Returns the batches of in-memory texts; see `LengthBucketedBatches`.
+
+        Args:
+            x: a list or array of `str`, or `(texts, pairs)`.
+            y: targets, one row for each text, or None.
+            sample_weight: one number for each text, or None.
+            batch_size: texts in a batch.
+            order: `"shuffled"`, `"given"` or `"by_length"`.
+            seed: of the shuffled order.
+        """
+        return LengthBucketedBatches(
+            self.pack(x),
+            y,
+            sample_weight,
+            pad_id=self.tokenizer.pad_id,
+            batch_size=batch_size,
+            order=order,
+            seed=seed,
+        )
+
+    # === Saving ===
+
+    def settings(self) -> dict:
+        """Returns the constructor's arguments but for the tokenizer, serializable."""
+        return {"sequence_length": self.sequence_length, "truncate": self.truncate}
+
+    def get_config(self) -> dict:
+        """Returns everything that `from_config` needs; a tokenizer that is not bundled is included whole."""
+        tokenizer = self.tokenizer
+        is_bundled = tokenizer.model_bytes == AlbertTokenizer().model_bytes
+        model = None if is_bundled else base64.b64encode(tokenizer.model_bytes).decode("ascii")
+        return {
+            **self.settings(),
+            "tokenizer": tokenizer.get_config(),
+            "tokenizer_model": model,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Builds a preprocessor from what `get_config` returned."""
+        config = dict(config)
+        model = config.pop("tokenizer_model")
+        model = None if model is None else base64.b64decode(model)
+        tokenizer = AlbertTokenizer.from_config(config.pop("tokenizer"), model)
+        return cls(tokenizer, **config)
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint):
+        """Returns the preprocessor that a `Checkpoint` describes, or None when it carries no tokenizer."""
+        if checkpoint.tokenizer_model is None:
+            return None
+        settings = dict(checkpoint.extra.get("preprocessor", {}))
+        options = settings.pop("tokenizer", {"lowercase": checkpoint.lowercase})
+        settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
+        return cls(AlbertTokenizer.from_bytes(checkpoint.tokenizer_model, **options), **settings)
+
+    def describe(self, checkpoint) -> None:
+        """Adds tokenizer and settings to a `Checkpoint`, for `from_checkpoint`."""
+        options = self.tokenizer.get_config()
+        options.pop("model_sha256")
+        checkpoint.tokenizer_model = self.tokenizer.model_bytes
+        checkpoint.lowercase = self.tokenizer.lowercase
+        checkpoint.extra["preprocessor"] = {**self.settings(), "tokenizer": options}
+
+
+def _is_string_tensor(x) -> bool:
+    return all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in tf.nest.flatten(x)) and (
+        isinstance(x, (tf.Tensor, tuple, list))
+    )
+
+
+def _is_pair(x) -> bool:
+    return isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x)
+
+
+def _first(spec):
+    """The `x` of a dataset's elements: `x`, or the first of `(x, y[, sample_weight])`."""
+    return spec[0] if isinstance(spec, tuple) else spec
+
+
+AlbertTextClassifier.preprocessor_cls = AlbertTextClassifierPreprocessor
+AlbertTextRegressor.preprocessor_cls = AlbertTextClassifierPreprocessor
