@@ -2,6 +2,8 @@
 
 from albert_tf.weights.checkpoint import HEADS, Checkpoint
 from albert_tf.weights.huggingface import write_huggingface
+from albert_tf.weights.keras_hub import from_keras_hub, to_keras_hub
+from albert_tf.weights.model_garden import from_model_garden, to_model_garden
 from albert_tf.weights.preset import write_preset
 from albert_tf.weights.reading import detect_format, read_checkpoint
 from albert_tf.weights.shapes import check_arrays, expected_shapes
@@ -12,7 +14,11 @@ __all__ = [
     "check_arrays",
     "detect_format",
     "expected_shapes",
+    "from_keras_hub",
+    "from_model_garden",
     "read_checkpoint",
+    "to_keras_hub",
+    "to_model_garden",
     "write_huggingface",
     "write_preset",
 ]

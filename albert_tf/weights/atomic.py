@@ -35,8 +35,7 @@ def write_files(folder: Path, files: dict[str, str | Path | Callable[[Path], Non
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
             f"cannot write the checkpoint to {folder}: {error}; files that stood there are "
-            "unchanged, "
-            "so free some space or choose another folder, and save again"
+            "unchanged, so free some space or choose another folder, and save again"
         ) from error
     finally:
         for path in temporary.values():

@@ -30,9 +30,10 @@ class Checkpoint:
         head: one of `HEADS`, or None for a bare backbone.
         head_config: the head's arguments, e.g. `{"num_classes": 2, "labels": ["ham", "spam"]}`.
         tokenizer_file: the SentencePiece model that came with the checkpoint, if any.
-        lowercase: whether texts are lower-cased and stripped of accents before SentencePiece.
+        lowercase: whether texts are lower-cased before SentencePiece.
         source: where it was read from, for messages.
         extra: further JSON sections of a preset, e.g. `{"preprocessor": {"sequence_length": 128}}`.
+        strip_accents: whether combining marks are dropped before SentencePiece.
     """
 
     config: AlbertConfig
@@ -43,3 +44,4 @@ class Checkpoint:
     lowercase: bool = True
     source: str = ""
     extra: dict = dataclasses.field(default_factory=dict)
+    strip_accents: bool = True

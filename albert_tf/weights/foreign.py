@@ -63,8 +63,7 @@ def check_only_default(values: dict, defaults: dict, source: str) -> None:
         if name in values and values[name] not in harmless:
             raise ConfigError(
                 f"{source}: {name} is {values[name]!r}, which changes the outputs and is not "
-                "supported; "
-                f"expected {harmless[0]!r}"
+                f"supported; expected {harmless[0]!r}"
             )
 
 
@@ -88,10 +87,9 @@ def check_grouping(config: AlbertConfig, group_of: Callable[[int], int], source:
         if group_of(layer) != group:
             raise ConfigError(
                 f"{source}: with num_hidden_layers {config.num_hidden_layers} and "
-                "num_hidden_groups "
-                f"{config.num_hidden_groups} its library rounds layer {layer} into group "
-                f"{group_of(layer)} "
-                f"where albert_tf takes {group}, so the outputs would differ; it cannot be imported"
+                f"num_hidden_groups {config.num_hidden_groups} its library rounds layer {layer} "
+                f"into group {group_of(layer)} where albert_tf takes {group}, so the outputs would "
+                "differ; it cannot be imported"
             )
 
 
@@ -140,8 +138,8 @@ def as_float32(array: np.ndarray, name: str, source: str) -> np.ndarray:
     kind = array.dtype.name
     if kind not in ("float16", "bfloat16", "float32", "float64"):
         raise CheckpointError(
-            f"{source}: the array {name} holds {kind}; expected floating-point weights, "
-            "so save the model unquantized"
+            f"{source}: the array {name} holds {kind}; expected floating-point weights, so save "
+            "the model unquantized"
         )
     return np.ascontiguousarray(array, dtype=np.float32)
 

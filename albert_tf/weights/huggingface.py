@@ -1,7 +1,6 @@
 """Hugging Face's ALBERT, read and written: `config.json`, weights, `spiece.model`."""
 
 import json
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +36,8 @@ BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
 
 OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
 
+TOKENIZER_FILE = "spiece.model"
+TOKENIZER_CONFIG_FILE = "tokenizer_config.json"
 DEFAULT_TOKENIZER = {"do_lower_case": True, "keep_accents": False}
 
 
@@ -45,7 +46,8 @@ def matches(folder: Path) -> bool:
     if any((folder / name).is_file() for name in (*WEIGHT_FILES, *OTHER_FRAMEWORKS)):
         return True
     config = folder / "config.json"
-    return config.is_file() and not {"model_type", "architectures"}.isdisjoint(read_json(config))
+    has_other_weights = any(folder.glob("*.index"))
+    return config.is_file() and not has_other_weights and "model_type" in read_json(config)
 
 
 def tensor_names(config: AlbertConfig) -> dict[str, str]:
@@ -108,8 +110,20 @@ def read_huggingface(folder: Path) -> Checkpoint:
     num_classes = len(arrays["classifier/bias"]) if "classifier/bias" in arrays else 0
     head_config = read_head_config(head, values, num_classes, str(folder / "config.json"))
     check_arrays(arrays, config, head, head_config, source)
-    tokenizer_file, lowercase = _read_tokenizer(folder)
-    return Checkpoint(config, arrays, head, head_config, tokenizer_file, lowercase, source)
+    settings = dict(DEFAULT_TOKENIZER)
+    if (folder / TOKENIZER_CONFIG_FILE).is_file():
+        settings |= read_json(folder / TOKENIZER_CONFIG_FILE)
+    tokenizer_file = folder / TOKENIZER_FILE
+    return Checkpoint(
+        config=config,
+        arrays=arrays,
+        head=head,
+        head_config=head_config,
+        tokenizer_file=tokenizer_file if tokenizer_file.is_file() else None,
+        lowercase=bool(settings["do_lower_case"]),
+        strip_accents=not settings["keep_accents"],
+        source=source,
+    )
 
 
 def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
@@ -121,8 +135,8 @@ def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
     others = [name for name in OTHER_FRAMEWORKS if (folder / name).is_file()]
     found = f" but {others[0]}, which is not read" if others else ""
     raise CheckpointError(
-        f"{folder} holds no weights{found}; expected one of {', '.join(WEIGHT_FILES)}, "
-        "as save_pretrained of transformers' PyTorch class writes them"
+        f"{folder} holds no weights{found}; expected one of {', '.join(WEIGHT_FILES)}, as "
+        "save_pretrained of transformers' PyTorch class writes them"
     )
 
 
@@ -146,8 +160,7 @@ def _plain_names(tensors: dict[str, np.ndarray], source: str) -> dict[str, np.nd
         if not np.array_equal(plain.setdefault(original, tensor), tensor):
             raise CheckpointError(
                 f"{source}: {copy} differs from {original}; the two are one array in ALBERT, and "
-                "an untied "
-                "decoder is not supported"
+                "an untied decoder is not supported"
             )
     return plain
 
@@ -163,20 +176,6 @@ def _to_arrays(
         name = ours.get(theirs, theirs)
         arrays[name] = as_float32(tensor.T if name.endswith("/kernel") else tensor, theirs, source)
     return arrays
-
-
-def _read_tokenizer(folder: Path) -> tuple[Path | None, bool]:
-    model, settings = folder / "spiece.model", dict(DEFAULT_TOKENIZER)
-    if (folder / "tokenizer_config.json").is_file():
-        settings |= read_json(folder / "tokenizer_config.json")
-    if model.is_file() and settings["keep_accents"]:
-        warnings.warn(
-            f"{folder / 'tokenizer_config.json'} sets keep_accents, which albert_tf's tokenizer "
-            "does not: "
-            "texts with accents get other token ids than in transformers",
-            stacklevel=2,
-        )
-    return (model if model.is_file() else None), bool(settings["do_lower_case"])
 
 
 def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
@@ -212,14 +211,14 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
     files = {"model.safetensors": lambda path: _write_tensors(checkpoint, path)}
     if checkpoint.tokenizer_file is not None:
         tokenizer = {
-            **DEFAULT_TOKENIZER,
             "do_lower_case": checkpoint.lowercase,
+            "keep_accents": not checkpoint.strip_accents,
             "model_max_length": checkpoint.config.max_position_embeddings,
             "tokenizer_class": "AlbertTokenizer",
         }
         text = json.dumps(tokenizer, indent=2) + "\n"
-        files["spiece.model"] = Path(checkpoint.tokenizer_file)
-        files["tokenizer_config.json"] = text
+        files[TOKENIZER_FILE] = Path(checkpoint.tokenizer_file)
+        files[TOKENIZER_CONFIG_FILE] = text
     files["config.json"] = config_text
     return write_files(Path(folder), files)
 

@@ -122,8 +122,8 @@ def read_head(values: dict, tensors, source: str) -> str | None:
     name = str(names[0]).removeprefix("TF").removeprefix("Flax")
     if name not in ARCHITECTURES:
         raise ConfigError(
-            f"{source}: the architecture {names[0]!r} is not supported; "
-            f"expected one of {', '.join(ARCHITECTURES)}"
+            f"{source}: the architecture {names[0]!r} is not supported; expected one of "
+            f"{', '.join(ARCHITECTURES)}"
         )
     head = ARCHITECTURES[name]
     return _classifier_or_regressor(values, tensors) if head == "text_classifier" else head
@@ -185,8 +185,7 @@ def _labels(labels: dict, num_classes: int, source: str) -> list[str]:
     if sorted(by_index) != list(range(num_classes)):
         raise ConfigError(
             f"{source}: id2label names {len(by_index)} labels but the classifier has {num_classes} "
-            "outputs; "
-            f"expected the indices 0 to {num_classes - 1}"
+            f"outputs; expected the indices 0 to {num_classes - 1}"
         )
     return [by_index[index] for index in range(num_classes)]
 
@@ -202,8 +201,7 @@ def write_config(checkpoint: Checkpoint) -> dict:
     if config.use_relative_attention_bias:
         raise CheckpointError(
             f"{source} uses the learned attention bias (use_relative_attention_bias), which "
-            "Hugging Face's ALBERT "
-            "does not have; keep it as an albert_tf preset"
+            "Hugging Face's ALBERT does not have; keep it as an albert_tf preset"
         )
     epsilon = checkpoint.head_config.get("layer_norm_eps", config.layer_norm_eps)
     if epsilon != config.layer_norm_eps:

@@ -25,6 +25,7 @@ SECTIONS = (
     "head",
     "head_config",
     "lowercase",
+    "strip_accents",
     "tokenizer",
 )
 """The sections of `albert_tf.json` that this module writes; any other is a checkpoint's `extra`."""
@@ -89,6 +90,7 @@ def _config_text(checkpoint: Checkpoint) -> str:
         "head": checkpoint.head,
         "head_config": checkpoint.head_config,
         "lowercase": checkpoint.lowercase,
+        "strip_accents": checkpoint.strip_accents,
         "tokenizer": TOKENIZER_FILE if checkpoint.tokenizer_file is not None else None,
         **checkpoint.extra,
     }
@@ -128,13 +130,14 @@ def read_preset(folder: Path) -> Checkpoint:
         head_config=sections["head_config"],
         tokenizer_file=_tokenizer_file(folder, sections["tokenizer"]),
         lowercase=sections["lowercase"],
+        strip_accents=sections["strip_accents"],
         source=str(folder),
         extra={name: value for name, value in sections.items() if name not in SECTIONS},
     )
 
 
 def _check_sections(sections: dict, source: str) -> None:
-    kinds = {"config": dict, "head_config": dict, "lowercase": bool}
+    kinds = {"config": dict, "head_config": dict, "lowercase": bool, "strip_accents": bool}
     for name in SECTIONS:
         if name not in sections or not isinstance(sections[name], kinds.get(name, object)):
             raise CheckpointError(

@@ -1,30 +1,99 @@
-"""`read_checkpoint`: finds out the format of a folder and reads it."""
+"""`read_checkpoint`: finds out which format a folder holds, and reads it."""
 
 from pathlib import Path
 
 from albert_tf.errors import CheckpointError
-from albert_tf.weights import huggingface, preset
+from albert_tf.weights import huggingface, keras_hub, preset
 from albert_tf.weights.checkpoint import Checkpoint
+from albert_tf.weights.google_tf1 import read_google_tf1
+from albert_tf.weights.hub import SCHEME, download
+from albert_tf.weights.model_garden import read_model_garden
+from albert_tf.weights.tf_checkpoint import (
+    OBJECT_GRAPH,
+    TensorFlowCheckpoint,
+    find_prefix,
+    is_prefix,
+)
 
-FORMATS = {
-    "preset": (preset.matches, preset.read_preset),
-    "huggingface": (huggingface.matches, huggingface.read_huggingface),
+READERS = {
+    "preset": preset.read_preset,
+    "keras_hub": keras_hub.read_keras_hub,
+    "huggingface": huggingface.read_huggingface,
+    "model_garden": read_model_garden,
+    "google_tf1": read_google_tf1,
 }
-"""For each format, in the order in which they are tried: whether a folder holds it, and its
-reader."""
+"""The reader of each format. A new format is one new module and its line here."""
+
+FOLDER_FORMATS = {
+    "preset": preset.matches,
+    "keras_hub": keras_hub.matches,
+    "huggingface": huggingface.matches,
+}
+"""How the formats without TensorFlow checkpoints are told apart, in the order in which they are
+tried."""
+
+LOOKED_FOR = (
+    "albert_tf.json (this package's own preset), config.json with model.safetensors or "
+    "pytorch_model.bin (Hugging Face), config.json with model.weights.h5 (keras-hub), *.index with "
+    "*.data-* (google-research/albert, Model Garden)"
+)
 
 
 def detect_format(folder: str | Path) -> str:
-    """Returns the format of a checkpoint folder, found out from the files it holds."""
-    folder = Path(folder)
-    for name, (matches, _) in FORMATS.items():
-        if matches(folder):
+    """Returns the format of a checkpoint, found out from the files of its folder.
+
+    Args:
+        folder: the folder, or the prefix of a TensorFlow checkpoint in it.
+
+    Returns:
+        `"preset"`, `"keras_hub"`, `"huggingface"`, `"model_garden"` or `"google_tf1"`.
+
+    Raises:
+        CheckpointError: when there is no such folder, or nothing known in it; the message lists
+            what was looked for.
+    """
+    location = Path(folder)
+    if not location.is_dir() and not is_prefix(location):
+        found = "is a file; pass its folder" if location.exists() else "does not exist"
+        raise CheckpointError(
+            f"{location} {found}; expected a folder with {LOOKED_FOR}, or {SCHEME}owner/name"
+        )
+    for name, matches in FOLDER_FORMATS.items():
+        if location.is_dir() and matches(location):
             return name
-    raise CheckpointError(f"{folder} holds no checkpoint")
+    if is_prefix(location) or any(location.glob("*.index")):
+        is_object = OBJECT_GRAPH in TensorFlowCheckpoint(find_prefix(location)).shapes
+        return "model_garden" if is_object else "google_tf1"
+    files = sorted(path.name for path in location.iterdir())
+    shown = ", ".join(files[:6]) + (", ..." if len(files) > 6 else "") if files else "nothing"
+    raise CheckpointError(f"{location} holds no checkpoint: looked for {LOOKED_FOR}; found {shown}")
 
 
 def read_checkpoint(source: str | Path) -> Checkpoint:
-    """Reads a checkpoint of any known format."""
-    folder = Path(source)
-    _, read = FORMATS[detect_format(folder)]
-    return read(folder)
+    """Reads a checkpoint of any known format and checks that its arrays are complete.
+
+    Args:
+        source: a folder; the prefix of a TensorFlow checkpoint (`runs/model.ckpt-best`); or
+            `hf://owner/name`, optionally with `@revision`, which is downloaded (and cached) through
+            huggingface_hub.
+
+    Returns:
+        The configuration, float32 arrays under this package's names, the head, and the tokenizer if
+        there is one.
+
+    Raises:
+        CheckpointError: when nothing known is there, or a file is damaged, or an array is missing,
+            extra or misshapen.
+        ConfigError: when the configuration asks for what this package does not compute.
+        MissingExtraError: when a package that reads the format is not installed.
+
+    Example:
+    ```python
+    from albert_tf.weights import read_checkpoint
+
+    checkpoint = read_checkpoint("hf://albert/albert-base-v2")
+    print(checkpoint.config.hidden_size, checkpoint.head)
+    ```
+    """
+    location = download(source) if str(source).startswith(SCHEME) else Path(source)
+    return READERS[detect_format(location)](location)

@@ -51,7 +51,6 @@ def read_sharded(index: Path, read_shard) -> dict[str, np.ndarray]:
     if missing:
         raise CheckpointError(
             f"{index} lists {len(missing)} tensors that its files do not hold, {missing[0]!r} "
-            "first; "
-            "download the files again"
+            "first; download the files again"
         )
     return tensors

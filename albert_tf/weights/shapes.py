@@ -162,8 +162,8 @@ def check_arrays(
     if damaged:
         warnings.warn(
             f"{source or 'the checkpoint'}: {len(damaged)} of {len(arrays)} arrays hold values "
-            "that are not "
-            f"finite, {damaged[0]} among them; the training that wrote it probably diverged",
+            f"that are not finite, {damaged[0]} among them; the training that wrote it probably "
+            "diverged",
             stacklevel=2,
         )
 
@@ -175,6 +175,6 @@ def describe_misfit(source: str, problems: list[str]) -> str:
     more = f"; and {rest} more" if rest > 0 else ""
     count = f"{len(problems)} array{'s do' if len(problems) > 1 else ' does'}"
     return (
-        f"{source or 'the checkpoint'}: {count} not fit the configuration: {shown}{more}; "
-        "check that the weights and the configuration belong to the same model"
+        f"{source or 'the checkpoint'}: {count} not fit the configuration: {shown}{more}; check "
+        "that the weights and the configuration belong to the same model"
     )

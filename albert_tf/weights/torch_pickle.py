@@ -127,9 +127,8 @@ class _TensorUnpickler(pickle.Unpickler):
         if (module, name) not in ADMITTED:
             raise CheckpointError(
                 f"{self._path} asks for the Python object {module}.{name}, which no state dict of "
-                "tensors needs; "
-                "nothing was executed; do not trust this file, and ask its author for a "
-                "model.safetensors"
+                "tensors needs; nothing was executed; do not trust this file, and ask its author "
+                "for a model.safetensors"
             )
         return ADMITTED[module, name]
 
@@ -166,8 +165,7 @@ def read_torch_pickle(path: Path) -> dict[str, np.ndarray]:
     except Exception as error:  # a damaged pickle can raise nearly anything
         raise CheckpointError(
             f"cannot read {path}: {type(error).__name__} ({error}); the file is truncated, damaged "
-            "or not a "
-            "PyTorch checkpoint, so download or copy it again"
+            "or not a PyTorch checkpoint, so download or copy it again"
         ) from error
 
 
@@ -243,8 +241,8 @@ def _state_dict(value, path: Path) -> dict[str, _Tensor]:
     for name, tensor in value.items():
         if not isinstance(name, str) or not isinstance(tensor, _Tensor):
             raise CheckpointError(
-                f"{path}: the entry {name!r} is a {type(tensor).__name__}, not a tensor; "
-                "expected a model's state dict, as save_pretrained writes it"
+                f"{path}: the entry {name!r} is a {type(tensor).__name__}, not a tensor; expected "
+                "a model's state dict, as save_pretrained writes it"
             )
     return value
 

@@ -1,0 +1,217 @@
+"""Checkpoints of google-research/albert: `albert_config.json`, a TF1 checkpoint, `30k-clean.model`.
+
+Those of `run_pretraining.py` carry both pretraining heads, those of `run_classifier.py` a
+classifier or regressor, those of `run_squad_v1.py` a question answerer. Source: `modeling.py` and
+the `run_*.py` scripts there.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf.config import AlbertConfig
+from albert_tf.errors import CheckpointError
+from albert_tf.weights.checkpoint import Checkpoint
+from albert_tf.weights.foreign import (
+    TANH_GELU,
+    as_float32,
+    build_config,
+    check_grouping,
+    check_only_default,
+    identity_projection,
+    map_activation,
+    pick,
+    read_json,
+)
+from albert_tf.weights.sentencepiece_file import find_sentencepiece, has_capitals
+from albert_tf.weights.shapes import check_arrays
+from albert_tf.weights.tf_checkpoint import OBJECT_GRAPH, TensorFlowCheckpoint, find_prefix
+
+CONFIG_FILES = ("albert_config.json", "config.json")
+
+FIELDS = (
+    "vocab_size",
+    "embedding_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_hidden_groups",
+    "inner_group_num",
+    "num_attention_heads",
+    "intermediate_size",
+    "hidden_dropout_prob",
+    "attention_probs_dropout_prob",
+    "max_position_embeddings",
+    "type_vocab_size",
+    "initializer_range",
+)
+
+LIBRARY_DEFAULTS = {
+    "hidden_size": 4096,
+    "num_attention_heads": 64,
+    "intermediate_size": 16384,
+    "hidden_act": "gelu",
+}
+"""What `modeling.py` assumes for a missing key, where that is not the default of `AlbertConfig`."""
+
+ACTIVATIONS = {"gelu": TANH_GELU, "relu": "relu", "tanh": "tanh"}
+"""google-research computes what it calls gelu by the tanh formula."""
+
+CHANGES_OUTPUTS = {
+    "net_structure_type": (0,),
+    "gap_size": (0,),
+    "num_memory_blocks": (0,),
+    "down_scale_factor": (1,),
+    "layers_to_keep": ([],),
+    "ln_type": ("postln",),
+}
+
+HEAD_OF_VARIABLE = {
+    "cls/squad/output_weights": "question_answerer",
+    "output_weights": "text_classifier",
+    "cls/seq_relationship/output_weights": "pretrainer",
+    "cls/predictions/output_bias": "masked_lm",
+}
+"""The head that a variable proves, the first one found counts."""
+
+SQUAD_V2 = "answer_class/"
+
+# Slots of the optimizers in optimization.py, lamb_optimizer.py and tf.train, and their counters.
+NOT_WEIGHTS = re.compile(
+    r"(^|/)(adam_[mv]|lamb_[mv]|Adam(_1)?|Momentum|AdamWeightDecayOptimizer(_1)?|"
+    r"ExponentialMovingAverage|global_step|beta[12]_power|loss_scale|good_steps|"
+    r"signal_early_stopping/STOP)(/|$)"
+)
+
+
+def variable_names(config: AlbertConfig) -> dict[str, str]:
+    """Returns google's name of every array, of all heads too, by this package's name."""
+    names = {
+        "embeddings/word_embeddings": "bert/embeddings/word_embeddings",
+        "embeddings/position_embeddings": "bert/embeddings/position_embeddings",
+        "embeddings/token_type_embeddings": "bert/embeddings/token_type_embeddings",
+        "mlm_head/bias": "cls/predictions/output_bias",
+        "sop_classifier/kernel": "cls/seq_relationship/output_weights",
+        "sop_classifier/bias": "cls/seq_relationship/output_bias",
+        "classifier/kernel": "output_weights",
+        "classifier/bias": "output_bias",
+        "qa_outputs/kernel": "cls/squad/output_weights",
+        "qa_outputs/bias": "cls/squad/output_bias",
+    }
+    pairs = {
+        "embeddings/layer_norm": "bert/embeddings/LayerNorm",
+        "embeddings/projection": "bert/encoder/embedding_hidden_mapping_in",
+        "pooler": "bert/pooler/dense",
+        "mlm_head/dense": "cls/predictions/transform/dense",
+        "mlm_head/layer_norm": "cls/predictions/transform/LayerNorm",
+    }
+    for group in range(config.num_hidden_groups):
+        for inner in range(config.inner_group_num):
+            ours = f"encoder/group_{group}_inner_{inner}"
+            theirs = f"bert/encoder/transformer/group_{group}/inner_group_{inner}"
+            for part in ("query", "key", "value"):
+                pairs[f"{ours}/attention/{part}"] = f"{theirs}/attention_1/self/{part}"
+            pairs |= {
+                f"{ours}/attention/output": f"{theirs}/attention_1/output/dense",
+                f"{ours}/attention_layer_norm": f"{theirs}/LayerNorm",
+                f"{ours}/intermediate": f"{theirs}/ffn_1/intermediate/dense",
+                f"{ours}/output": f"{theirs}/ffn_1/intermediate/output/dense",
+                f"{ours}/output_layer_norm": f"{theirs}/LayerNorm_1",
+            }
+    for ours, theirs in pairs.items():
+        for part in ("gamma", "beta") if ours.endswith("layer_norm") else ("kernel", "bias"):
+            names[f"{ours}/{part}"] = f"{theirs}/{part}"
+    return names
+
+
+def read_google_config(values: dict, source: str) -> AlbertConfig:
+    """Returns the configuration of an `albert_config.json`.
+
+    Args:
+        values: the parsed file; keys that cannot change the outputs are ignored.
+        source: the file's name, for messages.
+
+    Raises:
+        ConfigError: when it asks for something that this package does not compute.
+    """
+    check_only_default(values, CHANGES_OUTPUTS, source)
+    values = {**LIBRARY_DEFAULTS, **values}
+    fields = pick(values, {name: name for name in FIELDS})
+    activation = values["hidden_act"]
+    name = activation.lower() if isinstance(activation, str) else activation
+    fields["hidden_act"] = map_activation(name, ACTIVATIONS, source)
+    config = build_config(fields, source)
+    layers, groups = config.num_hidden_layers, config.num_hidden_groups
+    check_grouping(config, lambda layer: int(layer / layers * groups), source)
+    return config
+
+
+def read_google_tf1(location: Path) -> Checkpoint:
+    """Reads a checkpoint of google-research/albert.
+
+    Args:
+        location: its folder, or the checkpoint's prefix in it.
+
+    Raises:
+        ConfigError: when `albert_config.json` asks for what this package does not compute.
+        CheckpointError: when a file is missing or damaged, or a variable is missing, extra or
+            misshapen.
+    """
+    prefix = find_prefix(location)
+    folder = prefix.parent
+    paths = [folder / name for name in CONFIG_FILES if (folder / name).is_file()]
+    if not paths:
+        raise CheckpointError(
+            f"{folder} holds the TensorFlow checkpoint {prefix.name} but no {CONFIG_FILES[0]}; "
+            "copy it there, since the variables do not tell the number of layers and heads"
+        )
+    config = read_google_config(read_json(paths[0]), str(paths[0]))
+    checkpoint = TensorFlowCheckpoint(prefix)
+    arrays = _read_arrays(checkpoint, config)
+    if config.embedding_size == config.hidden_size:
+        arrays = identity_projection(config) | arrays
+    head, head_config = _read_head(checkpoint, arrays)
+    check_arrays(arrays, config, head, head_config, str(prefix))
+    tokenizer_file = find_sentencepiece(folder)
+    lowercase = tokenizer_file is None or not has_capitals(tokenizer_file)
+    return Checkpoint(
+        config=config,
+        arrays=arrays,
+        head=head,
+        head_config=head_config,
+        tokenizer_file=tokenizer_file,
+        lowercase=lowercase,
+        source=str(prefix),
+    )
+
+
+def _read_arrays(checkpoint: TensorFlowCheckpoint, config: AlbertConfig) -> dict[str, np.ndarray]:
+    """Reads the weights; an unknown variable keeps its name, for the message that refuses it."""
+    ours = {theirs: name for name, theirs in variable_names(config).items()}
+    arrays = {}
+    for theirs in checkpoint.shapes:
+        plain = theirs.removeprefix("module/")  # as TensorFlow Hub modules are saved
+        if plain == OBJECT_GRAPH or NOT_WEIGHTS.search(plain):
+            continue
+        if plain.startswith(SQUAD_V2):
+            raise CheckpointError(
+                f"{checkpoint.prefix} has the answer head of run_squad_v2.py, a beam search over "
+                "start and end, which albert_tf does not have; import the pretraining checkpoint "
+                "it started from, and fine-tune"
+            )
+        name = ours.get(plain, plain)
+        array = as_float32(checkpoint.array(theirs), theirs, str(checkpoint.prefix))
+        # The heads' output weights are stored as (outputs, inputs).
+        arrays[name] = np.ascontiguousarray(array.T) if plain.endswith("output_weights") else array
+    return arrays
+
+
+def _read_head(checkpoint: TensorFlowCheckpoint, arrays: dict) -> tuple[str | None, dict]:
+    variables = {name.removeprefix("module/") for name in checkpoint.shapes}
+    head = next((head for name, head in HEAD_OF_VARIABLE.items() if name in variables), None)
+    if head != "text_classifier":
+        return head, {}
+    classes = arrays["classifier/kernel"].shape[-1]
+    if classes == 1:
+        return "text_regressor", {}
+    return head, {"num_classes": classes, "multi_label": False}
