@@ -1,5 +1,13 @@
 """Tables of texts, public tasks, metrics, baselines and the report of a fine-tuning run."""
 
+from albert_tf.tasks.baselines import (
+    BaselineResult,
+    majority_baseline,
+    run_baselines,
+    tfidf_baseline,
+)
+from albert_tf.tasks.demo import DEMO_DATA, demo_data
+from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import (
     MAIN_METRIC,
@@ -8,24 +16,42 @@ from albert_tf.tasks.metrics import (
     evaluate_scores,
     multi_label_metrics,
     per_class_table,
+    predicted_targets,
     regression_metrics,
 )
+from albert_tf.tasks.race import RaceQuestion, read_race
 from albert_tf.tasks.split import Split, check_overlap, split_table
+from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
 from albert_tf.tasks.table import TextTable, read_table
 
 __all__ = [
+    "DEMO_DATA",
+    "GLUE_TASKS",
     "MAIN_METRIC",
+    "BaselineResult",
     "LabelSet",
+    "RaceQuestion",
     "Split",
+    "SquadQuestion",
     "TextTable",
     "check_overlap",
     "classification_metrics",
     "confusion_counts",
+    "demo_data",
     "encode_targets",
     "evaluate_scores",
+    "glue_metrics",
+    "majority_baseline",
     "multi_label_metrics",
     "per_class_table",
+    "predicted_targets",
+    "read_glue",
+    "read_race",
+    "read_squad",
     "read_table",
     "regression_metrics",
+    "run_baselines",
     "split_table",
+    "squad_metrics",
+    "tfidf_baseline",
 ]

@@ -26,7 +26,21 @@ def evaluate_scores(task: str, targets: np.ndarray, scores: np.ndarray) -> dict[
         return regression_metrics(targets, scores)
     if task == "multi_label":
         return multi_label_metrics(targets, scores)
-    return classification_metrics(targets, np.argmax(scores, -1), scores)
+    return classification_metrics(targets, predicted_targets(task, scores), scores)
+
+
+def predicted_targets(task: str, scores: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+    """Return what the scores of `evaluate_scores` predict.
+
+    Returns:
+        (rows,) class numbers, (rows,) values, or (rows, classes) zeros and ones: the labels whose
+        probability is `threshold` or more.
+    """
+    if task == "classification":
+        return np.argmax(scores, -1)
+    if task == "multi_label":
+        return (np.asarray(scores) >= threshold).astype("int32")
+    return np.asarray(scores).reshape(-1)
 
 
 def classification_metrics(
@@ -125,7 +139,7 @@ def multi_label_metrics(
         every label right) and `hamming_loss` (share of wrong decisions).
     """
     true = np.asarray(true).astype(int)
-    predicted = (np.asarray(probabilities) >= threshold).astype(int)
+    predicted = predicted_targets("multi_label", probabilities, threshold)
     return {
         "micro_f1": float(sk.f1_score(true, predicted, average="micro", zero_division=0.0)),
         "macro_f1": float(sk.f1_score(true, predicted, average="macro", zero_division=0.0)),
