@@ -1,0 +1,40 @@
+"""Tiny configurations and inputs that many tests share."""
+
+import numpy as np
+
+from albert_tf import AlbertConfig
+
+
+def tiny_config(**changes) -> AlbertConfig:
+    """An ALBERT of a few thousand parameters."""
+    values = {
+        "vocab_size": 120,
+        "embedding_size": 16,
+        "hidden_size": 32,
+        "num_hidden_layers": 3,
+        "num_attention_heads": 4,
+        "intermediate_size": 48,
+        "max_position_embeddings": 40,
+        **changes,
+    }
+    return AlbertConfig(**values)
+
+
+def tiny_inputs(rows=3, length=7, seed=0, vocab_size=120) -> dict:
+    """Random inputs in which each row but the first ends in some padding."""
+    random = np.random.default_rng(seed)
+    lengths = np.array([length, *random.integers(2, length + 1, rows - 1)])
+    mask = np.arange(length) < lengths[:, None]
+    return {
+        "token_ids": (random.integers(5, vocab_size, (rows, length)) * mask).astype("int32"),
+        "segment_ids": (random.integers(0, 2, (rows, length)) * mask).astype("int32"),
+        "padding_mask": mask.astype("int32"),
+    }
+
+
+def randomize(model, seed=0, scale=0.1) -> None:
+    """Gives every variable random values, so that no bias is zero and no gamma one."""
+    random = np.random.default_rng(seed)
+    for variable in model.weights:
+        start = 1.0 if variable.path.endswith("gamma") else 0.0
+        variable.assign(start + scale * random.standard_normal(variable.shape))
