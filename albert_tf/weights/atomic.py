@@ -1,7 +1,6 @@
 """Writing the files of a checkpoint so that a failure leaves the earlier ones as they were."""
 
 import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +8,15 @@ from safetensors import SafetensorError
 
 from albert_tf.errors import CheckpointError
 
+Content = str | bytes | Callable[[Path], None]
 
-def write_files(folder: Path, files: dict[str, str | Path | Callable[[Path], None]]) -> Path:
+
+def write_files(folder: Path, files: dict[str, Content]) -> Path:
     """Writes files under temporary names, then moves all of them into place.
 
     Args:
         folder: created when missing.
-        files: by name, a text, a file to copy, or a function that writes to the path it is given.
+        files: by name, a text, bytes, or a function that writes to the path it is given.
             They are moved in this order, so the file that makes sense of the others comes last.
 
     Returns:
@@ -43,11 +44,11 @@ def write_files(folder: Path, files: dict[str, str | Path | Callable[[Path], Non
     return folder
 
 
-def _write(path: Path, content: str | Path | Callable[[Path], None]) -> None:
+def _write(path: Path, content: Content) -> None:
     if isinstance(content, str):
         path.write_text(content, "utf-8")
-    elif isinstance(content, Path):
-        shutil.copyfile(content, path)
+    elif isinstance(content, bytes):
+        path.write_bytes(content)
     else:
         content(path)
     with path.open(

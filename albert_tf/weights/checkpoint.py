@@ -1,7 +1,6 @@
 """`Checkpoint`: what every importer returns and every writer takes."""
 
 import dataclasses
-from pathlib import Path
 
 import numpy as np
 
@@ -29,7 +28,7 @@ class Checkpoint:
             `"encoder/group_0_inner_0/attention/query/kernel"`; kernels are `(inputs, outputs)`.
         head: one of `HEADS`, or None for a bare backbone.
         head_config: the head's arguments, e.g. `{"num_classes": 2, "labels": ["ham", "spam"]}`.
-        tokenizer_file: the SentencePiece model that came with the checkpoint, if any.
+        tokenizer_model: the bytes of the SentencePiece model that came with it, if any.
         lowercase: whether texts are lower-cased before SentencePiece.
         source: where it was read from, for messages.
         extra: further JSON sections of a preset, e.g. `{"preprocessor": {"sequence_length": 128}}`.
@@ -40,7 +39,7 @@ class Checkpoint:
     arrays: dict[str, np.ndarray]
     head: str | None = None
     head_config: dict = dataclasses.field(default_factory=dict)
-    tokenizer_file: Path | None = None
+    tokenizer_model: bytes | None = None
     lowercase: bool = True
     source: str = ""
     extra: dict = dataclasses.field(default_factory=dict)

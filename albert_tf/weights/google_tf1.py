@@ -24,7 +24,7 @@ from albert_tf.weights.foreign import (
     pick,
     read_json,
 )
-from albert_tf.weights.sentencepiece_file import find_sentencepiece, has_capitals
+from albert_tf.weights.sentencepiece_file import find_sentencepiece, read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
 from albert_tf.weights.tf_checkpoint import OBJECT_GRAPH, TensorFlowCheckpoint, find_prefix
 
@@ -172,14 +172,13 @@ def read_google_tf1(location: Path) -> Checkpoint:
         arrays = identity_projection(config) | arrays
     head, head_config = _read_head(checkpoint, arrays)
     check_arrays(arrays, config, head, head_config, str(prefix))
-    tokenizer_file = find_sentencepiece(folder)
-    lowercase = tokenizer_file is None or not has_capitals(tokenizer_file)
+    tokenizer_model, lowercase = read_sentencepiece(find_sentencepiece(folder))
     return Checkpoint(
         config=config,
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_file=tokenizer_file,
+        tokenizer_model=tokenizer_model,
         lowercase=lowercase,
         source=str(prefix),
     )

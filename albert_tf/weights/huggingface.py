@@ -18,6 +18,7 @@ from albert_tf.weights.huggingface_config import (
     write_config,
 )
 from albert_tf.weights.safetensors_file import read_safetensors, read_sharded
+from albert_tf.weights.sentencepiece_file import read_bytes
 from albert_tf.weights.shapes import check_arrays
 from albert_tf.weights.torch_pickle import read_torch_pickle
 
@@ -119,7 +120,7 @@ def read_huggingface(folder: Path) -> Checkpoint:
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_file=tokenizer_file if tokenizer_file.is_file() else None,
+        tokenizer_model=read_bytes(tokenizer_file) if tokenizer_file.is_file() else None,
         lowercase=bool(settings["do_lower_case"]),
         strip_accents=not settings["keep_accents"],
         source=source,
@@ -209,7 +210,7 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
     )
     config_text = json.dumps(write_config(checkpoint), indent=2) + "\n"
     files = {"model.safetensors": lambda path: _write_tensors(checkpoint, path)}
-    if checkpoint.tokenizer_file is not None:
+    if checkpoint.tokenizer_model is not None:
         tokenizer = {
             "do_lower_case": checkpoint.lowercase,
             "keep_accents": not checkpoint.strip_accents,
@@ -217,7 +218,7 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
             "tokenizer_class": "AlbertTokenizer",
         }
         text = json.dumps(tokenizer, indent=2) + "\n"
-        files[TOKENIZER_FILE] = Path(checkpoint.tokenizer_file)
+        files[TOKENIZER_FILE] = checkpoint.tokenizer_model
         files[TOKENIZER_CONFIG_FILE] = text
     files["config.json"] = config_text
     return write_files(Path(folder), files)

@@ -17,7 +17,7 @@ from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import TANH_GELU, as_float32, build_config, pick, read_json, require
 from albert_tf.weights.keras_hub_h5 import read_h5
-from albert_tf.weights.sentencepiece_file import has_capitals
+from albert_tf.weights.sentencepiece_file import read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
 
 CONFIG_FILE = "config.json"
@@ -122,14 +122,16 @@ def read_keras_hub(folder: Path) -> Checkpoint:
         config = config.replace(classifier_dropout_prob=dropout)
     arrays = _to_arrays(tensors, config, source)
     check_arrays(arrays, config, head, head_config, source)
-    tokenizer_file = folder / TOKENIZER_FILE if (folder / TOKENIZER_FILE).is_file() else None
-    lowercase = tokenizer_file is None or not has_capitals(tokenizer_file)
+    tokenizer_file = folder / TOKENIZER_FILE
+    tokenizer_model, lowercase = read_sentencepiece(
+        tokenizer_file if tokenizer_file.is_file() else None
+    )
     return Checkpoint(
         config=config,
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_file=tokenizer_file,
+        tokenizer_model=tokenizer_model,
         lowercase=lowercase,
         source=source,
     )

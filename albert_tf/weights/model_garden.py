@@ -23,7 +23,7 @@ from albert_tf.weights.model_garden_config import (
     read_config_file,
     read_encoder_config,
 )
-from albert_tf.weights.sentencepiece_file import find_sentencepiece, has_capitals
+from albert_tf.weights.sentencepiece_file import find_sentencepiece, read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
 from albert_tf.weights.tf_checkpoint import OBJECT_GRAPH, TensorFlowCheckpoint, find_prefix
 
@@ -100,14 +100,13 @@ def read_model_garden(location: Path) -> Checkpoint:
     arrays = _flatten_heads(arrays, config)
     head_config = _head_config(head, arrays)
     check_arrays(arrays, config, head, head_config, source)
-    tokenizer_file = find_sentencepiece(prefix.parent)
-    lowercase = tokenizer_file is None or not has_capitals(tokenizer_file)
+    tokenizer_model, lowercase = read_sentencepiece(find_sentencepiece(prefix.parent))
     return Checkpoint(
         config=config,
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_file=tokenizer_file,
+        tokenizer_model=tokenizer_model,
         lowercase=lowercase,
         source=source,
     )

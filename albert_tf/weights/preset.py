@@ -12,6 +12,7 @@ from albert_tf.weights.atomic import write_files
 from albert_tf.weights.checkpoint import HEADS, Checkpoint
 from albert_tf.weights.foreign import build_config, read_json
 from albert_tf.weights.safetensors_file import read_safetensors
+from albert_tf.weights.sentencepiece_file import read_bytes
 from albert_tf.weights.shapes import check_arrays
 
 FORMAT_VERSION = 1
@@ -40,8 +41,8 @@ def write_preset(checkpoint: Checkpoint, folder: str | Path) -> Path:
     """Writes a checkpoint in this package's own format.
 
     Args:
-        checkpoint: what to write. Its `tokenizer_file` is copied, its `extra` sections go into
-            `albert_tf.json`.
+        checkpoint: what to write. Its tokenizer goes into `tokenizer.model`, its `extra` sections
+            go into `albert_tf.json`.
         folder: created when missing. Files of an earlier preset are replaced only after all are
             written.
 
@@ -67,8 +68,8 @@ def write_preset(checkpoint: Checkpoint, folder: str | Path) -> Path:
     files = {
         WEIGHTS_FILE: lambda path: save_file(_contiguous(checkpoint.arrays), path, {"format": "np"})
     }
-    if checkpoint.tokenizer_file is not None:
-        files[TOKENIZER_FILE] = Path(checkpoint.tokenizer_file)
+    if checkpoint.tokenizer_model is not None:
+        files[TOKENIZER_FILE] = checkpoint.tokenizer_model
     files[CONFIG_FILE] = _config_text(checkpoint)
     return write_files(Path(folder), files)
 
@@ -91,7 +92,7 @@ def _config_text(checkpoint: Checkpoint) -> str:
         "head_config": checkpoint.head_config,
         "lowercase": checkpoint.lowercase,
         "strip_accents": checkpoint.strip_accents,
-        "tokenizer": TOKENIZER_FILE if checkpoint.tokenizer_file is not None else None,
+        "tokenizer": TOKENIZER_FILE if checkpoint.tokenizer_model is not None else None,
         **checkpoint.extra,
     }
     try:
@@ -128,7 +129,7 @@ def read_preset(folder: Path) -> Checkpoint:
         arrays=arrays,
         head=sections["head"],
         head_config=sections["head_config"],
-        tokenizer_file=_tokenizer_file(folder, sections["tokenizer"]),
+        tokenizer_model=_read_tokenizer(folder, sections["tokenizer"]),
         lowercase=sections["lowercase"],
         strip_accents=sections["strip_accents"],
         source=str(folder),
@@ -150,12 +151,6 @@ def _check_sections(sections: dict, source: str) -> None:
         )
 
 
-def _tokenizer_file(folder: Path, name: str | None) -> Path | None:
-    if name is None:
-        return None
-    path = folder / TOKENIZER_FILE
-    if not path.is_file():
-        raise CheckpointError(
-            f"{folder / CONFIG_FILE} names the tokenizer {path}, which is missing; copy it too"
-        )
-    return path
+def _read_tokenizer(folder: Path, name: str | None) -> bytes | None:
+    # An older tokenizer.model may lie there still; only a named one belongs to the preset.
+    return None if name is None else read_bytes(folder / TOKENIZER_FILE)

@@ -18,26 +18,52 @@ def find_sentencepiece(folder: Path) -> Path | None:
     return models[0] if len(models) == 1 else None
 
 
-def has_capitals(path: Path) -> bool:
+def read_bytes(path: Path) -> bytes:
+    """Returns the content of a file.
+
+    Raises:
+        CheckpointError: when it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"cannot read {path}: {error}; copy the file again") from error
+
+
+def read_sentencepiece(path: Path | None) -> tuple[bytes | None, bool]:
+    """Returns a SentencePiece model, and whether texts are to be lower-cased for it.
+
+    Args:
+        path: its file, or None when there is none.
+
+    Raises:
+        CheckpointError: when the file cannot be read or is not a SentencePiece model.
+    """
+    if path is None:
+        return None, True
+    content = read_bytes(path)
+    return content, not has_capitals(content, str(path))
+
+
+def has_capitals(content: bytes, source: str) -> bool:
     """Whether any ordinary piece of a SentencePiece model holds a capital letter.
 
     google-research/albert and keras-hub do not store whether texts are to be lower-cased. A
     vocabulary without any capital was made from lower-cased text, and one with capitals was not.
 
     Raises:
-        CheckpointError: when the file cannot be read or is not a SentencePiece model.
+        CheckpointError: when the content is not a SentencePiece model.
     """
     try:
-        content = path.read_bytes()
         for field, piece in _fields(content):
             if field == PIECES_FIELD:
                 parts = dict(_fields(piece))
                 is_normal = parts.get(TYPE_FIELD, NORMAL_PIECE) == NORMAL_PIECE
                 if is_normal and any(c.isupper() for c in parts[PIECE_FIELD].decode("utf-8")):
                     return True
-    except (OSError, ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
-            f"cannot read the SentencePiece model {path}: {error}; copy the file again"
+            f"cannot read the SentencePiece model {source}: {error}; copy the file again"
         ) from error
     return False
 
