@@ -169,7 +169,8 @@ class AlbertTextClassifierPreprocessor:
         if checkpoint.tokenizer_model is None:
             return None
         settings = dict(checkpoint.extra.get("preprocessor", {}))
-        options = settings.pop("tokenizer", {"lowercase": checkpoint.lowercase})
+        found = {"lowercase": checkpoint.lowercase, "strip_accents": checkpoint.strip_accents}
+        options = settings.pop("tokenizer", found)
         settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
         return cls(AlbertTokenizer.from_bytes(checkpoint.tokenizer_model, **options), **settings)
 
@@ -179,6 +180,7 @@ class AlbertTextClassifierPreprocessor:
         options.pop("model_sha256")
         checkpoint.tokenizer_model = self.tokenizer.model_bytes
         checkpoint.lowercase = self.tokenizer.lowercase
+        checkpoint.strip_accents = self.tokenizer.strip_accents
         checkpoint.extra["preprocessor"] = {**self.settings(), "tokenizer": options}
 
 
