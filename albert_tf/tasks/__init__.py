@@ -20,6 +20,8 @@ from albert_tf.tasks.metrics import (
     regression_metrics,
 )
 from albert_tf.tasks.race import RaceQuestion, read_race
+from albert_tf.tasks.records import RunRecord, installed_versions, read_history
+from albert_tf.tasks.report import Report, write_report
 from albert_tf.tasks.split import Split, check_overlap, split_table
 from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
 from albert_tf.tasks.table import TextTable, read_table
@@ -31,6 +33,8 @@ __all__ = [
     "BaselineResult",
     "LabelSet",
     "RaceQuestion",
+    "Report",
+    "RunRecord",
     "Split",
     "SquadQuestion",
     "TextTable",
@@ -41,11 +45,13 @@ __all__ = [
     "encode_targets",
     "evaluate_scores",
     "glue_metrics",
+    "installed_versions",
     "majority_baseline",
     "multi_label_metrics",
     "per_class_table",
     "predicted_targets",
     "read_glue",
+    "read_history",
     "read_race",
     "read_squad",
     "read_table",
@@ -54,4 +60,5 @@ __all__ = [
     "split_table",
     "squad_metrics",
     "tfidf_baseline",
+    "write_report",
 ]

@@ -93,9 +93,9 @@ def check_overlap(train: TextTable, validation: TextTable) -> str | None:
     repeated = sum(_key(validation, row) in seen for row in range(len(validation)))
     if not repeated:
         return None
+    share = f"{repeated:,} of {len(validation):,} ({repeated / len(validation):.1%})"
     return (
-        f"{repeated} of the {len(validation)} validation texts ({repeated / len(validation):.1%}) "
-        "also stand in the training data; scores on them are too good"
+        f"validation texts that also stand in the training data: {share}; they flatter the scores"
     )
 
 

@@ -1,0 +1,366 @@
+"""The report of a fine-tuning run: report.md and its plots."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import binomtest
+
+from albert_tf.errors import AlbertError, MissingExtraError
+from albert_tf.tasks import plots
+from albert_tf.tasks.markdown import cell, clip, number, table
+from albert_tf.tasks.metrics import (
+    MAIN_METRIC,
+    confusion_counts,
+    per_class_table,
+    predicted_targets,
+    row_losses,
+)
+from albert_tf.tasks.records import RunRecord
+from albert_tf.tasks.split import check_overlap
+
+LOWER_IS_BETTER = {"cross_entropy", "calibration_error", "mse", "mae", "hamming_loss"}
+METRIC_NAMES = {
+    "macro_f1": "macro F1",
+    "micro_f1": "micro F1",
+    "matthews": "Matthews correlation",
+    "pearson": "Pearson correlation",
+    "spearman": "Spearman correlation",
+    "mse": "mean squared error",
+    "mae": "mean absolute error",
+}
+REMARKS = {
+    "classification": "Macro F1 is the mean over classes; cross entropy is in nats; calibration "
+    "error is the mean gap between confidence and accuracy.",
+    "multi_label": "A label counts as predicted from a probability of 0.5 on.",
+    "regression": "A correlation is n/a where one side is constant.",
+}
+SHOWN_MISTAKES = 20
+SHOWN_CLASSES = 100
+SHOWN_CONFUSIONS = 10
+PERCENTILES = (50, 90, 95, 99, 100)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where the report is, and what could not be done.
+
+    Attributes:
+        path: report.md.
+        plots: the PNG files beside it.
+        notes: to be shown to people, such as the pip line that adds the plots.
+    """
+
+    path: Path
+    plots: list[Path]
+    notes: list[str]
+
+
+def write_report(folder: str | Path, record: RunRecord) -> Report:
+    """Write `report.md` and its plots into a folder.
+
+    Without matplotlib the report is complete but for the plots, and says, in the file and in the
+    returned notes, which pip line adds them.
+
+    Args:
+        folder: made if it does not exist.
+        record: the run.
+
+    Returns:
+        A `Report`.
+
+    Raises:
+        AlbertError: the folder cannot be written.
+        DataError: a validation label is not known.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn, notes = _draw(folder, record)
+        path = folder / "report.md"
+        partial = path.with_suffix(".md.tmp")
+        partial.write_text(_compose(record, drawn, notes), "utf-8")
+        os.replace(partial, path)
+    except OSError as error:
+        raise AlbertError(
+            f"{folder}: the report cannot be written ({error.strerror}); free space there or "
+            "choose another folder"
+        ) from None
+    return Report(path, [folder / name for name in drawn], notes)
+
+
+def _draw(folder: Path, record: RunRecord) -> tuple[list[str], list[str]]:
+    """Draw what the record has data for; return the file names, and notes on what is missing."""
+    drawn, notes = [], []
+    for name, draw in _pictures(record).items():
+        try:
+            draw(folder / name)
+        except MissingExtraError as error:
+            return drawn, [*notes, str(error)]
+        drawn.append(name)
+    return drawn, notes
+
+
+def _pictures(record: RunRecord) -> dict[str, Callable[[Path], None]]:
+    metric = MAIN_METRIC[record.task]
+    levels = {result.name: result.metrics[metric] for result in record.baselines}
+    pictures = {}
+    keys = {key for logged in record.history for key in logged}
+    if keys & {"loss", "val_loss"}:
+        pictures["learning_curves.png"] = lambda path: plots.plot_learning_curves(
+            path,
+            record.history,
+            metric,
+            levels,
+            loss_unit="squared error" if record.task == "regression" else "nats",
+        )
+    if "learning_rate" in keys or record.learning_rate_multipliers or record.application_weights:
+        pictures["learning_rates.png"] = lambda path: plots.plot_learning_rates(
+            path, record.history, record.learning_rate_multipliers, record.application_weights
+        )
+    predicted = predicted_targets(record.task, record.scores)
+    if record.task == "classification":
+        counts = confusion_counts(record.targets, predicted, len(record.labels))
+        pictures["confusion.png"] = lambda path: plots.plot_confusion(
+            path, counts, record.labels.names
+        )
+    elif record.task == "multi_label":
+        classes = per_class_table(record.targets, predicted, record.labels.names)
+        pictures["labels.png"] = lambda path: plots.plot_label_f1(
+            path, classes.f1.to_numpy(), classes.support.to_numpy(), record.labels.names
+        )
+    else:
+        pictures["predictions.png"] = lambda path: plots.plot_regression(
+            path, record.targets, predicted
+        )
+    return pictures
+
+
+def _compose(record: RunRecord, drawn: list[str], notes: list[str]) -> str:
+    def picture(name: str, alternative: str) -> list[str]:
+        return [f"![{alternative}]({name})"] if name in drawn else []
+
+    sections = {
+        f"# {cell(record.title)}": [_verdict(record)],
+        "## Results": [
+            _results_table(record),
+            REMARKS[record.task],
+            *[f"*The plots are missing: {cell(note)}.*" for note in notes],
+        ],
+        "## Training": [
+            *picture("learning_curves.png", "Loss and metric against optimizer steps"),
+            *picture("learning_rates.png", "Learning rates by depth"),
+            _pairs_table("setting", record.settings),
+        ],
+        "## Data": [
+            _data_table(record),
+            "\n".join(f"- {cell(note)}" for note in _data_notes(record)),
+        ],
+        "## Mistakes": [
+            *picture("confusion.png", "Confusion matrix"),
+            *picture("labels.png", "F1 by label"),
+            *picture("predictions.png", "Predicted against true values"),
+            _confusion_table(record),
+            _mistakes_table(record),
+        ],
+        "## Classes": [_classes_table(record)],
+        "## Model and versions": [
+            _pairs_table("configuration", record.config),
+            _pairs_table("package", record.versions),
+        ],
+    }
+    filled = [[title, *filter(None, blocks)] for title, blocks in sections.items() if any(blocks)]
+    return "\n\n".join(block for blocks in filled for block in blocks) + "\n"
+
+
+def _verdict(record: RunRecord) -> str:
+    metric = MAIN_METRIC[record.task]
+    value, rows = record.metrics[metric], len(record.validation)
+    interval = ""
+    if metric == "accuracy":
+        low, high = binomtest(round(value * rows), rows).proportion_ci(method="wilson")
+        interval = f" (95 % interval {low:.3f} to {high:.3f})"
+    verdict = f"Validation {_title(metric)} **{number(value)}**{interval} on {rows:,} texts."
+    rivals = [result for result in record.baselines if np.isfinite(result.metrics[metric])]
+    if rivals:
+        best = max(rivals, key=lambda result: result.metrics[metric])
+        gap = value - best.metrics[metric]
+        relation = "above" if gap > 0 else "below" if gap < 0 else "level with"
+        distance = f"{number(abs(gap))} {relation}" if gap else relation
+        verdict += f" This is {distance} the best baseline, {best.name}."
+    if record.seconds is not None:
+        verdict += f" Training took {_duration(record.seconds)}."
+    return verdict
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def _title(metric: str) -> str:
+    return METRIC_NAMES.get(metric, metric.replace("_", " "))
+
+
+def _results_table(record: RunRecord) -> str:
+    metrics = record.metrics
+    rows = [("this model", metrics, record.seconds)]
+    rows += [(result.name, result.metrics, result.seconds) for result in record.baselines]
+    best = {}
+    for name in metrics:
+        values = [row[1][name] for row in rows if np.isfinite(row[1][name])]
+        if values and len(rows) > 1 and name != "calibration_error":  # a constant answer has none
+            best[name] = min(values) if name in LOWER_IS_BETTER else max(values)
+    body = []
+    for label, values, seconds in rows:
+        shown = [
+            f"**{number(values[name])}**"
+            if values[name] == best.get(name)
+            else number(values[name])
+            for name in metrics
+        ]
+        body.append([label, *shown, "" if seconds is None else _duration(seconds)])
+    return table(["method", *map(_title, metrics), "time"], body)
+
+
+def _pairs_table(heading: str, pairs: dict) -> str:
+    if not pairs:
+        return ""
+    return table([heading, "value"], [[cell(name), cell(value)] for name, value in pairs.items()])
+
+
+def _data_table(record: RunRecord) -> str:
+    tokens = bool(record.token_lengths)
+    unit = "tokens" if tokens else "characters"
+    rows = []
+    for name, part in (("train", record.train), ("validation", record.validation)):
+        lengths = record.token_lengths.get(name) if tokens else _characters(part)
+        shown = ["", *[""] * len(PERCENTILES)]
+        if lengths is not None and len(lengths):
+            marks = np.percentile(lengths, PERCENTILES)
+            shown = [number(float(np.mean(lengths)), 1), *[f"{mark:,.0f}" for mark in marks]]
+        rows.append([name, cell(part.path.name), f"{len(part):,}", *shown])
+    heads = [f"p{mark}" if mark < 100 else "longest" for mark in PERCENTILES]
+    return table(["part", "file", "texts", f"{unit}: mean", *heads], rows)
+
+
+def _characters(part) -> list[int]:
+    pairs = part.pairs or [""] * len(part)
+    return [len(text) + len(pair) for text, pair in zip(part.texts, pairs, strict=True)]
+
+
+def _data_notes(record: RunRecord) -> list[str]:
+    overlap = check_overlap(record.train, record.validation)
+    notes = [*record.train.notes, *record.validation.notes, *record.notes]
+    return list(dict.fromkeys([*notes, *([overlap] if overlap else [])]))
+
+
+def _confusion_table(record: RunRecord) -> str:
+    if record.task != "classification":
+        return ""
+    predicted = predicted_targets(record.task, record.scores)
+    pairs = Counter(
+        (int(true), int(guess))
+        for true, guess in zip(record.targets, predicted, strict=True)
+        if true != guess
+    )
+    if not pairs:
+        return "Every validation text was classified right."
+    names = record.labels.names
+    rows = [
+        [cell(names[true]), cell(names[guess]), str(count)]
+        for (true, guess), count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return table(["true class", "taken for", "texts"], rows[:SHOWN_CONFUSIONS])
+
+
+def _mistakes_table(record: RunRecord) -> str:
+    """List the texts with the highest loss among those answered wrong."""
+    losses, wrong, heads, describe = _mistakes(record)
+    order = [row for row in np.argsort(-losses, kind="stable") if wrong[row]][:SHOWN_MISTAKES]
+    if not order:
+        return ""
+    rows = []
+    for row in order:
+        text = cell(clip(record.validation.texts[row]))
+        if record.validation.pairs is not None:
+            text += " ‖ " + cell(clip(record.validation.pairs[row]))
+        rows.append([text, *describe(row), str(record.validation.lines[row])])
+    intro = f"The {len(rows)} worst mistakes, by loss:"
+    return intro + "\n\n" + table(["text", *heads, "line"], rows)
+
+
+def _mistakes(record: RunRecord) -> tuple[np.ndarray, np.ndarray, list[str], Callable]:
+    """Return each row's loss, whether it is wrong, and how to describe it in the table."""
+    targets, scores = record.targets, record.scores
+    predicted = predicted_targets(record.task, scores)
+    if record.task == "regression":
+        errors = np.abs(targets - scores)
+        return (
+            errors,
+            errors > 0,
+            ["true", "predicted"],
+            lambda row: [
+                number(float(targets[row])),
+                number(float(scores[row])),
+            ],
+        )
+    names = record.labels.names
+    if record.task == "multi_label":
+        chances = np.clip(np.where(targets == 1, scores, 1 - scores), 1e-12, 1.0)
+
+        def listed(rows: np.ndarray) -> str:
+            return cell(", ".join(names[each] for each in np.flatnonzero(rows)) or "none")
+
+        losses, wrong = -np.log(chances).mean(1), np.any(predicted != targets, axis=1)
+        return (
+            losses,
+            wrong,
+            ["true", "predicted"],
+            lambda row: [
+                listed(targets[row]),
+                listed(predicted[row]),
+            ],
+        )
+    heads = ["true", "predicted", "probability of predicted", "of true"]
+    return (
+        row_losses(targets, scores),
+        predicted != targets,
+        heads,
+        lambda row: [
+            cell(names[targets[row]]),
+            cell(names[predicted[row]]),
+            number(float(scores[row, predicted[row]])),
+            number(float(scores[row, targets[row]])),
+        ],
+    )
+
+
+def _classes_table(record: RunRecord) -> str:
+    if record.labels is None:
+        return ""
+    predicted = predicted_targets(record.task, record.scores)
+    classes = per_class_table(record.targets, predicted, record.labels.names)
+    labels = record.train.labels or []
+    flat = labels if record.task == "classification" else [each for row in labels for each in row]
+    trained = Counter(flat)
+    worst = classes.sort_values("f1", kind="stable").head(SHOWN_CLASSES)
+    rows = [
+        [
+            cell(name),
+            f"{trained[name]:,}",
+            f"{row['support']:,.0f}",
+            *[number(row[column]) for column in ("precision", "recall", "f1")],
+        ]
+        for name, row in worst.iterrows()
+    ]
+    heads = ["class", "train texts", "validation texts", "precision", "recall", "F1"]
+    shown = table(heads, rows)
+    if len(classes) > len(worst):
+        shown = f"The {len(worst)} classes with the lowest F1 of {len(classes)}.\n\n{shown}"
+    return shown
