@@ -153,7 +153,7 @@ class _Finder:
         return f"column {self.names[at]!r}" if self.names else f"column {at + 1}"
 
     def listing(self) -> str:
-        if self.names:
+        if self.names is not None:
             return f"the columns are {', '.join(repr(_clip(name)) for name in self.names)}"
         row = ", ".join(f"{n}: {_clip(cell)!r}" for n, cell in enumerate(self.cells[0], start=1))
         return f"without a header, the first row is {row}"

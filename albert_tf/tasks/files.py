@@ -84,14 +84,12 @@ def read_decoded(path: Path, encoding: str | None = None) -> DecodedFile:
         DataError: the file cannot be read, is empty, is binary, or does not decode as `encoding`.
     """
     content = read_bytes(path)
-    if not content.strip():
-        raise DataError(f"{path}: the file is empty; it needs at least one line with a text")
     for magic, kind, mend in BINARY_KINDS:
         if content.startswith(magic):
             raise DataError(f"{path}: this is {kind}, not text; {mend}")
-    if encoding is not None:
-        return _decode_as(path, content, encoding)
-    decoded = _sniff(content)
+    decoded = _sniff(content) if encoding is None else _decode_as(path, content, encoding)
+    if not decoded.text.strip():
+        raise DataError(f"{path}: the file is empty; it needs at least one line with a text")
     if "\x00" in decoded.text[:4096] and decoded.encoding in ("cp1252", "latin-1"):
         raise DataError(f"{path}: binary data, not text; give a csv, tsv or jsonl file")
     return decoded
