@@ -53,8 +53,8 @@ class Columns:
 def has_header(cells: list[list[str]]) -> bool:
     """Tell whether the first row of a csv or tsv file names the columns.
 
-    It does when a common name stands in it; or when its cells are short, like names, and a column
-    below holds only numbers, or a few words that come back again and again, and the first row's
+    It does when a common name stands in it; or when its cells are short, like names, and one of
+    several columns below holds only numbers, or a few words that come back again and again, and the first row's
     cell is not one of them.
 
     Args:
@@ -70,7 +70,8 @@ def has_header(cells: list[list[str]]) -> bool:
         for name, below in zip(first, values, strict=True)
     ):
         return True
-    if not all(len(name) <= 40 and not set(name) & set(".!?") for name in first):
+    # Lines of plain text have one column, and their first is as much a text as the others.
+    if len(first) == 1 or not all(len(name) <= 40 and not set(name) & set(".!?") for name in first):
         return False
     return any(
         (name and below and all(map(_is_number, below)) and not _is_number(name))

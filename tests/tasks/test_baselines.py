@@ -101,4 +101,4 @@ def test_regression_on_pairs(shared):
 def test_large_sets(shared):
     folder = shared / "data" / "glue"
     train, dev = (read_glue(folder, "SST-2", split) for split in ("train", "dev"))
-    assert 0.81 < tfidf_baseline(train, dev).metrics["accuracy"] < 0.85
+    assert 0.78 < tfidf_baseline(train.subset(range(20_000)), dev).metrics["accuracy"] < 0.83

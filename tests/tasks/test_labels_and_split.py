@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
@@ -27,6 +27,7 @@ def table(labels, task="classification", texts=None):
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=3), min_size=2).filter(lambda labels: len(set(labels)) > 1))
 def test_labels_round_trip_in_any_order(labels):
     known = LabelSet.from_labels(labels)
@@ -71,6 +72,7 @@ def test_split_is_scikit_learns_stratified_one():
     assert not split.notes
 
 
+@settings(deadline=None)
 @given(
     counts=st.lists(st.integers(1, 9), min_size=2, max_size=30),
     fraction=st.floats(0.01, 0.5),

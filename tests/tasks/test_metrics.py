@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_tf.tasks import (
@@ -49,6 +49,7 @@ def test_impossible_answer_has_a_finite_loss():
     assert row_losses(np.array([1]), np.array([[1.0, 0.0]]))[0] == pytest.approx(-np.log(1e-12))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(2, 6), st.integers(0, 1000))
 def test_calibration_error_of_certainty_is_the_error_rate(rows, classes, seed):
     random = np.random.default_rng(seed)
@@ -86,6 +87,7 @@ def test_multi_label_by_hand():
     assert values["hamming_loss"] == pytest.approx(2 / 9)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.integers(2, 5), st.integers(0, 1000))
 def test_confusion_and_per_class_agree_with_counting(rows, classes, seed):
     random = np.random.default_rng(seed)

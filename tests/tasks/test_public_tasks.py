@@ -91,7 +91,7 @@ def test_squad_dev_is_read_whole(squad_dev):
     assert first.context[first.answer_starts[0] :].startswith("October 1973")
 
 
-def test_squad_perfect_and_empty_answers(squad_dev):
+def test_squad_right_and_wrong_answers(squad_dev):
     perfect = {question.id: question.answers[-1] for question in squad_dev}
     values = squad_metrics(perfect, squad_dev)
     assert values["exact_match"] == 100.0
@@ -99,8 +99,8 @@ def test_squad_perfect_and_empty_answers(squad_dev):
     (bare,) = [question for question in squad_dev if not normalize(question.answers[-1])]
     assert values["f1"] == pytest.approx(100 * 10569 / 10570)
     assert squad_metrics(perfect, [bare]) == {"exact_match": 100.0, "f1": 0.0}
-    empty = squad_metrics(dict.fromkeys(perfect, ""), squad_dev)
-    assert empty["exact_match"] == empty["f1"] == 0.0
+    wrong = squad_metrics(dict.fromkeys(perfect, "zyzzyva"), squad_dev)
+    assert wrong == {"exact_match": 0.0, "f1": 0.0}
 
 
 @pytest.mark.parametrize(

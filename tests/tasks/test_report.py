@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_tf.errors import AlbertError, DataError, MissingExtraError
@@ -190,6 +190,7 @@ def test_diverged_and_short_histories_are_drawn(tmp_path):
     assert "learning_curves.png" in {path.name for path in report.plots}
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_stays_in_its_cell(text):
     shown = cell(text)
