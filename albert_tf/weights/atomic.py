@@ -26,7 +26,8 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
         CheckpointError: when something cannot be written, as on a full disk. The temporary files
             are removed, and files of an earlier checkpoint are intact.
     """
-    temporary = {name: folder / f".{name}.{os.getpid()}.tmp" for name in files}
+    # Always the same names, so that what a killed process left behind is overwritten.
+    temporary = {name: folder / f".{name}.tmp" for name in files}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -40,7 +41,8 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
         ) from error
     finally:
         for path in temporary.values():
-            path.unlink(missing_ok=True)
+            if path.exists():
+                path.unlink()
     return folder
 
 

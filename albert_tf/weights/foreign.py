@@ -13,6 +13,11 @@ TANH_GELU = "gelu_new"
 EXACT_GELU = "gelu"
 
 
+def one_line(error: BaseException) -> str:
+    """Returns another library's message without its line breaks, or its kind when it has none."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def read_json(path: Path) -> dict:
     """Reads a JSON object.
 

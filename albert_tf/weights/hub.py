@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from albert_tf.errors import CheckpointError, MissingExtraError
+from albert_tf.weights.foreign import one_line
 
 SCHEME = "hf://"
 NAME = re.compile(r"hf://([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
@@ -81,13 +82,9 @@ def _snapshot(huggingface_hub, name: str, revision: str | None, patterns: list[s
     except errors.RepositoryNotFoundError as error:
         problem, mend, cause = "does not exist or is private", "check it, or set HF_TOKEN", error
     except errors.LocalEntryNotFoundError as error:
-        problem = f"cannot be reached ({_reason(error.__cause__ or error)}) and is not in the cache"
+        reason = one_line(error.__cause__ or error)
+        problem = f"cannot be reached ({reason}) and is not in the cache"
         mend, cause = "check the network, HF_ENDPOINT and HF_HUB_OFFLINE", error
     except (OSError, ValueError) as error:
-        problem, mend, cause = f"failed to download ({_reason(error)})", "try again", error
+        problem, mend, cause = f"failed to download ({one_line(error)})", "try again", error
     raise CheckpointError(f"the model {name} of the Hugging Face Hub {problem}; {mend}") from cause
-
-
-def _reason(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__

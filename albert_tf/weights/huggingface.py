@@ -232,4 +232,7 @@ def _write_tensors(checkpoint: Checkpoint, path: Path) -> None:
         prefix = "albert." if is_encoder and checkpoint.head is not None else ""
         tensor = array.T if name.endswith("/kernel") else array
         tensors[prefix + names[name]] = np.ascontiguousarray(tensor, dtype=np.float32)
+    if "mlm_head/bias" in checkpoint.arrays:
+        # The TensorFlow classes of transformers keep the tied bias a second time.
+        tensors["predictions.decoder.bias"] = tensors["predictions.bias"]
     save_file(tensors, path, metadata={"format": "pt"})

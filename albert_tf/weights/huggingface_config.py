@@ -211,6 +211,12 @@ def write_config(checkpoint: Checkpoint) -> dict:
             "its head"
         )
     check_hf_grouping(config, source)
+    if config.num_hidden_layers // config.num_hidden_groups < config.inner_group_num:
+        raise CheckpointError(
+            f"{source} has inner_group_num {config.inner_group_num} but only "
+            f"{config.num_hidden_layers} layers in {config.num_hidden_groups} groups; transformers "
+            "fails on an ALBERT with fewer layers in a group than inner blocks"
+        )
     return {
         "architectures": [_architecture(checkpoint.head)],
         "model_type": "albert",

@@ -14,6 +14,7 @@ import ml_dtypes
 import numpy as np
 
 from albert_tf.errors import CheckpointError
+from albert_tf.weights.foreign import one_line
 
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 """Where a model's layers lie; the second name is that of Keras 2."""
@@ -65,8 +66,8 @@ def read_h5(path: Path, inner_group_num: int) -> dict[str, np.ndarray]:
             file.visititems(visit)
     except (OSError, RuntimeError, KeyError) as error:
         raise CheckpointError(
-            f"cannot read {path}: {error}; the file is missing, truncated or damaged, so download "
-            "or copy it again"
+            f"cannot read {path}: {one_line(error)}; the file is missing, truncated or damaged, so "
+            "download or copy it again"
         ) from error
     is_task = not any(place.split("/")[1:2] == ["reversible_embedding"] for place in places)
     return {_live_path(place, inner_group_num, is_task): array for place, array in places.items()}

@@ -7,7 +7,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from albert_tf.errors import CheckpointError
-from albert_tf.weights.foreign import read_json
+from albert_tf.weights.foreign import one_line, read_json
 
 
 def read_safetensors(path: Path) -> dict[str, np.ndarray]:
@@ -21,8 +21,8 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, TypeError) as error:
         raise CheckpointError(
-            f"cannot read {path}: {error}; the file is truncated or damaged, so download or copy "
-            "it again"
+            f"cannot read {path}: {one_line(error)}; the file is truncated or damaged, so download "
+            "or copy it again"
         ) from error
 
 

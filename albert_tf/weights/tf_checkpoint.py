@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import CheckpointError
+from albert_tf.weights.foreign import one_line
 
 OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 """The key that object checkpoints (`tf.train.Checkpoint`) have and TF1's do not."""
@@ -65,23 +66,23 @@ class TensorFlowCheckpoint:
         import tensorflow as tf
 
         self.prefix = prefix
-        self._error = tf.errors.OpError
+        # TensorFlow raises some of its errors as Python's: a short read as IndexError.
+        self._errors = (tf.errors.OpError, IndexError, ValueError, RuntimeError)
         try:
             self._reader = tf.train.load_checkpoint(str(prefix))
             self.shapes = self._reader.get_variable_to_shape_map()
-        except (tf.errors.OpError, ValueError) as error:
+        except self._errors as error:
             raise self._damaged(error) from error
 
     def array(self, name: str) -> np.ndarray:
         """Returns one variable, in the dtype it was saved in."""
         try:
             return self._reader.get_tensor(name)
-        except self._error as error:
+        except self._errors as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> CheckpointError:
-        reason = str(error).strip().splitlines()[0]
         return CheckpointError(
-            f"cannot read the TensorFlow checkpoint {self.prefix}: {reason}; its .index or .data "
-            "file is missing, truncated or damaged, so copy both again"
+            f"cannot read the TensorFlow checkpoint {self.prefix}: {one_line(error)}; its .index "
+            "or .data file is missing, truncated or damaged, so copy both again"
         )

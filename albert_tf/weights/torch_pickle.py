@@ -26,6 +26,7 @@ import ml_dtypes
 import numpy as np
 
 from albert_tf.errors import CheckpointError
+from albert_tf.weights.foreign import one_line
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_PROTOCOL = 1001
@@ -164,8 +165,8 @@ def read_torch_pickle(path: Path) -> dict[str, np.ndarray]:
         raise
     except Exception as error:  # a damaged pickle can raise nearly anything
         raise CheckpointError(
-            f"cannot read {path}: {type(error).__name__} ({error}); the file is truncated, damaged "
-            "or not a PyTorch checkpoint, so download or copy it again"
+            f"cannot read {path}: {type(error).__name__} ({one_line(error)}); the file is "
+            "truncated, damaged or not a PyTorch checkpoint, so download or copy it again"
         ) from error
 
 

@@ -1,6 +1,7 @@
 """ALBERT in plain NumPy: an independent check that imported arrays mean what they should.
 
-Written from the paper and google-research/albert `modeling.py`, in float64, without any of the package's layers.
+Written from the paper and google-research/albert `modeling.py`, in float64, without any of the
+package's layers.
 """
 
 import math
@@ -48,16 +49,21 @@ class NumpyAlbert:
     def split(self, x):
         batch, length, hidden = x.shape
         heads = self.config.num_attention_heads
-        return x.reshape(batch, length, heads, hidden // heads).transpose(0, 2, 1, 3)  # [B, N, F, D]
+        return x.reshape(batch, length, heads, hidden // heads).transpose(
+            0, 2, 1, 3
+        )  # [B, N, F, D]
 
     def block(self, x, mask, name):
         query, key, value = (
-            self.split(self.dense(x, f"{name}/attention/{part}")) for part in ("query", "key", "value")
+            self.split(self.dense(x, f"{name}/attention/{part}"))
+            for part in ("query", "key", "value")
         )
         scores = query @ key.swapaxes(-1, -2) / math.sqrt(query.shape[-1])
         scores = scores + (1 - mask[:, None, None, :]) * -1e9
         context = (softmax(scores) @ value).transpose(0, 2, 1, 3).reshape(x.shape)
-        x = self.layer_norm(x + self.dense(context, f"{name}/attention/output"), f"{name}/attention_layer_norm")
+        x = self.layer_norm(
+            x + self.dense(context, f"{name}/attention/output"), f"{name}/attention_layer_norm"
+        )
         inner = self.activation(self.dense(x, f"{name}/intermediate"))
         return self.layer_norm(x + self.dense(inner, f"{name}/output"), f"{name}/output_layer_norm")
 

@@ -1,7 +1,7 @@
-"""Every reference fixture: the imported arrays give the numbers that the reference implementation gave.
+"""Every reference fixture: the imported arrays give the numbers of the reference implementation.
 
-The numbers are compared twice, through NumPy and through the Keras models. Where a position is masked, attention may
-differ in how it spends its weight there, so only unmasked positions count.
+The numbers are compared twice, through NumPy and through the Keras models. What a model puts at a
+masked position is its own business, so only unmasked positions count.
 """
 
 import os
@@ -16,7 +16,9 @@ from tests.conftest import SHARED
 from tests.weights.numpy_albert import NumpyAlbert, log_softmax
 
 KINDS = ("hf_", "google_tf1_", "keras_hub_", "model_garden_")
-FIXTURES = sorted(p for k in KINDS for p in (SHARED / "fixtures").glob(f"{k}*") if (p / "expected.npz").is_file())
+FIXTURES = sorted(
+    p for k in KINDS for p in (SHARED / "fixtures").glob(f"{k}*") if (p / "expected.npz").is_file()
+)
 TOLERANCE = 1e-5
 
 MODELS = {
@@ -42,7 +44,8 @@ def fixture(request):
     folder: Path = request.param
     expected = dict(np.load(folder / "expected.npz"))
     inputs = {
-        ours: next(expected[name] for name in names if name in expected) for ours, names in NAMES.items()
+        ours: next(expected[name] for name in names if name in expected)
+        for ours, names in NAMES.items()
     }
     return folder, inputs, expected
 
@@ -103,7 +106,9 @@ def test_numpy_gives_the_reference_numbers(fixture):
         probabilities = log_softmax(np.take_along_axis(logits, positions[..., None], 1))
         check("out_mlm_log_probs", probabilities.reshape(-1, logits.shape[-1]))
         weights = expected["masked_lm_weights"]
-        likelihoods = np.take_along_axis(probabilities, expected["masked_lm_ids"][..., None], 2)[..., 0]
+        likelihoods = np.take_along_axis(probabilities, expected["masked_lm_ids"][..., None], 2)[
+            ..., 0
+        ]
         check("out_mlm_loss", -(likelihoods * weights).sum() / (weights.sum() + 1e-5))
         sop = log_softmax(model.dense(pooled, "sop_classifier"))
         check("out_sop_log_probs", sop)
@@ -147,7 +152,9 @@ def test_keras_gives_the_reference_numbers(fixture):
         logits = np.take_along_axis(
             np.asarray(outputs["mlm_logits"]), expected["masked_lm_positions"][..., None], 1
         )
-        assert_close(log_softmax(logits).reshape(-1, logits.shape[-1]), expected["out_mlm_log_probs"])
+        assert_close(
+            log_softmax(logits).reshape(-1, logits.shape[-1]), expected["out_mlm_log_probs"]
+        )
         compared += 2
     assert compared
 

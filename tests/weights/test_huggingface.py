@@ -1,0 +1,474 @@
+"""Hugging Face folders: every way in which they are written, and the way back."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import ml_dtypes
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.weights import expected_shapes, read_checkpoint, write_huggingface
+from albert_tf.weights.huggingface_config import ACTIVATIONS
+from tests.tiny import tiny_config
+from tests.weights import torch_files
+from tests.weights.numpy_albert import NumpyAlbert
+from tests.weights.test_preset import HEAD_CONFIGS, random_checkpoint
+
+HEADS = {
+    **HEAD_CONFIGS,
+    "text_regressor": {},
+    "token_classifier": {"num_classes": 5},
+    "question_answerer": {},
+    "multiple_choice": {},
+    "masked_lm": {},
+}
+
+
+@pytest.fixture
+def folder(shared, tmp_path):
+    """A writable copy of a fixture's configuration and weights."""
+
+    def copy(name):
+        for file in ("config.json", "model.safetensors"):
+            (tmp_path / file).write_bytes((shared / "fixtures" / name / file).read_bytes())
+        return tmp_path
+
+    return copy
+
+
+def edit_config(folder, **changes):
+    path = folder / "config.json"
+    values = {**json.loads(path.read_text()), **changes}
+    path.write_text(json.dumps({key: value for key, value in values.items() if value is not ...}))
+
+
+def edit_tensors(folder, change):
+    tensors = load_file(folder / "model.safetensors")
+    change(tensors)
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+
+
+def assert_same_arrays(actual, expected, rtol=0):
+    assert actual.keys() == expected.keys()
+    for name, array in expected.items():
+        assert actual[name].dtype == np.float32
+        np.testing.assert_allclose(actual[name], array, rtol=rtol, atol=0)
+
+
+# === Ways to store the weights ===
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "bin"])
+def test_shards_are_joined(folder, suffix):
+    path = folder("hf_masked_lm_groups")
+    expected = read_checkpoint(path).arrays
+    tensors = load_file(path / "model.safetensors")
+    (path / "model.safetensors").unlink()
+    stem = "model" if suffix == "safetensors" else "pytorch_model"
+    write = save_file if suffix == "safetensors" else (lambda t, p: torch_files.write_arrays(p, t))
+    places = {name: f"{stem}-0000{i % 3 + 1}-of-00003.{suffix}" for i, name in enumerate(tensors)}
+    for file in set(places.values()):
+        write({n: t for n, t in tensors.items() if places[n] == file}, path / file)
+    index = path / f"{stem}.{suffix}.index.json"
+    index.write_text(json.dumps({"metadata": {}, "weight_map": places}))
+    assert_same_arrays(read_checkpoint(path).arrays, expected)
+    shard = path / f"{stem}-00002-of-00003.{suffix}"
+    shard.rename(path / "elsewhere")
+    with pytest.raises(CheckpointError, match=f"cannot read .*{shard.name}"):
+        read_checkpoint(path)
+    index.write_text(json.dumps({"weight_map": {**places, "missing": places["predictions.bias"]}}))
+    (path / "elsewhere").rename(shard)
+    with pytest.raises(CheckpointError, match="'missing' first"):
+        read_checkpoint(path)
+    index.write_text(json.dumps({"weight_map": {"x": "../../secret.bin"}}))
+    with pytest.raises(CheckpointError, match="outside its folder"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16, np.float64])
+def test_other_precisions_become_float32(folder, dtype):
+    path = folder("hf_model")
+    expected = read_checkpoint(path).arrays
+    edit_tensors(path, lambda t: t.update({name: a.astype(dtype) for name, a in t.items()}))
+    rounded = {name: array.astype(dtype).astype(np.float32) for name, array in expected.items()}
+    assert_same_arrays(read_checkpoint(path).arrays, rounded)
+
+
+def test_quantized_weights_are_refused(folder):
+    path = folder("hf_model")
+    edit_tensors(path, lambda t: t.update({"pooler.weight": t["pooler.weight"].astype(np.int8)}))
+    with pytest.raises(CheckpointError, match=r"pooler\.weight holds int8"):
+        read_checkpoint(path)
+
+
+def test_spellings_of_old_releases_are_read(folder):
+    path = folder("hf_pretraining")
+    expected = read_checkpoint(path).arrays
+
+    def make_old(tensors):
+        for name in [name for name in tensors if "LayerNorm" in name]:
+            old = name.replace(".weight", ".gamma").replace(".bias", ".beta")
+            tensors[old] = tensors.pop(name)
+        tensors["albert.embeddings.position_ids"] = np.arange(40)[None]
+        tensors["predictions.decoder.weight"] = tensors[
+            "albert.embeddings.word_embeddings.weight"
+        ].copy()
+        tensors["predictions.decoder.bias"] = tensors["predictions.bias"].copy()
+
+    edit_tensors(path, make_old)
+    assert_same_arrays(read_checkpoint(path).arrays, expected)
+    edit_tensors(path, lambda t: t.pop("predictions.bias"))
+    assert_same_arrays(read_checkpoint(path).arrays, expected)
+
+
+@pytest.mark.parametrize("name", ["predictions.decoder.weight", "predictions.decoder.bias"])
+def test_an_untied_decoder_is_refused(folder, name):
+    path = folder("hf_masked_lm_groups")
+    original = {"weight": "albert.embeddings.word_embeddings.weight", "bias": "predictions.bias"}
+    edit_tensors(path, lambda t: t.update({name: t[original[name.rsplit(".")[-1]]] + 1}))
+    with pytest.raises(CheckpointError, match="untied"):
+        read_checkpoint(path)
+
+
+def test_a_pooler_beside_a_masked_lm_is_kept(folder):
+    path = folder("hf_masked_lm_groups")
+    assert "pooler/kernel" not in read_checkpoint(path).arrays
+    pooler = {
+        "albert.pooler.weight": np.eye(32, dtype="f4"),
+        "albert.pooler.bias": np.ones(32, "f4"),
+    }
+    edit_tensors(path, lambda t: t.update(pooler))
+    np.testing.assert_array_equal(read_checkpoint(path).arrays["pooler/bias"], np.ones(32))
+
+
+@pytest.mark.parametrize("keep", [0, 7, 3000, 53_975])
+def test_truncated_weights_are_named(folder, keep):
+    path = folder("hf_model") / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(CheckpointError, match=r"cannot read .*model\.safetensors.*again") as error:
+        read_checkpoint(path.parent)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_extra_and_misshapen_tensors_are_named_with_both_shapes(folder):
+    path = folder("hf_model")
+
+    def spoil(tensors):
+        del tensors["pooler.bias"]
+        tensors["encoder.extra"] = np.zeros((2, 3), np.float32)
+        tensors["embeddings.LayerNorm.weight"] = np.zeros(5, np.float32)
+
+    edit_tensors(path, spoil)
+    with pytest.raises(CheckpointError) as error:
+        read_checkpoint(path)
+    message = str(error.value)
+    assert "pooler/bias is missing, expected shape (32,)" in message
+    assert "encoder.extra with shape (2, 3) is extra" in message
+    assert "embeddings/layer_norm/gamma has shape (5,), expected (16,)" in message
+
+
+def test_weights_of_other_frameworks_only_are_named(folder):
+    path = folder("hf_model")
+    (path / "model.safetensors").rename(path / "tf_model.h5")
+    with pytest.raises(CheckpointError, match=r"tf_model\.h5, which is not read; expected one of"):
+        read_checkpoint(path)
+
+
+# === Configuration and head ===
+
+
+@pytest.mark.parametrize(("theirs", "ours"), ACTIVATIONS.items())
+def test_activations_are_mapped(folder, theirs, ours):
+    path = folder("hf_model")
+    edit_config(path, hidden_act=theirs)
+    assert read_checkpoint(path).config.hidden_act == ours
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hidden_act": "gelu_10"}, "gelu_10"),
+        ({"hidden_act": None}, "None"),
+        ({"position_embedding_type": "relative_key"}, "position_embedding_type is 'relative_key'"),
+        ({"pruned_heads": {"0": [1]}}, "pruned_heads"),
+        ({"quantization_config": {"bits": 8}}, "quantization_config"),
+        ({"model_type": "bert"}, "'bert'; expected 'albert'"),
+        ({"architectures": ["AlbertForPoetry"]}, "AlbertForPoetry"),
+        ({"hidden_size": "big"}, "hidden_size is 'big'"),
+        ({"num_hidden_layers": 18, "num_hidden_groups": 14}, "rounds layer 9 into group 6 where"),
+    ],
+)
+def test_what_would_change_the_outputs_is_refused_by_name(folder, changes, message):
+    path = folder("hf_model")
+    edit_config(path, **changes)
+    with pytest.raises(ConfigError, match=message) as error:
+        read_checkpoint(path)
+    assert "config.json" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_missing_keys_take_the_defaults_of_transformers(folder):
+    path = folder("hf_model")
+    edit_config(
+        path, hidden_act=..., layer_norm_eps=..., num_hidden_groups=..., inner_group_num=...
+    )
+    assert read_checkpoint(path).config == tiny_config(
+        num_hidden_layers=4, intermediate_size=64, classifier_dropout_prob=0.0
+    )
+    edit_config(path, hidden_size=...)
+    with pytest.raises(CheckpointError, match=r"expected \(16, 4096\)"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("fixture", "changes", "head", "head_config"),
+    [
+        (
+            "hf_sequence_classification",
+            {
+                "problem_type": "multi_label_classification",
+                "id2label": {"2": "c", "0": "a", "1": "b"},
+            },
+            "text_classifier",
+            {"num_classes": 3, "labels": ["a", "b", "c"], "multi_label": True},
+        ),
+        (
+            "hf_sequence_classification",
+            {"id2label": ...},
+            "text_classifier",
+            {"num_classes": 3, "multi_label": False},
+        ),
+        (
+            "hf_sequence_classification",
+            {"architectures": ["TFAlbertForSequenceClassification"]},
+            "text_classifier",
+            None,
+        ),
+        ("hf_sequence_classification", {"architectures": ...}, "text_classifier", None),
+        ("hf_regression_relu", {"problem_type": "regression"}, "text_regressor", {}),
+        ("hf_regression_relu", {"architectures": ...}, "text_regressor", {}),
+        (
+            "hf_regression_relu",
+            {"problem_type": "multi_label_classification"},
+            "text_classifier",
+            {"num_classes": 1, "labels": ["LABEL_0"], "multi_label": True},
+        ),
+        ("hf_token_classification_gelu", {"architectures": None}, "token_classifier", None),
+        ("hf_question_answering", {"architectures": []}, "question_answerer", {}),
+        ("hf_pretraining", {"architectures": ...}, "pretrainer", {}),
+        ("hf_masked_lm_groups", {"architectures": ...}, "masked_lm", {}),
+        ("hf_model", {"architectures": ...}, None, {}),
+    ],
+)
+def test_heads_and_labels(folder, fixture, changes, head, head_config):
+    path = folder(fixture)
+    edit_config(path, **changes)
+    checkpoint = read_checkpoint(path)
+    assert checkpoint.head == head
+    if head_config is not None:
+        assert checkpoint.head_config == head_config
+
+
+@pytest.mark.parametrize(
+    "labels", [{"0": "a", "1": "b"}, {"0": "a", "1": "b", "5": "c"}, {"x": "a"}, ["a"]]
+)
+def test_labels_that_do_not_fit_are_refused(folder, labels):
+    path = folder("hf_sequence_classification")
+    edit_config(path, id2label=labels)
+    with pytest.raises(ConfigError, match="id2label"):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(None, 0.0), (0.3, 0.3)])
+def test_dropout_of_the_classifier(folder, value, expected):
+    path = folder("hf_token_classification_gelu")
+    edit_config(path, classifier_dropout_prob=value)
+    assert read_checkpoint(path).config.classifier_dropout_prob == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "lowercase", "strip_accents"),
+    [
+        (None, True, True),
+        ({"do_lower_case": False}, False, True),
+        ({"keep_accents": True}, True, False),
+    ],
+)
+def test_the_tokenizer_comes_along(folder, shared, settings, lowercase, strip_accents):
+    path = folder("hf_model")
+    assert read_checkpoint(path).tokenizer_model is None
+    shutil.copy(shared / "albert_en" / "30k-clean.model", path / "spiece.model")
+    if settings is not None:
+        (path / "tokenizer_config.json").write_text(json.dumps(settings))
+    checkpoint = read_checkpoint(path)
+    assert checkpoint.tokenizer_model == (path / "spiece.model").read_bytes()
+    assert (checkpoint.lowercase, checkpoint.strip_accents) == (lowercase, strip_accents)
+
+
+# === Writing ===
+
+
+GROUPS = {"num_hidden_layers": 6, "num_hidden_groups": 3, "inner_group_num": 2}
+
+
+def make(head, **fields):
+    checkpoint = random_checkpoint(tiny_config(**GROUPS), None, **fields)
+    return with_head(checkpoint, head)
+
+
+def with_head(checkpoint, head):
+    checkpoint.head, checkpoint.head_config = head, dict(HEADS[head])
+    random = np.random.default_rng(1)
+    for name, shape in expected_shapes(checkpoint.config, head, HEADS[head]).items():
+        checkpoint.arrays.setdefault(name, random.standard_normal(shape).astype(np.float32))
+    return checkpoint
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_written_folder_reads_back_the_same(tmp_path, head):
+    checkpoint = make(head, tokenizer_model=b"pieces", lowercase=False, strip_accents=False)
+    again = read_checkpoint(write_huggingface(checkpoint, tmp_path / "new"))
+    assert again.config == checkpoint.config
+    assert_same_arrays(again.arrays, checkpoint.arrays)
+    assert again.head == head
+    for key, value in checkpoint.head_config.items():
+        assert again.head_config[key] == value
+    assert again.tokenizer_model == b"pieces"
+    assert (again.lowercase, again.strip_accents) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "head_config", "error", "message"),
+    [
+        ({"use_relative_attention_bias": True}, {}, CheckpointError, "use_relative_attention_bias"),
+        ({}, {"layer_norm_eps": 1e-5}, CheckpointError, "layer_norm_eps 1e-05"),
+        ({"num_hidden_layers": 18, "num_hidden_groups": 14}, {}, ConfigError, "rounds layer 9"),
+        ({"num_hidden_groups": 3, "inner_group_num": 2}, {}, CheckpointError, "inner_group_num 2"),
+    ],
+)
+def test_what_transformers_cannot_express_is_refused(
+    tmp_path, changes, head_config, error, message
+):
+    checkpoint = with_head(random_checkpoint(tiny_config(**changes)), "masked_lm")
+    checkpoint.head_config = head_config
+    with pytest.raises(error, match=message):
+        write_huggingface(checkpoint, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def transformers_inputs(head):
+    random = np.random.default_rng(0)
+    shape = (3, 2, 12) if head == "multiple_choice" else (3, 12)
+    lengths = random.integers(2, 13, shape[:-1])
+    mask = np.arange(12) < lengths[..., None]
+    return {
+        "input_ids": random.integers(5, 120, shape) * mask,
+        "token_type_ids": random.integers(0, 2, shape) * mask,
+        "attention_mask": mask.astype(int),
+    }
+
+
+def expected_outputs(checkpoint, inputs):
+    """What NumPy says that transformers should output, by transformers' names."""
+    model, head = NumpyAlbert(checkpoint), checkpoint.head
+    flat = {name: array.reshape(-1, array.shape[-1]) for name, array in inputs.items()}
+    sequence = model.encode(flat["input_ids"], flat["token_type_ids"], flat["attention_mask"])[-1]
+    if head == "question_answerer":
+        logits = model.dense(sequence, "qa_outputs")
+        return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
+    if head == "token_classifier":
+        return {"logits": model.dense(sequence, "classifier")}
+    if head == "masked_lm":
+        return {"logits": model.masked_lm(sequence)}
+    pooled = model.pool(sequence)
+    if head is None:
+        return {"last_hidden_state": sequence, "pooler_output": pooled}
+    if head == "pretrainer":
+        sop = model.dense(pooled, "sop_classifier")
+        return {"prediction_logits": model.masked_lm(sequence), "sop_logits": sop}
+    logits = model.dense(pooled, "classifier")
+    return {"logits": logits.reshape(inputs["input_ids"].shape[0], -1)}
+
+
+def assert_outputs(outputs, expected, mask):
+    for name, value in expected.items():
+        actual = np.asarray(outputs[name])
+        if mask.ndim == 2 and actual.shape[:2] == mask.shape:
+            actual, value = actual[mask == 1], value[mask == 1]
+        assert np.abs(actual - value).max() <= 1e-5 * max(1, np.abs(value).max())
+
+
+def scaled(checkpoint):
+    """Arrays of the size that training gives; large ones would drown the tolerance."""
+    for name, array in checkpoint.arrays.items():
+        checkpoint.arrays[name] = array * np.float32(0.1) + name.endswith("gamma")
+    return checkpoint
+
+
+FRAMEWORKS = {
+    "torch": {"USE_TF": "0"},
+    "tensorflow": {"USE_TORCH": "0", "TF_USE_LEGACY_KERAS": "1"},
+}
+
+
+@pytest.fixture(scope="module", params=FRAMEWORKS)
+def transformers_results(request, tmp_path_factory):
+    """Checkpoints, and the folders with what transformers computed from them, by head."""
+    framework = request.param
+    # PyTorch may live in an environment of its own, as it is large.
+    python = os.environ.get("ALBERT_TF_TORCH_PYTHON") if framework == "torch" else None
+    python = python or sys.executable
+    environment = {**os.environ, **FRAMEWORKS[framework], "TF_CPP_MIN_LOG_LEVEL": "3"}
+    modules = "torch, transformers" if framework == "torch" else "tf_keras, transformers"
+    if subprocess.run(
+        [python, "-c", f"import {modules}"], env=environment, capture_output=True
+    ).returncode:
+        pytest.skip(f"{python} cannot import {modules}")
+    root = tmp_path_factory.mktemp(framework)
+    results = {}
+    for head in HEADS:
+        checkpoint = scaled(make(head))
+        folder = write_huggingface(checkpoint, root / str(head))
+        np.savez(folder / "inputs.npz", **transformers_inputs(head))
+        results[head] = (checkpoint, folder)
+    script = Path(__file__).with_name("run_transformers.py")
+    run = subprocess.run(
+        [python, script, framework, root], env=environment, capture_output=True, text=True
+    )
+    assert run.returncode == 0, run.stderr[-3000:]
+    return results
+
+
+@pytest.mark.slow
+@pytest.mark.peers
+@pytest.mark.parametrize("head", HEADS)
+def test_transformers_computes_the_same(transformers_results, head):
+    checkpoint, folder = transformers_results[head]
+    report = json.loads((folder / "report.json").read_text())
+    assert not report["missing_keys"]
+    assert not report["mismatched_keys"]
+    unused = {key for key in report["unexpected_keys"] if "pooler" not in key}
+    assert not unused
+    inputs = dict(np.load(folder / "inputs.npz"))
+    outputs = np.load(folder / "outputs.npz")
+    assert_outputs(outputs, expected_outputs(checkpoint, inputs), inputs["attention_mask"])
+
+
+@pytest.mark.peers
+def test_transformers_reads_the_written_tokenizer(shared, tmp_path):
+    transformers = pytest.importorskip("transformers")
+    pytest.importorskip("sentencepiece")
+    model = (shared / "albert_en" / "30k-clean.model").read_bytes()
+    for lowercase in (True, False):
+        write_huggingface(random_checkpoint(tokenizer_model=model, lowercase=lowercase), tmp_path)
+        tokenizer = transformers.AlbertTokenizer.from_pretrained(tmp_path)
+        assert tokenizer.do_lower_case is lowercase
+        assert tokenizer.tokenize("Hello") == tokenizer.tokenize("hello" if lowercase else "Hello")
+        assert tokenizer.model_max_length == 40
+        assert tokenizer.mask_token_id == 4
