@@ -54,8 +54,8 @@ def has_header(cells: list[list[str]]) -> bool:
     """Tell whether the first row of a csv or tsv file names the columns.
 
     It does when a common name stands in it; or when its cells are short, like names, and one of
-    several columns below holds only numbers, or a few words that come back again and again, and the first row's
-    cell is not one of them.
+    several columns below holds only numbers, or a few words that come back again and again, and
+    the first row's cell is not one of them.
 
     Args:
         cells: the rows.
