@@ -44,10 +44,10 @@ class AlbertAttention(AlbertLayer):
         """See the class."""
         heads = self.config.num_attention_heads
         head_size = self.config.hidden_size // heads
-        length = ops.shape(hidden)[1]
+        rows = _rows(hidden)
 
         def split(x, axes):  # [B, T, H] -> [B, T, N, d] -> transposed
-            return ops.transpose(ops.reshape(x, (-1, length, heads, head_size)), axes)
+            return ops.transpose(ops.reshape(x, (*rows, heads, head_size)), axes)
 
         query = split(self.query(hidden) * head_size**-0.5, (0, 2, 1, 3))  # [B, N, T, d]
         key = split(self.key(hidden), (0, 2, 3, 1))  # [B, N, d, T]
@@ -58,8 +58,18 @@ class AlbertAttention(AlbertLayer):
         probs = ops.cast(ops.softmax(scores, axis=-1), self.compute_dtype)
         probs = self._probs_dropout(probs, training=training)
         context = ops.transpose(ops.matmul(probs, value), (0, 2, 1, 3))  # [B, T, N, d]
-        return self.output_dense(ops.reshape(context, (-1, length, self.config.hidden_size)))
+        return self.output_dense(ops.reshape(context, (*rows, self.config.hidden_size)))
 
     def compute_output_spec(self, hidden, attention_bias=None, training=None):
         """Returns shape and dtype without tracing, so that the length may stay unknown."""
         return keras.KerasTensor(hidden.shape, dtype=self.compute_dtype)
+
+
+def _rows(hidden):
+    """The axes `(batch, length)` for a reshape, one of them as -1.
+
+    A known batch with an unknown length is what is exported to TFLite. There the shape must be a constant:
+    one computed at run time costs a chain of small operators, and a loop needs the batch to stay known.
+    """
+    batch, length, _ = hidden.shape
+    return (batch, -1) if batch is not None and length is None else (-1, ops.shape(hidden)[1])
