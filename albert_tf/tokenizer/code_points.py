@@ -1,7 +1,7 @@
 """`Normalizer` as arrays with an entry for each code point, for the TensorFlow graph.
 
-The 1,114,112 code points are stored as pages of 256, equal pages once: most of Unicode is left as it is, and all of
-that is one page.
+The 1,114,112 code points are stored as pages of 256, equal pages once: most of Unicode is left as
+it is, and all of that is one page.
 """
 
 import dataclasses
@@ -49,8 +49,8 @@ class SubstitutionTable:
     """What every code point becomes.
 
     Attributes:
-        table: for a code point that becomes one code point, the difference of the two; for every other,
-            `MANY` plus a row of `rows`.
+        table: for a code point that becomes one code point, the difference of the two; for every
+            other, `MANY` plus a row of `rows`.
         row_starts: `(rows,)` int32, where each row begins in `flat`.
         row_lengths: `(rows,)` int32, 0 for a dropped mark.
         flat: int32 code points.
@@ -76,7 +76,7 @@ def build_substitution_table(
         keep_capital_sigma: leave `Σ` for a later step that looks at its neighbors.
     """
     normalizer = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
-    rows: dict[str, int] = {}
+    rows = {"": 0}
 
     def entry(code_point: int) -> int:
         text = normalizer.substitute(code_point)
@@ -94,7 +94,8 @@ def build_substitution_table(
         table=table,
         row_starts=(np.cumsum(lengths) - lengths).astype(np.int32),
         row_lengths=lengths,
-        flat=np.array([ord(c) for text in rows for c in text], np.int32),
+        # The unused branch of a `tf.where` gathers too: it must find an entry.
+        flat=np.array([ord(c) for text in rows for c in text] + [0], np.int32),
     )
 
 
@@ -102,8 +103,8 @@ def build_substitution_table(
 def build_case_table() -> PagedTable:
     """`OTHER`, `CASED` or `IGNORABLE` for every code point, as `str.lower` sees it.
 
-    Python does not name these properties, but shows them: a sigma after a cased letter is final, and case-ignorable
-    characters in between are looked over.
+    Python does not name these properties, but shows them: a sigma after a cased letter is final,
+    and case-ignorable characters in between are looked over.
     """
 
     def entry(code_point: int) -> int:
@@ -120,9 +121,7 @@ def _ends_word(text: str) -> bool:
     return (text + CAPITAL_SIGMA).lower().endswith("ς")
 
 
-def _pages(
-    entry: Callable[[int], int], is_zero: Callable[[str], bool]
-) -> Iterable[np.ndarray]:
+def _pages(entry: Callable[[int], int], is_zero: Callable[[str], bool]) -> Iterable[np.ndarray]:
     """The table of `entry`, page by page; a page that `is_zero` recognizes is not computed."""
     zeros = np.zeros(PAGE_SIZE, np.int32)
     for first in range(0, CODE_POINTS, PAGE_SIZE):

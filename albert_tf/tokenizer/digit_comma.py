@@ -1,12 +1,13 @@
 """ALBERT's digit-comma rule as a table: which pieces are split again, and into what.
 
-The rule (`encode_pieces` in google-research/albert `tokenization.py`): a piece longer than one character that ends
-in a digit and a comma is segmented again without the comma, and the comma follows as a piece of its own, so that
-`1999,` becomes `1999` `,`. It looks at nothing but the piece, so the answer for each piece of the
-vocabulary is computed once. The bundled English model has 141 such pieces.
+The rule (`encode_pieces` in google-research/albert `tokenization.py`): a piece longer than one
+character that ends in a digit and a comma is segmented again without the comma, and the comma
+follows as a piece of its own, so that `1999,` becomes `1999` `,`. It looks at nothing but the
+piece, so the answer for each piece of the vocabulary is computed once. The bundled English model
+has 141 such pieces.
 
-The rule could also meet an unknown span, but only with a vocabulary that lacks the comma itself; such a span
-stays one unknown token here.
+The rule could also meet an unknown span, but only with a vocabulary that lacks the comma itself;
+such a span stays one unknown token here.
 """
 
 import dataclasses
@@ -30,7 +31,8 @@ class DigitCommaTable:
         starts: `(V,)` int32, where the replacement of an id begins in `flat`.
         counts: `(V,)` int32, how many ids replace it: 1 (itself) for all but the matching pieces.
         flat: the replacements; the first V entries are the ids themselves.
-        widths: for each entry of `flat`, its characters without the word boundary. Offsets need them.
+        widths: for each entry of `flat`, its characters without the word boundary. Offsets need
+            them.
     """
 
     starts: np.ndarray
@@ -50,8 +52,8 @@ class DigitCommaTable:
             ids: `(tokens,)`.
 
         Returns:
-            The new ids `(new tokens,)` int32, and for each the index of the old token it comes from. The second
-            is None when nothing was split.
+            The new ids `(new tokens,)` int32, and for each the index of the old token it comes
+            from. The second is None when nothing was split.
         """
         counts = self.counts[ids]
         total = int(counts.sum())
@@ -80,7 +82,7 @@ def build_digit_comma_table(model: ModelFile, engine: Engine) -> DigitCommaTable
 
 
 def _split(piece: str, parts: list[str]) -> list[str]:
-    """The pieces that replace `piece`, given the segmentation of its text without comma and boundary."""
+    """What replaces `piece`, given the pieces of its text without comma and boundary."""
     if not piece.startswith(WORD_BOUNDARY) and parts and parts[0].startswith(WORD_BOUNDARY):
         # The engine put a boundary before a text that stands inside a word: take it away again.
         inner = parts[0][1:]

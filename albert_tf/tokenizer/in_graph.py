@@ -1,13 +1,10 @@
 """The tokenizer as TensorFlow ops, for `tf.data`, `tf.function` and SavedModels.
 
-The ops' own ideas of Unicode (RE2, ICU) are of other versions than Python's, so only two things are left to them: the
-white space, spelled out character by character, and decoding and encoding UTF-8. Everything else is a table with
-an entry for each code point (`code_points.py`).
+The ops' own ideas of Unicode (RE2, ICU) are of other versions than Python's, so only two things are
+left to them: the white space, spelled out character by character, and decoding and encoding UTF-8.
+Everything else is a table with an entry for each code point (`code_points.py`).
 """
 
-import sys
-
-import numpy as np
 import tensorflow as tf
 
 from albert_tf.errors import DataError
@@ -24,7 +21,7 @@ from albert_tf.tokenizer.code_points import (
 from albert_tf.tokenizer.digit_comma import DigitCommaTable
 from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import BYTE, ModelFile
-from albert_tf.tokenizer.normalization import CAPITAL_SIGMA, Normalizer
+from albert_tf.tokenizer.normalization import CAPITAL_SIGMA, WHITE_SPACE, Normalizer
 
 SMALL_SIGMA, FINAL_SIGMA = "σ", "ς"
 
@@ -53,7 +50,7 @@ class InGraphTokenizer(tf.Module):
             normalizer.lowercase, normalizer.strip_accents, keep_capital_sigma=self._final_sigma
         )
         self._digit_comma = digit_comma
-        self._white_space = _white_space_class()
+        self._white_space = _white_space_pattern()
 
     def __call__(self, texts) -> tf.RaggedTensor:
         """Token ids of every text, without special tokens.
@@ -83,11 +80,12 @@ class InGraphTokenizer(tf.Module):
 
     def normalize(self, texts: tf.Tensor) -> tf.Tensor:
         """`Normalizer` in the graph: string `(texts,)` to string `(texts,)`."""
-        texts = tf.strings.regex_replace(texts, self._white_space, " ")
-        texts = tf.strings.strip(texts)
-        only_ascii = tf.reduce_all(tf.strings.regex_full_match(texts, r"[\x00-\x7F]*"))
-        ascii_form = tf.strings.lower if self._lowercase else tf.identity
-        return tf.cond(only_ascii, lambda: ascii_form(texts), lambda: self._substitute(texts))
+        texts = tf.strings.strip(tf.strings.regex_replace(texts, self._white_space, " "))
+        is_ascii = tf.strings.regex_full_match(texts, r"[\x00-\x7F]*")
+        others = tf.where(~is_ascii)
+        substituted = self._substitute(tf.gather_nd(texts, others))
+        ascii_form = tf.strings.lower(texts) if self._lowercase else texts
+        return tf.tensor_scatter_nd_update(ascii_form, others, substituted)
 
     def _substitute(self, texts: tf.Tensor) -> tf.Tensor:
         characters = tf.strings.unicode_decode(texts, "UTF-8", errors="replace")
@@ -98,7 +96,7 @@ class InGraphTokenizer(tf.Module):
         counts = tf.where(is_many, tf.gather(table.row_lengths, row), 1)
         origin, within = _expand(counts)
         row = tf.gather(row, origin)
-        several = tf.gather(table.flat, tf.gather(table.row_starts, row) + within, name="several")
+        several = tf.gather(table.flat, tf.gather(table.row_starts, row) + within)
         single = tf.gather(values + entries, origin)
         result = tf.where(tf.gather(is_many, origin), several, single)
         splits = _expanded_splits(characters.row_splits, counts)
@@ -118,10 +116,10 @@ class InGraphTokenizer(tf.Module):
         )
 
 
-def _white_space_class() -> str:
-    """Every character that `str.split` splits at, as an RE2 character class."""
-    spaces = [f"\\x{{{c:X}}}" for c in range(sys.maxunicode + 1) if chr(c).isspace()]
-    return f"[{''.join(spaces)}]+"
+def _white_space_pattern() -> str:
+    """White space that is not one plain space already, for RE2."""
+    others = "".join(f"\\x{{{ord(space):X}}}" for space in WHITE_SPACE if space != " ")
+    return f"[ {others}]{{2,}}|[{others}]"
 
 
 def _look_up(table: PagedTable, code_points: tf.Tensor) -> tf.Tensor:
@@ -131,7 +129,7 @@ def _look_up(table: PagedTable, code_points: tf.Tensor) -> tf.Tensor:
 
 
 def _expand(counts: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """For items repeated `counts` times: which item each copy is of, and the how-manieth copy it is."""
+    """For items repeated `counts` times: the item of each copy, and its number among the copies."""
     origin = tf.repeat(tf.range(tf.size(counts)), counts)
     first = tf.cumsum(counts, exclusive=True)
     return origin, tf.range(tf.size(origin)) - tf.gather(first, origin)
@@ -145,8 +143,8 @@ def _expanded_splits(splits: tf.Tensor, counts: tf.Tensor) -> tf.Tensor:
 def _lower_sigmas(characters: tf.RaggedTensor) -> tf.Tensor:
     """The flat characters with every capital sigma lower-cased as `str.lower` does.
 
-    It is final when the nearest character before it that is not case-ignorable is cased, and the nearest after it
-    is not.
+    It is final when the nearest character before it that is not case-ignorable is cased, and the
+    nearest after it is not.
     """
     values = characters.values
     classes = _look_up(build_case_table(), values)

@@ -1,7 +1,7 @@
-"""What is inside a SentencePiece `.model` file: the vocabulary and the few settings this package needs.
+"""What is inside a SentencePiece `.model` file: the vocabulary and a few settings.
 
-The file is a protocol buffer (`sentencepiece_model.proto` of google/sentencepiece). Only the fields read here
-are declared; every other one is kept as an unknown field and ignored.
+The file is a protocol buffer (`sentencepiece_model.proto` of google/sentencepiece). Only the fields
+read here are declared; every other one is kept as an unknown field and ignored.
 """
 
 import dataclasses
@@ -79,11 +79,13 @@ class ModelFile:
         scores: the log-probability of every piece, by id.
         types: the type of every piece, by id (`NORMAL`, `UNKNOWN`, `CONTROL`, ...).
         model_type: `UNIGRAM` (1) for every ALBERT model.
-        charsmap: the precompiled character normalization (a trie and its replacements); may be empty.
+        charsmap: the precompiled character normalization (a trie and its replacements); may be
+            empty.
         add_dummy_prefix: whether a space is put before the text.
         remove_extra_whitespaces: whether the engine itself collapses spaces.
         escape_whitespaces: whether spaces become `WORD_BOUNDARY`.
-        treat_whitespace_as_suffix: whether the boundary stands at the end of words, not at the start.
+        treat_whitespace_as_suffix: whether the boundary stands at the end of words, not at the
+            start.
     """
 
     content: bytes
@@ -150,7 +152,9 @@ def parse_model(content: bytes, source: str = "the given bytes") -> ModelFile:
         raise _not_a_model(source, "it does not parse") from error
     types = tuple(piece.type for piece in proto.pieces)
     if types.count(UNKNOWN) != 1:
-        raise _not_a_model(source, f"it has {types.count(UNKNOWN)} unknown pieces among {len(types)}")
+        raise _not_a_model(
+            source, f"it has {types.count(UNKNOWN)} unknown pieces among {len(types)}, not one"
+        )
     normalizer = proto.normalizer_spec
     return ModelFile(
         content=content,

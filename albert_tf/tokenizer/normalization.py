@@ -1,24 +1,27 @@
 """What ALBERT does to a text before SentencePiece sees it.
 
-The reference is `preprocess_text` in google-research/albert `tokenization.py`: collapse white space, NFKD, drop
-every character with a combining class, lower-case. The same steps here, as one small text for each code point:
-once the marks are dropped, neither the canonical order of marks nor composition can reach over a character, so
-NFKD is a substitution of single code points. `str.lower` is one too, but for the Greek capital sigma, whose
-small form depends on whether a word ends there.
+The reference is `preprocess_text` in google-research/albert `tokenization.py`: collapse white
+space, NFKD, drop every character with a combining class, lower-case. The same steps here, as one
+small text for each code point: once the marks are dropped, neither the canonical order of marks nor
+composition can reach over a character, so NFKD is a substitution of single code points. `str.lower`
+is one too, but for the Greek capital sigma, whose small form depends on whether a word ends there.
 
-**Unicode version.** The tables are those of Unicode 14.0, which is Python 3.11's, the newest Python that runs the
-reference (sentencepiece 0.1.99). Python 3.12 has Unicode 15.0, which gave a decomposition or a combining class to 72
-code points that 14.0 leaves unassigned. They stay as they are on every Python, so a text has the same ids
-wherever it is tokenized. (What Unicode has assigned it does not normalize differently later: its stability policy.)
+**Unicode version.** The tables are those of Unicode 14.0, which is Python 3.11's, the newest Python
+that runs the reference (sentencepiece 0.1.99). Python 3.12 has Unicode 15.0, which gave a
+decomposition or a combining class to 72 code points that 14.0 leaves unassigned. They stay as they
+are on every Python, so a text has the same ids wherever it is tokenized. (What Unicode has assigned
+it does not normalize differently later: its stability policy.)
 
-**Lone surrogates** are not text: no UTF-8 can hold them, and the reference raises `TypeError`. Here each one reads
-as U+FFFD, the replacement character, as a UTF-8 decoder would have it, so one damaged row does not stop a run.
+**Lone surrogates** are not text: no UTF-8 can hold them, and the reference raises `TypeError`. Here
+each one reads as U+FFFD, the replacement character, as a UTF-8 decoder would have it, so one
+damaged row does not stop a run.
 """
 
 import unicodedata
 
 REPLACEMENT = 0xFFFD
 CAPITAL_SIGMA = "Σ"
+WHITE_SPACE = tuple(filter(str.isspace, map(chr, range(0x3001))))  # all that str.split splits at
 
 # Normalization-relevant code points that Unicode 15.0 added.
 _AFTER_UNICODE_14 = frozenset(
@@ -66,8 +69,8 @@ class Normalizer:
 
     Args:
         lowercase: lower-case the text (google's `do_lower_case`).
-        strip_accents: NFKD, and drop the combining marks. The reference always does; models trained by others
-            with accents kept need False.
+        strip_accents: NFKD, and drop the combining marks. The reference always does; models trained
+            by others with accents kept need False.
     """
 
     def __init__(self, lowercase: bool, strip_accents: bool):
@@ -83,7 +86,12 @@ class Normalizer:
         return text.lower() if self.lowercase else text
 
     def substitute(self, code_point: int) -> str:
-        """What a single code point becomes before lower-casing: any length, empty for a dropped mark."""
+        """What a code point becomes before lower-casing: any length, empty for a dropped mark."""
         if self.strip_accents:
             return _without_marks(code_point)
         return chr(REPLACEMENT if is_surrogate(code_point) else code_point)
+
+    def code_point(self, code_point: int) -> str:
+        """What a single code point becomes, but for the final sigma and white space."""
+        text = self.substitute(code_point)
+        return text.lower() if self.lowercase else text

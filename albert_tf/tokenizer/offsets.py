@@ -1,13 +1,14 @@
 """Where each token stands in the text as it was given.
 
-Three things move characters: white space is collapsed, `Normalizer` substitutes every code point by none, one or
-several, and SentencePiece has its own character map. The last one is followed by the engine, which reports the
-UTF-8 bytes of each token in the normalized text; the first two are followed here, for a whole batch in flat arrays.
+Three things move characters: white space is collapsed, `Normalizer` substitutes every code point by
+none, one or several, and SentencePiece has its own character map. The last one is followed by the
+engine, which reports the UTF-8 bytes of each token in the normalized text; the first two are
+followed here, for a whole batch in flat arrays.
 
-A token's span runs from its first to one past its last character. It leaves out white space before the
-token, and takes in the combining marks that were dropped after it. It is empty only for a word boundary (`▁`) that
-has no white space of its own, at the start of a text. Tokens that come from one character (`½` is `1`, `⁄`, `2`)
-all have the span of that character.
+A token's span runs from its first to one past its last character. It leaves out white space before
+the token, and takes in the combining marks that were dropped after it. It is empty only for a word
+boundary (`▁`) that has no white space of its own, at the start of a text. Tokens that come from one
+character (`½` is `1`, `⁄`, `2`) all have the span of that character.
 """
 
 import sys
@@ -17,8 +18,13 @@ import numpy as np
 from albert_tf.tokenizer.digit_comma import DigitCommaTable
 from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import WORD_BOUNDARY, ModelFile
-from albert_tf.tokenizer.normalization import Normalizer
+from albert_tf.tokenizer.normalization import WHITE_SPACE, Normalizer
 from albert_tf.tokenizer.packing import Encoded
+
+UNSEEN = -1
+_BLANK_BETWEEN = ("aa", f"a{WORD_BOUNDARY}a")  # what is left of a character between two letters
+_IS_SPACE = np.zeros(sys.maxunicode + 1, bool)
+_IS_SPACE[[ord(space) for space in WHITE_SPACE]] = True
 
 
 class SpanEncoder:
@@ -38,8 +44,9 @@ class SpanEncoder:
         self._engine = engine
         self._normalize = normalize
         self._digit_comma = digit_comma
-        self._blank: dict[int, bool] = {ord(" "): True}
-        self._widths: dict[int, int] = {}
+        # By code point, filled as characters are met.
+        self._blank = np.full(sys.maxunicode + 1, UNSEEN, np.int8)
+        self._widths = np.full(sys.maxunicode + 1, UNSEEN, np.int8)
 
     def __call__(self, texts: list[str]) -> Encoded:
         """Ids, row splits and spans of a batch."""
@@ -49,18 +56,25 @@ class SpanEncoder:
         byte_starts = _exclusive_sum(_utf8_widths(characters))
         base = np.repeat(byte_starts[text_starts[:-1]], np.diff(splits))  # of each token's text
         spans = np.searchsorted(byte_starts, np.stack([starts + base, ends + base], axis=1))
-        spans, boundaries = self._trim(ids, spans, characters)
+        spans, boundaries = self._trim(ids, spans, splits, characters)
         ids, spans, splits = self._split_digit_comma(ids, spans, boundaries, splits)
         return Encoded(ids, splits, self._to_original(texts, spans, splits))
 
     def _trim(
-        self, ids: np.ndarray, spans: np.ndarray, characters: np.ndarray
+        self, ids: np.ndarray, spans: np.ndarray, splits: np.ndarray, characters: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Spans `(tokens, 2)` without the blank characters at their ends, and where they began before."""
+        """Spans `(tokens, 2)` without the blank characters at their ends, and where they began."""
         visible = np.flatnonzero(~self._is_blank(characters))
         first, past = np.searchsorted(visible, spans).T
-        # The engine gives a character that becomes several pieces to the last of them, and nothing to the others.
-        past = np.where((ids != self._boundary_id) & (first < len(visible)), np.maximum(past, first + 1), past)
+        # The engine gives a character that becomes several pieces to the last of them, and nothing
+        # to the others, as it does to the boundary it puts before a text. That one alone stays
+        # empty.
+        may_be_blank = ids == self._boundary_id
+        added = splits[:-1][splits[:-1] < splits[1:]]  # the first token of each text
+        inner = may_be_blank & (spans[:, 0] == spans[:, 1])
+        inner[added] = False
+        reaches_on = (~may_be_blank | inner) & (first < len(visible))
+        past = np.where(reaches_on, np.maximum(past, first + 1), past)
         some = first < past
         trimmed = spans.copy()
         trimmed[some, 0] = visible[first[some]]
@@ -68,13 +82,12 @@ class SpanEncoder:
         return trimmed, spans[:, 0]
 
     def _is_blank(self, characters: np.ndarray) -> np.ndarray:
-        """Which characters SentencePiece reads as a space or as nothing; it is asked about each once."""
-        distinct, inverse = np.unique(characters, return_inverse=True)
-        new = [c for c in distinct.tolist() if c not in self._blank]
+        """Which characters SentencePiece reads as a space or as nothing; asked once for each."""
+        new = np.unique(characters[self._blank[characters] == UNSEEN]).tolist()
         answers = self._engine.pieces([f"a{chr(c)}a" for c in new])
         for code_point, pieces in zip(new, answers, strict=True):
             self._blank[code_point] = "".join(pieces).strip(WORD_BOUNDARY) in _BLANK_BETWEEN
-        return np.array([self._blank[c] for c in distinct.tolist()], bool)[inverse]
+        return self._blank[characters].astype(bool)
 
     def _split_digit_comma(
         self, ids: np.ndarray, spans: np.ndarray, boundaries: np.ndarray, splits: np.ndarray
@@ -94,7 +107,8 @@ class SpanEncoder:
                 edges = start + np.concatenate([[0], np.cumsum(widths)])
                 parts = np.stack([edges[:-1], edges[1:]], axis=1)
             else:  # the character map changed the length: only the comma's place is known
-                parts = np.array([[start, end - 1]] * (count - 1) + [[end - 1, end]])
+                rest = [start, max(end - 1, start + 1)]
+                parts = np.array([rest] * (count - 1) + [[end - 1, end]])
             if widths[0] == 0:  # a word boundary alone takes the white space
                 parts[0] = boundaries[token], start
             first = np.searchsorted(origin, token)
@@ -106,10 +120,12 @@ class SpanEncoder:
         characters, text_starts = _flatten(texts)
         widths = self._normalized_widths(characters, text_starts)
         kept = np.repeat(np.arange(len(characters)), widths)  # normalized -> original character
-        # A kept character reaches over the marks dropped after it, to the next kept one, space or text.
-        stops = np.flatnonzero((widths > 0) | _is_space(characters))
-        stops = np.union1d(stops, text_starts)
-        reach = stops[np.minimum(np.searchsorted(stops, kept, side="right"), len(stops) - 1)]
+        # A kept character reaches over the marks dropped after it, to the next kept one, space or
+        # text.
+        is_stop = (widths > 0) | _IS_SPACE[characters]
+        is_stop[text_starts[text_starts < len(characters)]] = True
+        stops = np.append(np.flatnonzero(is_stop), len(characters))
+        reach = stops[np.cumsum(is_stop)[kept]]
         kept, reach = np.append(kept, len(characters)), np.concatenate([[0], reach])
         starts, ends = kept[spans[:, 0]], reach[spans[:, 1]]
         ends = np.where(spans[:, 0] == spans[:, 1], starts, ends)
@@ -118,29 +134,18 @@ class SpanEncoder:
 
     def _normalized_widths(self, characters: np.ndarray, text_starts: np.ndarray) -> np.ndarray:
         """How many normalized characters each original character becomes."""
-        distinct, inverse = np.unique(characters, return_inverse=True)
-        widths = np.array([self._width(c) for c in distinct.tolist()], np.int64)[inverse]
-        # Of a run of white space the first character stands for all, unless the run ends a text.
-        space = np.append(_is_space(characters), True)
-        space_before = np.concatenate([[True], space[:-1]])[:-1]
-        first = ~space_before
-        first[text_starts[:-1][text_starts[:-1] < len(first)]] = False
-        words = np.append(np.flatnonzero(~space[:-1]), len(characters))
-        index = np.arange(len(characters))
-        next_word = words[np.searchsorted(words, index)]
-        text_end = text_starts[1:][np.searchsorted(text_starts[1:], index, side="right")]
-        kept_space = first & (next_word < text_end)
-        return np.where(space[:-1], kept_space, widths)
-
-    def _width(self, code_point: int) -> int:
-        if code_point not in self._widths:
-            text = self._normalize.substitute(code_point)
-            self._widths[code_point] = len(text.lower() if self._normalize.lowercase else text)
-        return self._widths[code_point]
-
-
-_BLANK_BETWEEN = ("aa", f"a{WORD_BOUNDARY}a")
-_SPACES = np.array([c for c in range(sys.maxunicode + 1) if chr(c).isspace()])
+        for code_point in np.unique(characters[self._widths[characters] == UNSEEN]).tolist():
+            self._widths[code_point] = len(self._normalize.code_point(code_point))
+        widths = self._widths[characters]
+        # Between two words of a text one white space character, the first, stands for all of them.
+        space = _IS_SPACE[characters]
+        is_boundary = np.zeros(len(characters) + 1, bool)
+        is_boundary[text_starts] = True
+        word_ends = np.flatnonzero(~space & (np.append(space[1:], True) | is_boundary[1:]))
+        text = np.searchsorted(text_starts, word_ends, side="right")
+        widths[space] = 0
+        widths[word_ends[:-1][text[:-1] == text[1:]] + 1] = 1
+        return widths
 
 
 def _flatten(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -154,8 +159,4 @@ def _exclusive_sum(lengths) -> np.ndarray:
 
 
 def _utf8_widths(characters: np.ndarray) -> np.ndarray:
-    return 1 + (characters >= 0x80) + (characters >= 0x800).astype(np.int64) + (characters >= 0x10000)
-
-
-def _is_space(characters: np.ndarray) -> np.ndarray:
-    return np.isin(characters, _SPACES)
+    return 1 + sum((characters >= first).astype(np.int64) for first in (0x80, 0x800, 0x10000))

@@ -1,4 +1,4 @@
-"""From token ids to model inputs: special tokens, segments, truncation, and windows over long texts.
+"""From token ids to model inputs: special tokens, segments, truncation, windows.
 
 Everything is computed on flat arrays, for a whole batch at once.
 """
@@ -38,18 +38,21 @@ class Encoded:
 class PackedTokens:
     """Rows `[CLS] a [SEP]` or `[CLS] a [SEP] b [SEP]`, unpadded, in flat arrays.
 
-    There is one row for each text, or, with a stride, one or more; rows are in the order of the texts.
+    There is one row for each text, or, with a stride, one or more; rows are in the order of the
+    texts.
 
     Attributes:
         flat_token_ids: `(tokens,)` int32, all rows after each other.
         flat_segment_ids: `(tokens,)` int32: 0 for `[CLS] a [SEP]`, 1 for `b [SEP]`.
         row_splits: `(rows + 1,)` int64, where each row begins.
         text_index: `(rows,)` int64, which text each row comes from.
-        window_start: `(rows,)` int64, the first token of the windowed text that the row holds; 0 without a stride.
+        window_start: `(rows,)` int64, the first token of the windowed text that the row holds; 0
+            without a stride.
         flat_offsets: `(tokens, 2)` int32 or None: where each token stands in its text, counted in
             characters, `(-1, -1)` for special tokens.
-        flat_max_context: `(tokens,)` bool or None: for a token of the windowed text, whether this row gives
-            it the most context on its poorer side, of all rows that hold it; False for all other tokens.
+        flat_max_context: `(tokens,)` bool or None: for a token of the windowed text, whether this
+            row gives it the most context on its poorer side, of all rows that hold it; False for
+            all other tokens.
     """
 
     flat_token_ids: np.ndarray
@@ -99,7 +102,8 @@ class PackedTokens:
             length: tokens in every row; None is the longest row's.
 
         Returns:
-            `token_ids`, `segment_ids`, `padding_mask` (1 at tokens, 0 at padding), each int32 `(rows, length)`.
+            `token_ids`, `segment_ids`, `padding_mask` (1 at tokens, 0 at padding), each int32
+            `(rows, length)`.
 
         Raises:
             ConfigError: a row is longer than `length`.
@@ -121,7 +125,7 @@ class PackedTokens:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class _Slices:
-    """For each row, which tokens of one text it takes: `(rows,)` arrays, counted within the text."""
+    """Which tokens of a text each row takes: `(rows,)` arrays, counted within the text."""
 
     starts: np.ndarray
     lengths: np.ndarray
@@ -187,7 +191,8 @@ def _check_options(
     least = 4 if is_pair else 3
     if max_length < least:
         raise ConfigError(
-            f"max_length is {max_length}; expected at least {least}: the special tokens and one more"
+            f"max_length is {max_length}; expected at least {least}, for the special tokens "
+            "and one more"
         )
     if stride is not None and truncate not in ("only_first", "only_second"):
         raise ConfigError(
@@ -196,7 +201,7 @@ def _check_options(
         )
     for name, value in (("stride", stride), ("max_first_length", max_first_length)):
         if value is not None and value < 1:
-            raise ConfigError(f"{name} is {value}; expected a number of tokens of at least 1, or None")
+            raise ConfigError(f"{name} is {value}; expected at least 1 token, or None")
 
 
 def _truncate_single(lengths: np.ndarray, room: int, truncate: str) -> _Slices:
@@ -211,9 +216,9 @@ def _truncate_pair(
     if truncate == "longest_first":
         first, second = longest_first(first, second, room)
     elif truncate == "only_first":
-        first = _fit_beside(first, second, room, "the second text of pair", "truncate='longest_first'")
+        first = _fit_beside(first, second, room, "second", "truncate='longest_first'")
     elif truncate == "only_second":
-        second = _fit_beside(second, first, room, "the first text of pair", "max_first_length=...")
+        second = _fit_beside(second, first, room, "first", "max_first_length=...")
     else:
         _refuse_long(first + second, room)
     return [_Slices.first(first), _Slices.first(second)]
@@ -224,8 +229,9 @@ def longest_first(
 ) -> tuple[np.ndarray, np.ndarray]:
     """BERT's truncation: as long as a pair is too long, the longer text loses its last token.
 
-    At equal lengths the second text loses one. The outcome without the loop: the longer text is cut down to the
-    shorter one's length at most; if that is not enough, both get half of the room, the first text the odd token.
+    At equal lengths the second text loses one. The outcome without the loop: the longer text is cut
+    down to the shorter one's length at most; if that is not enough, both get half of the room, the
+    first text the odd token.
 
     Args:
         first: `(pairs,)`, tokens of each first text.
@@ -247,8 +253,9 @@ def _fit_beside(
     left = room - other
     for pair in np.flatnonzero((left < 1) & (truncated > left))[:1]:
         raise DataError(
-            f"{place} {pair} has {other[pair]} tokens, which leaves no room for the other text "
-            f"within {room} tokens and the special ones; raise max_length, or use {mend}"
+            f"the {place} text of pair {pair} has {other[pair]} tokens, which leaves no room for "
+            f"the other one within {room} tokens beside the special ones; raise max_length, or "
+            f"use {mend}"
         )
     return np.minimum(truncated, left)
 
@@ -264,8 +271,8 @@ def _refuse_long(lengths: np.ndarray, room: int) -> None:
 def _windows(full: np.ndarray, room: np.ndarray, stride: int) -> tuple[_Slices, np.ndarray]:
     """Overlapping slices over texts of `full` tokens, at most `room` long: slices and text of each.
 
-    As in google-research's SQuAD code the last window ends with the text, and a stride longer than the room
-    is shortened to it, so that no token is left out.
+    As in google-research's SQuAD code the last window ends with the text, and a stride longer than
+    the room is shortened to it, so that no token is left out.
     """
     step = np.maximum(np.minimum(stride, room), 1)
     counts = 1 + -(-(full - room) // step)
@@ -278,7 +285,7 @@ def _windows(full: np.ndarray, room: np.ndarray, stride: int) -> tuple[_Slices, 
 def _assemble(
     encoded: list[Encoded], sides: list[_Slices], text_index: np.ndarray, cls_id: int, sep_id: int
 ) -> tuple[PackedTokens, list[np.ndarray]]:
-    """Copies the slices between special tokens; also returns where in the flat arrays each side went."""
+    """Puts the slices between special tokens; also returns where in the row arrays each went."""
     lengths = 1 + sum(side.lengths + 1 for side in sides)
     splits = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     token_ids = np.full(splits[-1], sep_id, np.int32)
@@ -317,8 +324,9 @@ def _ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 def _max_context(full: np.ndarray, windows: _Slices, text_index: np.ndarray) -> np.ndarray:
     """For each token of each window, whether this window is the one with the most context for it.
 
-    The score is google-research's (`_check_is_max_context` in BERT's run_squad.py): the smaller of the context to
-    the left and to the right, plus a hundredth of the window's length; the first of equals wins.
+    The score is google-research's (`_check_is_max_context` in BERT's run_squad.py): the smaller of
+    the context to the left and to the right, plus a hundredth of the window's length; the first of
+    equals wins.
     """
     window = np.repeat(np.arange(len(text_index)), windows.lengths)
     left = _ranges(np.zeros_like(windows.lengths), windows.lengths)

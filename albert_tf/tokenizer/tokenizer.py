@@ -16,19 +16,21 @@ from albert_tf.tokenizer.model_file import ModelFile, parse_model, read_model_fi
 from albert_tf.tokenizer.normalization import Normalizer
 from albert_tf.tokenizer.offsets import SpanEncoder
 from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
-from albert_tf.tokenizer.special_tokens import SPELLINGS, find_special_tokens, missing_token
+from albert_tf.tokenizer.vocabulary import Vocabulary
 
 BUNDLED_MODEL = "30k-clean.model"
 
 
-class AlbertTokenizer:
+class AlbertTokenizer(Vocabulary):
     """ALBERT's tokenizer, with the same ids in Python and in the TensorFlow graph.
 
-    A text is normalized (white space collapsed, NFKD, marks dropped, lower-cased), segmented by SentencePiece, and
-    pieces such as `1999,` are split before the comma, as google-research/albert `tokenization.py` does.
+    A text is normalized (white space collapsed, NFKD, marks dropped, lower-cased) and segmented by
+    SentencePiece; pieces such as `1999,` are split before the comma. The reference is
+    google-research/albert `tokenization.py`.
 
     Args:
-        path: a SentencePiece `.model` file; None is the bundled uncased English model of ALBERT v1 and v2.
+        path: a SentencePiece `.model` file; None is the bundled uncased English model of ALBERT
+            v1 and v2.
         lowercase: lower-case the text (google's `do_lower_case`); False for a cased model.
         strip_accents: NFKD, and drop combining marks, as the reference always does.
         cls_token: the piece that starts a sequence; None looks for `[CLS]`, then `<cls>`.
@@ -41,14 +43,14 @@ class AlbertTokenizer:
         ConfigError: a special piece is not in the vocabulary.
 
     Example:
-
     ```python
     from albert_tf import AlbertTokenizer
 
     tokenizer = AlbertTokenizer()
-    tokenizer.encode("Hello, World!")                  # [10975, 15, 126, 187]
-    tokenizer.encode("Hello, World!", offsets=True)    # the ids, and [(0, 5), (5, 6), (7, 12), (12, 13)]
-    tokenizer.decode([10975, 15, 126, 187])            # "hello, world!"
+    ids = tokenizer.encode("Hello, World!")  # [10975, 15, 126, 187]
+    ids, spans = tokenizer.encode("Hello, World!", offsets=True)
+    # spans: [(0, 5), (5, 6), (7, 12), (12, 13)]
+    tokenizer.decode(ids)  # "hello, world!"
     ```
     """
 
@@ -63,28 +65,39 @@ class AlbertTokenizer:
         pad_token: str | None = None,
         mask_token: str | None = None,
     ):
-        model = _bundled_model() if path is None else read_model_file(path)
-        self._set_up(model, lowercase, strip_accents, cls_token, sep_token, pad_token, mask_token)
         self.path = _bundled_path() if path is None else Path(path)
-
-    @classmethod
-    def from_bytes(cls, model_bytes: bytes, **options) -> "AlbertTokenizer":
-        """A tokenizer from the content of a `.model` file; `options` are the keywords of the class."""
-        tokenizer = cls.__new__(cls)
-        defaults = dict.fromkeys([f"{role}_token" for role in SPELLINGS])
-        options = {"lowercase": True, "strip_accents": True, **defaults, **options}
-        tokenizer._set_up(parse_model(model_bytes), **options)
-        tokenizer.path = None
-        return tokenizer
+        model = _bundled_model() if path is None else read_model_file(path)
+        special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
+        self._set_up(model, lowercase, strip_accents, special)
 
     def _set_up(
-        self, model, lowercase, strip_accents, cls_token, sep_token, pad_token, mask_token
-    ):
-        chosen = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
-        self._model: ModelFile = model
-        self._special = find_special_tokens(model, chosen)
+        self, model: ModelFile, lowercase: bool, strip_accents: bool, special: dict
+    ) -> None:
+        super().__init__(model, special)
         self._normalize = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
         self._engine = Engine(model.content)
+
+    @classmethod
+    def from_bytes(
+        cls,
+        model_bytes: bytes,
+        *,
+        lowercase: bool = True,
+        strip_accents: bool = True,
+        cls_token: str | None = None,
+        sep_token: str | None = None,
+        pad_token: str | None = None,
+        mask_token: str | None = None,
+    ) -> "AlbertTokenizer":
+        """A tokenizer from the content of a `.model` file, with the keywords of the class.
+
+        Its `path` is None.
+        """
+        tokenizer = cls.__new__(cls)
+        tokenizer.path = None
+        special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
+        tokenizer._set_up(parse_model(model_bytes), lowercase, strip_accents, special)
+        return tokenizer
 
     @functools.cached_property
     def _digit_comma(self) -> DigitCommaTable:
@@ -96,7 +109,9 @@ class AlbertTokenizer:
 
     # --- text to ids ---
 
-    def encode(self, text: str, offsets: bool = False):
+    def encode(
+        self, text: str, offsets: bool = False
+    ) -> list[int] | tuple[list[int], list[tuple[int, int]]]:
         """Token ids of one text, without special tokens.
 
         Args:
@@ -104,7 +119,10 @@ class AlbertTokenizer:
             offsets: also give where each token stands in `text`.
 
         Returns:
-            A list of int, or with `offsets` a pair: that list, and a list of `(start, end)` in characters of `text`.
+            A list of int; with `offsets` a pair: that list, and a list of `(start, end)`, counted
+            in characters of `text`. A span leaves out the white space before its token and takes
+            in combining marks that belong to it. It is empty only for a word boundary (`▁`) that
+            the model put before the text.
 
         Raises:
             DataError: `text` is not a str.
@@ -114,18 +132,19 @@ class AlbertTokenizer:
         if offsets:
             ids, spans = self.encode_batch([text], offsets=True)
             return ids[0], spans[0]
-        return self.encode_batch([text])[0]
+        ids, _ = self._engine.tokenize([self._normalize(text)])
+        return self._digit_comma.expand(ids)[0].tolist()
 
     def encode_batch(self, texts: Sequence[str], offsets: bool = False):
-        """Token ids of many texts, without special tokens.
+        """Token ids of many texts, without special tokens; much faster than one at a time.
 
         Args:
             texts: any sequence or array of str.
             offsets: also give where each token stands in its text.
 
         Returns:
-            A list with a list of int for each text, or with `offsets` a pair: that, and a list with a list of
-            `(start, end)` for each text.
+            A list with a list of int for each text; with `offsets` a pair: that, and a list with a
+            list of `(start, end)` for each text, as in `encode`.
 
         Raises:
             DataError: `texts` is a single str, or holds something else than str.
@@ -150,15 +169,15 @@ class AlbertTokenizer:
         """The tokenizer as TensorFlow ops, with the same ids.
 
         Returns:
-            A `tf.Module` to call with a string tensor of rank r; it returns an int32 `tf.RaggedTensor` of rank
-            r + 1 (for a scalar, a tensor). It works in `tf.data.Dataset.map` and `tf.function`, and in a SavedModel
-            when it is an attribute of what is saved.
+            A `tf.Module` to call with a string tensor of rank r; it returns an int32
+            `tf.RaggedTensor` of rank r + 1 (for a scalar, a tensor). It works in
+            `tf.data.Dataset.map` and `tf.function`, and in a SavedModel when it is an attribute of
+            what is saved.
 
         Example:
-
         ```python
-        tokenize = tokenizer.in_graph()
-        dataset = tf.data.Dataset.from_tensor_slices(texts).batch(32).map(tokenize)
+        tokenize = AlbertTokenizer().in_graph()
+        dataset = tf.data.Dataset.from_tensor_slices(["Hello", "World"]).batch(2).map(tokenize)
         ```
         """
         from albert_tf.tokenizer.in_graph import InGraphTokenizer
@@ -180,44 +199,53 @@ class AlbertTokenizer:
     ) -> PackedTokens:
         """Encodes texts, or pairs of texts, with their special tokens, and cuts them to length.
 
-        A text becomes `[CLS] a [SEP]`, a pair `[CLS] a [SEP] b [SEP]`, with segment ids 0 for the first part
-        and 1 for `b [SEP]`.
+        A text becomes `[CLS] a [SEP]`, a pair `[CLS] a [SEP] b [SEP]`, with segment ids 0 for the
+        first part and 1 for `b [SEP]`.
 
         Args:
             texts: the texts, or the first texts of pairs.
             pairs: the second texts of pairs, as many.
             max_length: most tokens in a row, special ones included.
-            truncate: what is cut, from its end: `"longest_first"` one token after the other of the longer
-                text (BERT's rule; at equal lengths the second text's), `"only_first"`, `"only_second"`, or `"never"`.
-            stride: a text that does not fit is not cut but becomes several rows, whose windows begin `stride`
-                tokens after each other (google's `doc_stride`); for `"only_first"` and `"only_second"`.
-            max_first_length: cut first texts to this many tokens before all else (google's `max_query_length`).
+            truncate: what is cut, from its end: `"longest_first"` one token after the other of the
+                longer text (BERT's rule; at equal lengths the second text's), `"only_first"`,
+                `"only_second"`, or `"never"`.
+            stride: a text that does not fit is not cut but becomes several rows, whose windows
+                begin `stride` tokens after each other (google's `doc_stride`). Goes with
+                `"only_first"` and `"only_second"`.
+            max_first_length: cut first texts to this many tokens before all else (google's
+                `max_query_length`).
             offsets: also give where each token stands in its text.
 
         Returns:
-            `PackedTokens`: unpadded rows as flat arrays and as lists.
+            `PackedTokens`: unpadded rows, as flat arrays and as lists.
 
         Raises:
             ConfigError: the options contradict each other.
-            DataError: something else than str in `texts` or `pairs`, not as many, or a text that must not be
-                cut is too long.
+            DataError: something else than str in `texts` or `pairs`, not as many of them, or a text
+                that must not be cut is too long.
 
         Example:
-
         ```python
-        packed = tokenizer.pack(
-            ["Where does it live?"], ["The yapok is a marsupial of South America."], max_length=16, offsets=True
+        packed = AlbertTokenizer().pack(
+            ["Where does it live?"],
+            ["The yapok is a marsupial of South America."],
+            max_length=16,
+            truncate="only_second",
+            stride=4,
+            offsets=True,
         )
-        packed.token_ids[0], packed.segment_ids[0], packed.offsets[0]
+        for row in range(len(packed)):
+            print(packed.token_ids[row], packed.segment_ids[row], packed.offsets[row])
         ```
         """
         first = self._encode(_checked(texts, "texts"), offsets)
         second = None
         if pairs is not None:
             second = self._encode(_checked(pairs, "pairs"), offsets)
-            if len(second.splits) != len(first.splits):
+            if len(second.lengths) != len(first.lengths):
                 raise DataError(
-                    f"texts has {len(first.lengths)} entries and pairs has {len(second.lengths)}; expected as many"
+                    f"texts has {len(first.lengths)} entries and pairs has {len(second.lengths)}; "
+                    "expected one pair for each text"
                 )
         return pack(
             first,
@@ -235,10 +263,11 @@ class AlbertTokenizer:
     def decode(self, ids: Sequence[int]) -> str:
         """The text of a sequence of ids.
 
-        Special tokens vanish, an unknown token reads ` ⁇ `. What normalization took away does not come back.
+        Special tokens vanish, an unknown token reads ` ⁇ `. What normalization took away does not
+        come back.
 
         Args:
-            ids: ints, an array or a tensor of rank 1.
+            ids: ints, or an integer array or tensor of rank 1.
 
         Raises:
             DataError: an id is not in the vocabulary.
@@ -249,95 +278,7 @@ class AlbertTokenizer:
         """The texts of many sequences of ids; see `decode`."""
         return self._engine.detokenize([self._checked_ids(ids) for ids in batch])
 
-    def _checked_ids(self, ids) -> np.ndarray:
-        ids = np.asarray(ids)
-        if ids.size == 0:
-            return np.zeros(0, np.int32)
-        if ids.ndim != 1 or ids.dtype.kind not in "iu":
-            raise DataError(
-                f"cannot decode an array of {ids.dtype} with shape {ids.shape}; expected one sequence of integer ids"
-            )
-        for bad in ids[(ids < 0) | (ids >= self.vocab_size)][:1]:
-            raise DataError(
-                f"cannot decode the id {bad}: the vocabulary has {self.vocab_size} pieces, "
-                f"with ids 0 to {self.vocab_size - 1}"
-            )
-        return ids
-
-    # --- the vocabulary ---
-
-    @property
-    def vocab_size(self) -> int:
-        """Number of pieces in the vocabulary."""
-        return len(self._model.pieces)
-
-    def __len__(self) -> int:
-        return self.vocab_size
-
-    @property
-    def pieces(self) -> tuple[str, ...]:
-        """All pieces, by id."""
-        return self._model.pieces
-
-    def id_to_piece(self, token_id: int) -> str:
-        """The piece of an id; raises DataError when the vocabulary has no such id."""
-        return self._model.pieces[self._checked_ids([token_id])[0]]
-
-    def piece_to_id(self, piece: str) -> int:
-        """The id of a piece, `unk_id` when it is not in the vocabulary."""
-        return self._model.piece_ids.get(piece, self.unk_id)
-
-    @property
-    def cls_token(self) -> str:
-        """The piece that starts a sequence."""
-        return self._special["cls"]
-
-    @property
-    def sep_token(self) -> str:
-        """The piece that ends a segment."""
-        return self._special["sep"]
-
-    @property
-    def pad_token(self) -> str:
-        """The piece that fills up a batch."""
-        return self._special["pad"]
-
-    @property
-    def mask_token(self) -> str:
-        """The piece that hides a token; ConfigError when the vocabulary has none."""
-        if self._special["mask"] is None:
-            raise missing_token(self._model, "mask", SPELLINGS["mask"])
-        return self._special["mask"]
-
-    @property
-    def unk_token(self) -> str:
-        """The piece for what the vocabulary cannot spell."""
-        return self._model.pieces[self.unk_id]
-
-    @property
-    def cls_id(self) -> int:
-        """Id of `cls_token`."""
-        return self._model.piece_ids[self.cls_token]
-
-    @property
-    def sep_id(self) -> int:
-        """Id of `sep_token`."""
-        return self._model.piece_ids[self.sep_token]
-
-    @property
-    def pad_id(self) -> int:
-        """Id of `pad_token`."""
-        return self._model.piece_ids[self.pad_token]
-
-    @property
-    def mask_id(self) -> int:
-        """Id of `mask_token`."""
-        return self._model.piece_ids[self.mask_token]
-
-    @property
-    def unk_id(self) -> int:
-        """Id of `unk_token`."""
-        return self._model.unk_id
+    # --- settings, and keeping them ---
 
     @property
     def lowercase(self) -> bool:
@@ -348,8 +289,6 @@ class AlbertTokenizer:
     def strip_accents(self) -> bool:
         """Whether texts are decomposed and lose their combining marks."""
         return self._normalize.strip_accents
-
-    # --- keeping it ---
 
     @property
     def model_bytes(self) -> bytes:
@@ -366,30 +305,47 @@ class AlbertTokenizer:
         }
 
     @classmethod
-    def from_config(cls, config: dict, model: str | Path | bytes | None = None) -> "AlbertTokenizer":
+    def from_config(
+        cls, config: dict, model: str | Path | bytes | None = None
+    ) -> "AlbertTokenizer":
         """The tokenizer that `get_config` described.
 
         Args:
             config: what `get_config` returned.
-            model: the SentencePiece model, as a path or as its bytes; None if it was the bundled one.
+            model: the SentencePiece model, its path or its bytes; None if it was the bundled one.
 
         Raises:
+            CheckpointError: `model` cannot be read, or is not a SentencePiece model.
             ConfigError: `model` is not the one that the config was made with.
         """
         options = dict(config)
         expected = options.pop("model_sha256")
-        if isinstance(model, bytes):
-            tokenizer = cls.from_bytes(model, **options)
-        else:
-            tokenizer = cls(model, **options)
+        make = cls.from_bytes if isinstance(model, bytes) else cls
+        tokenizer = make(model, **options)
         actual = tokenizer.get_config()["model_sha256"]
         if actual != expected:
-            given = "the bundled English model" if model is None else "the given SentencePiece model"
+            given = "the bundled English model" if model is None else "the given model"
             raise ConfigError(
                 f"{given} (sha256 {actual[:12]}...) is not the one this tokenizer was saved with "
                 f"({expected[:12]}...); pass the .model file that was saved beside it"
             )
         return tokenizer
+
+    def __reduce__(self):
+        # The engine holds a TensorFlow resource, which cannot be pickled or copied.
+        return _restore, (type(self), self.get_config(), self.model_bytes, self.path)
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({str(self.path)!r}, vocab_size={self.vocab_size}, "
+            f"lowercase={self.lowercase}, strip_accents={self.strip_accents})"
+        )
+
+
+def _restore(cls: type, config: dict, model_bytes: bytes, path: Path | None) -> AlbertTokenizer:
+    tokenizer = cls.from_config(config, model_bytes)
+    tokenizer.path = path
+    return tokenizer
 
 
 def _bundled_path() -> Path:
@@ -416,8 +372,8 @@ def _checked(texts, name: str) -> list[str]:
 
 def _not_text(value, place: str) -> DataError:
     return DataError(
-        f"{place} is {str(value)[:40]!r} of type {type(value).__name__}; expected a str: fill or drop the missing "
-        "texts, and decode bytes, before tokenizing"
+        f"{place} is {str(value)[:40]!r} of type {type(value).__name__}; expected a str: fill or "
+        "drop missing texts, and decode bytes, before tokenizing"
     )
 
 
