@@ -55,26 +55,23 @@ def download(source: str) -> Path:
             f"{source!r} is not the name of a model; expected hf://owner/name or "
             "hf://owner/name@revision"
         )
-    try:
-        import huggingface_hub
-    except ImportError as error:
-        raise MissingExtraError("huggingface_hub", "hub", source) from error
     name, revision = match.groups()
     for weights in WEIGHTS:
-        folder = _snapshot(huggingface_hub, name, revision, [*DESCRIPTIONS, *weights])
+        folder = _snapshot(source, name, revision, [*DESCRIPTIONS, *weights])
         if any(any(folder.glob(pattern)) for pattern in weights):
             return folder
     wanted = ", ".join(pattern for weights in WEIGHTS for pattern in weights)
     raise CheckpointError(f"{source} has no weights that can be read; looked for {wanted}")
 
 
-def _snapshot(huggingface_hub, name: str, revision: str | None, patterns: list[str]) -> Path:
+def _snapshot(source: str, name: str, revision: str | None, patterns: list[str]) -> Path:
     """Downloads the files that match, and explains in one line what went wrong."""
-    errors = huggingface_hub.errors
     try:
-        return Path(
-            huggingface_hub.snapshot_download(name, revision=revision, allow_patterns=patterns)
-        )
+        from huggingface_hub import constants, errors, snapshot_download
+    except ImportError as error:
+        raise MissingExtraError("huggingface_hub", "hub", source) from error
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=patterns))
     except errors.GatedRepoError as error:
         problem, mend, cause = "is gated", "accept its terms on its page and set HF_TOKEN", error
     except errors.RevisionNotFoundError as error:
@@ -82,9 +79,11 @@ def _snapshot(huggingface_hub, name: str, revision: str | None, patterns: list[s
     except errors.RepositoryNotFoundError as error:
         problem, mend, cause = "does not exist or is private", "check it, or set HF_TOKEN", error
     except errors.LocalEntryNotFoundError as error:
-        reason = one_line(error.__cause__ or error)
-        problem = f"cannot be reached ({reason}) and is not in the cache"
-        mend, cause = "check the network, HF_ENDPOINT and HF_HUB_OFFLINE", error
+        cause = error.__cause__ or error
+        status = getattr(getattr(cause, "response", None), "status_code", None)
+        reason = type(cause).__name__ if status is None else f"HTTP status {status}"
+        problem = f"cannot be reached ({reason} at {constants.ENDPOINT}) and is not in the cache"
+        mend = "check the network, HF_ENDPOINT and HF_HUB_OFFLINE"
     except (OSError, ValueError) as error:
         problem, mend, cause = f"failed to download ({one_line(error)})", "try again", error
     raise CheckpointError(f"the model {name} of the Hugging Face Hub {problem}; {mend}") from cause

@@ -229,7 +229,8 @@ def from_keras_hub(model) -> Checkpoint:
         activation = getattr(model.activation, "__name__", None)
         head, head_config = _classifier_head(model.num_classes, activation, source)
         config = config.replace(classifier_dropout_prob=model.dropout)
-    tensors = {variable.path: np.array(variable) for variable in model.weights}
+    # Copied, since a backend may lend out its own memory.
+    tensors = {variable.path: np.array(variable.value) for variable in model.weights}
     arrays = _to_arrays(tensors, config, source)
     check_arrays(arrays, config, head, head_config, source)
     return Checkpoint(config, arrays, head, head_config, source=source)

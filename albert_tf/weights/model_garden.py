@@ -231,7 +231,7 @@ def from_model_garden(encoder) -> Checkpoint:
     arrays = {}
     for variable in encoder.weights:
         name = variable.name.removesuffix(":0")
-        arrays[OURS.get(name, name)] = as_float32(variable.numpy(), name, source)
+        arrays[OURS.get(name, name)] = as_float32(np.array(variable.numpy()), name, source)
     config = read_encoder_config(dict(encoder.get_config()), arrays, source)
     arrays = _flatten_heads(arrays, config)
     check_arrays(arrays, config, source=source)
