@@ -54,15 +54,19 @@ class FactorizedEmbedding(AlbertLayer):
         """See the class."""
         self._check_length(token_ids.shape[1])
         length = ops.shape(token_ids)[1]
-        words = ops.take(self._read(self.word_embeddings), token_ids, axis=0)  # [B, T, E]
-        positions = self._read(self.position_embeddings)[:length]  # [T, E]
-        segments = ops.take(self._read(self.token_type_embeddings), segment_ids, axis=0)  # [B, T, E]
+        words = ops.take(self._read(self.word_embeddings, training), token_ids, axis=0)  # [B, T, E]
+        positions = self._read(self.position_embeddings, training)[:length]  # [T, E]
+        segments = ops.take(self._read(self.token_type_embeddings, training), segment_ids, axis=0)  # [B, T, E]
         x = self._layer_norm(words + positions + segments)
         x = self._dropout(x, training=training)
         return self.projection(x)  # [B, T, H]
 
-    def _read(self, table):
-        return ops.cast(table, self.compute_dtype)
+    def _read(self, table, training):
+        table = ops.cast(table, self.compute_dtype)
+        # On TensorFlow the gradient of a bare look-up lists a token once for each time it occurs, and Keras's
+        # optimizers square the entries one by one: a frequent token's second moment comes out too small. Behind a
+        # product the gradient is dense, its entries summed, as on the other backends.
+        return table * 1.0 if training else table
 
     def _check_length(self, length):
         if length is not None and length > self.config.max_position_embeddings:

@@ -168,14 +168,15 @@ def _apply_as_function(block, hidden, bias, training, gradient_scale, remat):
     """Applies `block` as a pure function of its weights, so that these can be replaced and it can be recomputed.
 
     The weights `w` are replaced by `w * s + stop_gradient(w - w * s)`: the value of w (to rounding), with a
-    gradient that is `s` times w's. Recomputing goes through a pure function too, because the state of
+    gradient that is `s` times w's. They are copies: TensorFlow's recomputation counts the gradient of a variable
+    twice, as an argument and as captured. Recomputing goes through a pure function too, because the state of
     dropout's seeds must not leave it as a side effect.
     """
     weights = [
         w * gradient_scale + ops.stop_gradient(w - w * gradient_scale) if gradient_scale != 1.0 else w
-        for w in map(ops.convert_to_tensor, block.trainable_variables)
+        for w in map(ops.copy, block.trainable_variables)
     ]
-    seeds = [ops.convert_to_tensor(v) for v in block.non_trainable_variables]
+    seeds = [ops.copy(v) for v in block.non_trainable_variables]
 
     def apply(weights, seeds, hidden, bias):
         return block.stateless_call(weights, seeds, hidden, bias, training=training)

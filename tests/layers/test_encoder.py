@@ -75,7 +75,7 @@ def padding_backbone():
     return _kept[0]
 
 
-def gradients(config, inputs, weights, **options):
+def gradients(config, inputs, weights, eager=False, **options):
     """The gradient of each variable, through Keras's own training step.
 
     Under SGD with learning rate 1, the change of a variable is its negated gradient.
@@ -84,19 +84,20 @@ def gradients(config, inputs, weights, **options):
     for variable, value in zip(backbone.weights, weights, strict=True):
         variable.assign(value)
     model = keras.Model(backbone.inputs, backbone.output["pooled_output"])
-    model.compile(keras.optimizers.SGD(1.0), loss="mse")
+    model.compile(keras.optimizers.SGD(1.0), loss="mse", run_eagerly=eager)
     model.train_on_batch(inputs, np.zeros((len(inputs["token_ids"]), config.hidden_size), "float32"))
     return {v.path: w - as_numpy(v) for v, w in zip(backbone.weights, weights, strict=True)}
 
 
-def test_remat_gives_the_same_gradients():
+@pytest.mark.parametrize("eager", [False, True])
+def test_remat_gives_the_same_gradients(eager):
     config = tiny_config()
     reference = AlbertBackbone(config)
     randomize(reference)
     weights = [as_numpy(v) for v in reference.weights]
     inputs = tiny_inputs()
     plain = gradients(config, inputs, weights)
-    recomputed = gradients(config, inputs, weights, remat=True)
+    recomputed = gradients(config, inputs, weights, eager, remat=True)
     assert max(np.abs(gradient).max() for gradient in plain.values()) > 1e-4
     for path, gradient in plain.items():
         np.testing.assert_allclose(recomputed[path], gradient, atol=1e-6, err_msg=path)
