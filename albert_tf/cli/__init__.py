@@ -1,1 +1,1 @@
-"""."""
+"""The `albert-tf` command: one file for each subcommand."""

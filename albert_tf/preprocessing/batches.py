@@ -169,7 +169,7 @@ def _rows(name, values, count):
         raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
     if rows.dtype.kind not in "iufb":
         raise DataError(
-            f"{name} holds values such as {rows.flat[0]!r}; expected numbers: "
+            f"{name} holds values such as {rows.ravel()[0].item()!r}; expected numbers: "
             "class indices, 0/1 vectors or real values"
         )
     return rows

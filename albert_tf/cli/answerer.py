@@ -1,0 +1,43 @@
+"""One face for what answers texts: a preset run by Keras, or a TFLite file run by LiteRT."""
+
+from albert_tf.cli.data_arguments import is_tflite, load_task_model
+
+
+def load_answerer(model: str):
+    """Loads what a MODEL argument names.
+
+    Args:
+        model: a preset folder, or a `.tflite` file that this package exported.
+
+    Returns:
+        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `labels`, and
+        `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
+        `(texts, pairs)`.
+    """
+    return _TFLiteAnswerer(model) if is_tflite(model) else _KerasAnswerer(model)
+
+
+class _KerasAnswerer:
+    def __init__(self, preset):
+        self.model = load_task_model(preset)
+        if self.model.head == "text_regressor":
+            self.task, self.labels = "regression", []
+        else:
+            self.task = "multi_label" if self.model.multi_label else "classification"
+            self.labels = self.model.labels or [str(i) for i in range(self.model.num_classes)]
+
+    def scores(self, inputs):
+        from albert_tf.cli.finetune import answer_scores
+
+        return answer_scores(self.model, inputs)
+
+
+class _TFLiteAnswerer:
+    def __init__(self, path):
+        from albert_tf.export import TFLiteRunner
+
+        self.runner = TFLiteRunner(path)
+        self.task, self.labels = self.runner.task, self.runner.labels
+
+    def scores(self, inputs):
+        return self.runner.scores(inputs)

@@ -1,0 +1,14 @@
+"""The subcommands, in the order in which `albert-tf --help` lists them."""
+
+from albert_tf.cli import (
+    demo,
+    evaluate,
+    export_model,
+    finetune,
+    import_checkpoint,
+    measure,
+    predict,
+    tokenize_text,
+)
+
+ALL = (demo, finetune, evaluate, predict, export_model, import_checkpoint, measure, tokenize_text)

@@ -1,0 +1,51 @@
+"""What the user sees: answers on standard output, everything else on standard error."""
+
+import os
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+console = Console(stderr=True, highlight=False, soft_wrap=True)
+"""For progress and notes; answers go to standard output, so that they can be piped."""
+
+
+def quiet_tensorflow() -> None:
+    """Keeps TensorFlow's own log lines off the screen; call before its first import."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+
+def say(message: str) -> None:
+    """Prints a line of progress."""
+    console.print(message, markup=False)
+
+
+def note(message: str) -> None:
+    """Prints something that the program chose or noticed."""
+    console.print(f"note: {message}", style="yellow", markup=False)
+
+
+def answer(line: str) -> None:
+    """Prints a line of the command's result to standard output."""
+    sys.stdout.write(line + "\n")
+
+
+def table(title: str, header: list[str], rows: list[list[str]]) -> None:
+    """Prints a table; the first column is left-aligned, the others are right-aligned."""
+    grid = Table(title=title, title_justify="left", title_style="bold")
+    for i, name in enumerate(header):
+        grid.add_column(name, justify="left" if i == 0 else "right", no_wrap=i > 0)
+    for row in rows:
+        grid.add_row(*row)
+    console.print(grid)
+
+
+def percent(share: float) -> str:
+    """Formats a share as a percentage with one decimal."""
+    return f"{100 * share:.1f} %"
+
+
+def megabytes(size: int) -> str:
+    """Formats a number of bytes as MB (10^6 bytes)."""
+    return f"{size / 1e6:.1f} MB"

@@ -1,0 +1,58 @@
+"""Measure a fine-tuned preset, or an exported TFLite file, on a table of labelled texts.
+
+Prints the metrics of the task and, for classification, precision and recall of each class. With --json, one JSON
+object on standard output.
+
+  albert-tf evaluate runs/reviews/model test.csv
+  albert-tf evaluate reviews.tflite test.csv --json
+"""
+
+import json
+
+from albert_tf.cli.answerer import load_answerer
+from albert_tf.cli.console import answer, note, percent, table
+from albert_tf.cli.data_arguments import add_column_arguments, read_columns
+from albert_tf.cli.finetune import show_metrics
+
+NAME = "evaluate"
+HELP = "measure a model on labelled texts"
+
+
+def add_arguments(parser) -> None:
+    """Adds the arguments of `albert-tf evaluate`."""
+    parser.add_argument("model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file")
+    parser.add_argument("data", metavar="DATA", help="csv, tsv or jsonl, also .gz")
+    add_column_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(args) -> None:
+    """Runs `albert-tf evaluate`."""
+    from albert_tf.tasks import (
+        LabelSet,
+        encode_targets,
+        evaluate_scores,
+        per_class_table,
+        predicted_targets,
+    )
+
+    answerer = load_answerer(args.model)
+    data = read_columns(args, args.data, task=answerer.task)
+    for line in data.notes:
+        note(line)
+    labels = None if answerer.task == "regression" else LabelSet(answerer.labels)
+    targets = encode_targets(data, labels)
+    scores = answerer.scores(data.inputs)
+    metrics = evaluate_scores(answerer.task, targets, scores)
+    if args.json:
+        answer(json.dumps({name: float(value) for name, value in metrics.items()}))
+        return
+    show_metrics(f"{args.model} on {len(data):,} texts of {args.data}", [("", metrics)])
+    if answerer.task == "classification":
+        frame = per_class_table(targets, predicted_targets("classification", scores), labels.names)
+        rows = [[str(name), *_cells(row)] for name, row in frame.iterrows()]
+        table("By class", ["class", *map(str, frame.columns)], rows)
+
+
+def _cells(row):
+    return [str(int(v)) if float(v).is_integer() and v > 1 else percent(v) for v in row]

@@ -1,0 +1,330 @@
+"""Fine-tune an ALBERT on a table of labelled texts, and report how good it is.
+
+DATA is a csv, tsv or jsonl file (also .gz). Columns, encoding and header are found out, and said. Labels are words or
+numbers. Without --validation, a stratified tenth of DATA is held out. The run's folder receives training.jsonl,
+checkpoints, the model (model/), and a report (report.md, with plots) that sets the model beside two baselines on the
+same texts: the majority class, and TF-IDF with logistic regression.
+
+  albert-tf finetune reviews.csv
+  albert-tf finetune train.tsv --validation dev.tsv --text sentence --label label --preset presets/albert_base
+  albert-tf finetune --resume runs/reviews
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from albert_tf.cli.console import note, percent, say, table
+from albert_tf.cli.data_arguments import add_column_arguments, read_columns
+from albert_tf.errors import CheckpointError, DataError
+
+NAME = "finetune"
+HELP = "fine-tune on a table of labelled texts"
+
+ARGUMENTS_FILE = "arguments.json"
+RECIPE_FIELDS = {
+    "epochs": (int, "passes over the training texts"),
+    "batch_size": (int, "texts in a step"),
+    "learning_rate": (float, "peak learning rate"),
+    "optimizer": (str, "adamw, adam, lamb or sgd"),
+    "layer_decay_rate": (float, "multiplies the learning rate once for each group below the top"),
+    "scale_embedding": (float, "multiplies the learning rate of the embeddings once more"),
+    "application_decay_rate": (float, "weight of the shared block's gradient, by depth of application"),
+    "weight_decay": (float, "decoupled weight decay"),
+    "warmup_ratio": (float, "share of the steps in which the learning rate rises"),
+    "decay": (str, "how it falls afterwards: linear, cosine or constant"),
+    "early_stopping_patience": (int, "stop after so many epochs without improvement"),
+    "class_weights": (str, "'balanced' weighs rare classes up"),
+    "accumulation_steps": (int, "batches that make one update"),
+    "seed": (int, "of everything that is random"),
+}
+
+
+def add_arguments(parser) -> None:
+    """Adds the arguments of `albert-tf finetune`."""
+    parser.add_argument("data", nargs="?", metavar="DATA", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("--validation", metavar="FILE", help="texts to validate on")
+    parser.add_argument(
+        "--validation-share",
+        type=float,
+        default=0.1,
+        metavar="X",
+        help="share of DATA to hold out when there is no --validation (default: %(default)s)",
+    )
+    parser.add_argument("--output", metavar="DIR", help="the run's folder (default: runs/<DATA's name>)")
+    parser.add_argument("--resume", metavar="DIR", help="continue the interrupted run in DIR")
+    add_column_arguments(parser)
+    parser.add_argument(
+        "--task",
+        choices=("classification", "regression", "multi_label"),
+        help="default: classification, or multi_label when jsonl labels are lists",
+    )
+    add_model_arguments(parser.add_argument_group("model"))
+    group = parser.add_argument_group("recipe")
+    group.add_argument(
+        "--recipe", default="default", metavar="NAME", help="a bundled recipe, or a JSON file"
+    )
+    for field, (kind, text) in RECIPE_FIELDS.items():
+        group.add_argument(f"--{field.replace('_', '-')}", type=kind, metavar="X", help=text)
+    group.add_argument(
+        "--tensorboard", action="store_true", default=None, help="write TensorBoard logs too"
+    )
+    parser.add_argument("--no-baselines", action="store_true", help="leave the two baselines out")
+
+
+def add_model_arguments(group) -> None:
+    """Adds the arguments that say which model to start from."""
+    start = group.add_mutually_exclusive_group()
+    start.add_argument("--preset", metavar="P", help="a preset or checkpoint folder, or hf://owner/name")
+    start.add_argument(
+        "--size", default="tiny", help="start from random weights of this size (default: %(default)s)"
+    )
+    group.add_argument("--tokenizer", metavar="FILE", help="SentencePiece model, where the preset has none")
+    group.add_argument("--cased", action="store_true", help="the tokenizer keeps capitals and accents")
+    group.add_argument(
+        "--sequence-length",
+        type=int,
+        default=128,
+        metavar="N",
+        help="longest text in tokens; longer ones are cut (default: %(default)s)",
+    )
+    group.add_argument("--mixed-bfloat16", action="store_true", help="compute in bfloat16")
+    group.add_argument("--remat", action="store_true", help="less memory for long texts, a third more compute")
+    group.add_argument("--attention-bias", action="store_true", help="add the learned attention bias")
+
+
+def run(args) -> None:
+    """Runs `albert-tf finetune`."""
+    if args.resume:
+        args = _restore_arguments(args)
+    elif args.data is None:
+        raise DataError("there is no DATA; expected a csv, tsv or jsonl file of labelled texts")
+    train, validation = load_tables(args)
+    recipe = build_recipe(args)
+    run_dir = Path(args.output or Path("runs") / Path(args.data).name.split(".")[0])
+    fine_tune_tables(args, train, validation, recipe, run_dir)
+    say(f"\nnext:  albert-tf export {run_dir / 'model'} {run_dir.name}.tflite")
+
+
+def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
+    """Fine-tunes, saves and reports; returns `(model, metrics)` of the validation texts.
+
+    Args:
+        args: the model arguments of `add_model_arguments`, `resume` and `no_baselines`.
+        train: a `TextTable`.
+        validation: a `TextTable`.
+        recipe: a `FineTuningRecipe`.
+        run_dir: the run's folder.
+    """
+    import keras
+
+    from albert_tf.tasks import LabelSet, encode_targets
+    from albert_tf.training import TrainingInterrupted, fine_tune
+
+    labels = None if train.task == "regression" else LabelSet.from_table(train)
+    targets = [encode_targets(part, labels) for part in (train, validation)]
+    keras.utils.set_random_seed(recipe.seed)
+    model = build_model(args, train.task, labels)
+    _describe(model, train, validation)
+    if not args.resume:
+        _save_arguments(args, run_dir)
+    try:
+        result = fine_tune(
+            model,
+            (train.inputs, targets[0]),
+            (validation.inputs, targets[1]),
+            recipe=recipe,
+            run_dir=run_dir,
+            resume=bool(args.resume),
+        )
+    except TrainingInterrupted as stop:
+        raise KeyboardInterrupt(f"{stop}; continue with: albert-tf finetune --resume {run_dir}") from stop
+    for line in result.notes:
+        note(line)
+    model.save_to_preset(run_dir / "model")
+    metrics = _report(args, model, labels, train, validation, targets[1], recipe, result, run_dir)
+    return model, metrics
+
+
+def load_tables(args):
+    """Returns the training and the validation table that the arguments name."""
+    from albert_tf.tasks import check_overlap, split_table
+
+    train = read_columns(args, args.data, task=args.task)
+    if args.validation:
+        validation = read_columns(args, args.validation, task=train.task)
+        notes = [*train.notes, *validation.notes]
+    else:
+        split = split_table(train, args.validation_share, seed=args.seed or 0)
+        notes = [*train.notes, *split.notes]
+        train, validation = split.train, split.validation
+    overlap = check_overlap(train, validation)
+    for line in dict.fromkeys([*notes, *([overlap] if overlap else [])]):
+        note(line)
+    return train, validation
+
+
+def build_recipe(args):
+    """Returns the recipe with what the arguments override."""
+    from albert_tf.training import FineTuningRecipe
+
+    overrides = {
+        field: getattr(args, field)
+        for field in (*RECIPE_FIELDS, "tensorboard")
+        if getattr(args, field) is not None
+    }
+    if Path(args.recipe).suffix == ".json":
+        return FineTuningRecipe.from_json(args.recipe).replace(**overrides)
+    return FineTuningRecipe.named(args.recipe, **overrides)
+
+
+def build_model(args, task, labels):
+    """Returns the model to fine-tune: from a preset, or of a named size with random weights."""
+    from albert_tf import AlbertTextClassifier, AlbertTextRegressor
+    from albert_tf.models import AlbertBackbone
+    from albert_tf.weights import Checkpoint, read_checkpoint
+
+    if args.preset:
+        checkpoint = read_checkpoint(args.preset)
+    else:
+        config = _named_config(args)
+        checkpoint = AlbertBackbone(config).to_checkpoint()
+        checkpoint = Checkpoint(config, checkpoint.arrays, source=f"a new ALBERT {args.size}")
+    config = checkpoint.config
+    if args.attention_bias:
+        config = config.replace(use_relative_attention_bias=True)
+    options = {
+        "preprocessor": _build_preprocessor(args, checkpoint),
+        "dtype": "mixed_bfloat16" if args.mixed_bfloat16 else None,
+        "remat": args.remat,
+    }
+    if labels is None:
+        return AlbertTextRegressor.from_checkpoint(checkpoint, config, **options)
+    return AlbertTextClassifier.from_checkpoint(
+        checkpoint,
+        config,
+        num_classes=len(labels),
+        labels=list(labels.names),
+        multi_label=task == "multi_label",
+        **options,
+    )
+
+
+def _named_config(args):
+    from albert_tf import AlbertConfig
+
+    return AlbertConfig.named(args.size)
+
+
+def _build_preprocessor(args, checkpoint):
+    from albert_tf import AlbertTokenizer
+    from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+
+    cased = {"lowercase": not args.cased, "strip_accents": not args.cased}
+    if args.tokenizer:
+        tokenizer = AlbertTokenizer(args.tokenizer, **cased)
+    elif args.preset:
+        found = AlbertTextClassifierPreprocessor.from_checkpoint(checkpoint)
+        if found is None:
+            raise CheckpointError(
+                f"{args.preset} carries no tokenizer; name its SentencePiece model with --tokenizer FILE"
+            )
+        tokenizer = found.tokenizer
+    else:
+        tokenizer = AlbertTokenizer(**cased)
+    return AlbertTextClassifierPreprocessor(tokenizer, sequence_length=args.sequence_length)
+
+
+def _describe(model, train, validation):
+    config = model.config
+    say(
+        f"{len(train):,} training and {len(validation):,} validation texts; {type(model).__name__}, "
+        f"{model.count_params():,} parameters, {config.num_hidden_layers} layers of "
+        f"{config.num_hidden_groups} group{'s' * (config.num_hidden_groups > 1)}"
+    )
+
+
+def _report(args, model, labels, train, validation, targets, recipe, result, run_dir):
+    from albert_tf.tasks import RunRecord, evaluate_scores, installed_versions, run_baselines, write_report
+
+    scores = answer_scores(model, validation.inputs)
+    metrics = evaluate_scores(train.task, targets, scores)
+    baselines = [] if args.no_baselines else run_baselines(train, validation, seed=recipe.seed)
+    pack = model.preprocessor.pack
+    report = write_report(
+        run_dir,
+        RunRecord(
+            title=f"Fine-tuning on {Path(train.path).name}",
+            train=train,
+            validation=validation,
+            labels=labels,
+            scores=scores,
+            baselines=baselines,
+            history=result.history,
+            learning_rate_multipliers=result.multipliers,
+            application_weights=result.application_weights,
+            token_lengths={
+                "train": pack(train.inputs).lengths.tolist(),
+                "validation": pack(validation.inputs).lengths.tolist(),
+            },
+            config=model.config.to_dict(),
+            settings=recipe.to_dict(),
+            versions=installed_versions(),
+            notes=[*train.notes, *result.notes],
+            seconds=result.seconds,
+        ),
+    )
+    for line in report.notes:
+        note(line)
+    rows = [(f"this model, best of {result.epochs} epochs", metrics)]
+    rows += [(baseline.name, baseline.metrics) for baseline in baselines]
+    show_metrics(f"On {len(validation):,} validation texts", rows)
+    say(f"{result.seconds:.0f} s, {result.tokens_per_second:,.0f} tokens/s; report: {report.path}")
+    return metrics
+
+
+def show_metrics(title: str, rows: list[tuple[str, dict]]) -> None:
+    """Prints one row of metrics for each model, with the metrics that all rows share."""
+    names = [name for name in rows[0][1] if all(name in metrics for _, metrics in rows)]
+    shares = {"accuracy", "macro_f1", "micro_f1", "exact_match"}
+    table(
+        title,
+        ["", *(name.replace("_", " ") for name in names)],
+        [
+            [who, *(percent(m[n]) if n in shares else f"{m[n]:.3f}" for n in names)]
+            for who, m in rows
+        ],
+    )
+
+
+def answer_scores(model, inputs):
+    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
+    import keras
+
+    outputs = model.predict(inputs, batch_size=64, verbose=0)
+    if model.head == "text_regressor":
+        return outputs[:, 0]
+    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
+    return keras.ops.convert_to_numpy(activate(outputs))
+
+
+def _save_arguments(args, run_dir):
+    run_dir.mkdir(parents=True, exist_ok=True)
+    kept = {k: v for k, v in vars(args).items() if k not in ("run", "resume", "debug")}
+    for name in ("data", "validation", "preset", "tokenizer"):
+        if kept.get(name) and Path(kept[name]).exists():
+            kept[name] = str(Path(kept[name]).resolve())
+    path = run_dir / ARGUMENTS_FILE
+    if not path.exists():
+        path.write_text(json.dumps(kept, indent=2), "utf-8")
+
+
+def _restore_arguments(args):
+    path = Path(args.resume) / ARGUMENTS_FILE
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise CheckpointError(
+            f"{args.resume} holds no run to resume ({path.name}: {error}); name the folder of an interrupted run"
+        ) from error
+    return argparse.Namespace(**{**vars(args), **kept, "resume": args.resume, "output": args.resume})

@@ -1,0 +1,81 @@
+"""Entry point of the `albert-tf` command: the parser, and errors that people can read."""
+
+import argparse
+import sys
+import traceback
+
+from albert_tf.cli.console import console, quiet_tensorflow
+from albert_tf.errors import AlbertError
+from albert_tf.version import __version__
+
+EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+DESCRIPTION = "ALBERT, from a table of texts to a TFLite file that answers."
+EPILOG = """\
+the usual way:
+  albert-tf finetune reviews.csv --output runs/reviews     train, with a report
+  albert-tf export runs/reviews/model reviews.tflite       one small file for a phone
+  albert-tf predict reviews.tflite "well worth the money"  and its answer
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Returns the parser with all subcommands."""
+    # Imported here, after TensorFlow has been told to be quiet.
+    from albert_tf.cli import commands
+
+    parser = argparse.ArgumentParser(
+        prog="albert-tf",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"albert-tf {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in commands.ALL:
+        lines = command.__doc__.strip().splitlines()
+        subparser = subparsers.add_parser(
+            command.NAME,
+            parents=[common],
+            help=command.HELP,
+            description="\n".join(lines),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        command.add_arguments(subparser)
+        subparser.set_defaults(run=command.run)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command and returns its exit status: 0, 2 for bad input, 130 when interrupted.
+
+    Args:
+        argv: the arguments; default those of the process.
+    """
+    quiet_tensorflow()
+    args = build_parser().parse_args(argv)
+    try:
+        args.run(args)
+    except (AlbertError, OSError) as error:
+        if args.debug:
+            traceback.print_exc()
+        console.print(f"albert-tf: error: {_one_line(error)}", style="bold red", markup=False)
+        return EXIT_BAD_INPUT
+    except KeyboardInterrupt:
+        if args.debug:
+            traceback.print_exc()
+        console.print("albert-tf: interrupted", markup=False)
+        return EXIT_INTERRUPTED
+    return 0
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, OSError) and not isinstance(error, AlbertError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

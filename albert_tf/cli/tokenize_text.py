@@ -1,0 +1,49 @@
+"""Show how texts become token ids.
+
+Without TEXT, reads standard input, one text a line. Prints one line for each text: the pieces, or with --ids
+their numbers, or with --json both and the character span of every piece in the text.
+
+  albert-tf tokenize "Hello, World!"
+  albert-tf tokenize --json < texts.txt
+"""
+
+import json
+import sys
+
+from albert_tf.cli.console import answer
+
+NAME = "tokenize"
+HELP = "show how texts become token ids"
+
+
+def add_arguments(parser) -> None:
+    """Adds the arguments of `albert-tf tokenize`."""
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="texts; default standard input")
+    parser.add_argument(
+        "--model", metavar="FILE", help="a SentencePiece model; default the bundled English one"
+    )
+    parser.add_argument(
+        "--cased",
+        action="store_true",
+        help="keep capitals and accents, for models trained with them",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--ids", action="store_true", help="print ids instead of pieces")
+    form.add_argument("--json", action="store_true", help="print ids, pieces and character spans")
+
+
+def run(args) -> None:
+    """Runs `albert-tf tokenize`."""
+    from albert_tf.tokenizer import AlbertTokenizer
+
+    tokenizer = AlbertTokenizer(
+        args.model, lowercase=not args.cased, strip_accents=not args.cased
+    )
+    for text in args.text or (line.rstrip("\n") for line in sys.stdin):
+        ids, spans = tokenizer.encode(text, offsets=True)
+        pieces = [tokenizer.id_to_piece(i) for i in ids]
+        if args.json:
+            row = {"text": text, "ids": ids, "pieces": pieces, "offsets": [list(s) for s in spans]}
+            answer(json.dumps(row, ensure_ascii=False))
+        else:
+            answer(" ".join(map(str, ids) if args.ids else pieces))
