@@ -41,6 +41,7 @@ class SpanEncoder:
         self, model: ModelFile, engine: Engine, normalize: Normalizer, digit_comma: DigitCommaTable
     ):
         self._boundary_id = model.piece_ids.get(WORD_BOUNDARY)
+        self._boundary_at_end = model.treat_whitespace_as_suffix
         self._engine = engine
         self._normalize = normalize
         self._digit_comma = digit_comma
@@ -67,10 +68,10 @@ class SpanEncoder:
         visible = np.flatnonzero(~self._is_blank(characters))
         first, past = np.searchsorted(visible, spans).T
         # The engine gives a character that becomes several pieces to the last of them, and nothing
-        # to the others, as it does to the boundary it puts before a text. That one alone stays
-        # empty.
+        # to the others, as it does to the boundary it adds to a text. That one alone stays empty.
         may_be_blank = ids == self._boundary_id
-        added = splits[:-1][splits[:-1] < splits[1:]]  # the first token of each text
+        not_empty = splits[:-1] < splits[1:]
+        added = splits[1:][not_empty] - 1 if self._boundary_at_end else splits[:-1][not_empty]
         inner = may_be_blank & (spans[:, 0] == spans[:, 1])
         inner[added] = False
         reaches_on = (~may_be_blank | inner) & (first < len(visible))
@@ -128,8 +129,10 @@ class SpanEncoder:
         reach = stops[np.cumsum(is_stop)[kept]]
         kept, reach = np.append(kept, len(characters)), np.concatenate([[0], reach])
         starts, ends = kept[spans[:, 0]], reach[spans[:, 1]]
+        tokens = np.diff(splits)
+        starts = np.minimum(starts, np.repeat(text_starts[1:], tokens))
         ends = np.where(spans[:, 0] == spans[:, 1], starts, ends)
-        base = np.repeat(text_starts[:-1], np.diff(splits))
+        base = np.repeat(text_starts[:-1], tokens)
         return (np.stack([starts, ends], axis=1) - base[:, None]).astype(np.int32)
 
     def _normalized_widths(self, characters: np.ndarray, text_starts: np.ndarray) -> np.ndarray:

@@ -1,0 +1,35 @@
+"""Fixtures of the tokenizer's tests."""
+
+import json
+
+import pytest
+import tensorflow as tf
+
+from albert_tf.tokenizer import AlbertTokenizer
+from tests.tokenizer.reference import Reference
+
+
+@pytest.fixture(scope="session")
+def tokenizer() -> AlbertTokenizer:
+    return AlbertTokenizer()
+
+
+@pytest.fixture(scope="session")
+def in_graph(tokenizer):
+    """The bundled tokenizer as one traced function: list of str to list of lists of ids."""
+    signature = [tf.TensorSpec([None], tf.string)]
+    function = tf.function(tokenizer.in_graph(), input_signature=signature)
+    return lambda texts: function(tf.constant(texts, tf.string)).to_list()
+
+
+@pytest.fixture(scope="session")
+def reference(tokenizer) -> Reference:
+    return Reference(tokenizer.model_bytes)
+
+
+@pytest.fixture(scope="session")
+def golden(shared) -> tuple[list[str], list[list[int]]]:
+    """Texts and the ids that google-research/albert gives them."""
+    lines = (shared / "fixtures" / "tokenizer_golden.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row["text"] for row in rows], [row["ids"] for row in rows]
