@@ -47,13 +47,15 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
 
 
 def _write(path: Path, content: Content) -> None:
+    path.touch()
+    mode = path.stat().st_mode
     if isinstance(content, str):
         path.write_text(content, "utf-8")
     elif isinstance(content, bytes):
         path.write_bytes(content)
     else:
         content(path)
-    with path.open(
-        "rb+"
-    ) as file:  # on disk before the move, or a power cut could leave an empty file
+        path.chmod(mode)  # safetensors lets nobody but the owner read its files
+    # On disk before the move, or a power cut could leave an empty file.
+    with path.open("rb+") as file:
         os.fsync(file.fileno())

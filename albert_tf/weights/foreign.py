@@ -77,7 +77,7 @@ def check_grouping(config: AlbertConfig, group_of: Callable[[int], int], source:
 
     The original computes the group of a layer in floating point, and for some numbers of layers and
     groups the rounding moves a layer to the group before: among up to 48 layers, for (22, 22) and
-    10 others in google-research/albert, for (18, 14) and 11 others in Hugging Face. No published
+    10 others in google-research/albert, for (18, 14) and 12 others in Hugging Face. No published
     checkpoint is among them.
 
     Args:
@@ -135,7 +135,7 @@ def require(values: dict, names: tuple[str, ...], source: str) -> None:
 
 
 def as_float32(array: np.ndarray, name: str, source: str) -> np.ndarray:
-    """Returns the array as contiguous float32; float16, bfloat16 and float64 are converted.
+    """Returns the array as contiguous, writable float32, converting other floating-point types.
 
     Raises:
         CheckpointError: when it holds integers, as quantized weights do.
@@ -146,7 +146,7 @@ def as_float32(array: np.ndarray, name: str, source: str) -> np.ndarray:
             f"{source}: the array {name} holds {kind}; expected floating-point weights, so save "
             "the model unquantized"
         )
-    return np.ascontiguousarray(array, dtype=np.float32)
+    return np.require(array, np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
 
 
 def identity_projection(config: AlbertConfig) -> dict[str, np.ndarray]:

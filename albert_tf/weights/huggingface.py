@@ -108,7 +108,7 @@ def read_huggingface(folder: Path) -> Checkpoint:
     tensors = _plain_names(_read_tensors(folder), source)
     head = read_head(values, tensors, str(folder / "config.json"))
     arrays = _to_arrays(tensors, config, source)
-    num_classes = len(arrays["classifier/bias"]) if "classifier/bias" in arrays else 0
+    num_classes = len(arrays["classifier/bias"]) if "classifier/bias" in arrays else None
     head_config = read_head_config(head, values, num_classes, str(folder / "config.json"))
     check_arrays(arrays, config, head, head_config, source)
     settings = dict(DEFAULT_TOKENIZER)
@@ -145,6 +145,11 @@ def _plain_names(tensors: dict[str, np.ndarray], source: str) -> dict[str, np.nd
     """Drops the prefix `albert.`, old spellings, counters, and copies of tied tensors."""
     plain = {}
     for name, tensor in tensors.items():
+        if name.endswith(":0"):
+            raise CheckpointError(
+                f"{source} was written by a TensorFlow class of transformers ({name!r}); expected "
+                "a PyTorch one: load it with that class and save it again"
+            )
         name = name.removeprefix("albert.")
         for old, new in OLD_ENDINGS.items():
             if name.endswith(old):

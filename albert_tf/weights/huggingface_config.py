@@ -64,6 +64,9 @@ LIBRARY_DEFAULTS = {
 }
 """What transformers assumes for a missing key, where that is not the default of `AlbertConfig`."""
 
+LIBRARY_NUM_LABELS = 2
+"""What transformers assumes without `id2label`."""
+
 CHANGES_OUTPUTS = {
     "position_embedding_type": ("absolute", None),
     "pruned_heads": ({}, None),
@@ -152,13 +155,14 @@ def _classifier_or_regressor(values: dict, tensors) -> str:
     return "text_regressor" if is_regressor else "text_classifier"
 
 
-def read_head_config(head: str | None, values: dict, num_classes: int, source: str) -> dict:
+def read_head_config(head: str | None, values: dict, num_classes: int | None, source: str) -> dict:
     """Returns the arguments of a classifier's head; other heads have none.
 
     Args:
         head: the head's name.
         values: the parsed `config.json`.
-        num_classes: outputs of the classifier's layer.
+        num_classes: outputs of the classifier's layer; None when the layer is missing, which is for
+            the check of the arrays to say.
         source: the file's name, for messages.
 
     Raises:
@@ -166,8 +170,10 @@ def read_head_config(head: str | None, values: dict, num_classes: int, source: s
     """
     if head not in ("text_classifier", "token_classifier"):
         return {}
-    head_config = {"num_classes": num_classes}
     labels = values.get("id2label")
+    if num_classes is None:
+        num_classes = len(labels) if labels else LIBRARY_NUM_LABELS
+    head_config = {"num_classes": num_classes}
     if labels:
         head_config["labels"] = _labels(labels, num_classes, source)
     if head == "text_classifier":

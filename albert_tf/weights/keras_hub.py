@@ -230,7 +230,7 @@ def from_keras_hub(model) -> Checkpoint:
         head, head_config = _classifier_head(model.num_classes, activation, source)
         config = config.replace(classifier_dropout_prob=model.dropout)
     # Copied, since a backend may lend out its own memory.
-    tensors = {variable.path: np.array(variable.value) for variable in model.weights}
+    tensors = {variable.path: np.asarray(variable.value).copy() for variable in model.weights}
     arrays = _to_arrays(tensors, config, source)
     check_arrays(arrays, config, head, head_config, source)
     return Checkpoint(config, arrays, head, head_config, source=source)

@@ -173,6 +173,26 @@ def test_missing_extra_and_misshapen_tensors_are_named_with_both_shapes(folder):
     assert "embeddings/layer_norm/gamma has shape (5,), expected (16,)" in message
 
 
+def test_a_missing_head_is_named(folder):
+    path = folder("hf_sequence_classification")
+
+    def remove_head(tensors):
+        del tensors["classifier.weight"], tensors["classifier.bias"]
+
+    edit_tensors(path, remove_head)
+    with pytest.raises(
+        CheckpointError, match=r"classifier/kernel is missing, expected shape \(32, 3\)"
+    ):
+        read_checkpoint(path)
+
+
+def test_names_of_the_tensorflow_classes_are_explained(folder):
+    path = folder("hf_model")
+    edit_tensors(path, lambda t: t.update({"albert/embeddings/LayerNorm/beta:0": np.zeros(16)}))
+    with pytest.raises(CheckpointError, match=r"TensorFlow class.*PyTorch one"):
+        read_checkpoint(path)
+
+
 def test_weights_of_other_frameworks_only_are_named(folder):
     path = folder("hf_model")
     (path / "model.safetensors").rename(path / "tf_model.h5")

@@ -111,6 +111,12 @@ def test_an_older_tokenizer_does_not_slip_into_a_preset_without_one(tmp_path):
     assert read_checkpoint(tmp_path).tokenizer_model is None
 
 
+def test_files_may_be_read_by_whom_the_user_lets_read(tmp_path):
+    write_preset(random_checkpoint(tokenizer_model=b"x"), tmp_path)
+    (tmp_path / "plain").write_text("x")
+    assert len({path.stat().st_mode for path in tmp_path.iterdir()}) == 1
+
+
 @contextmanager
 def disk_full_after(size):
     """Lets no file grow beyond `size` bytes, which fails a write as a full disk does."""

@@ -46,6 +46,7 @@ def test_every_format_survives_as_a_preset_bit_by_bit(shared, tmp_path, name):
     for key, array in checkpoint.arrays.items():
         assert array.dtype == np.float32
         assert array.flags.c_contiguous
+        assert array.flags.writeable
         np.testing.assert_array_equal(again.arrays[key], array)
 
 

@@ -48,7 +48,9 @@ def test_folder_with_only_the_pickle_reads_the_same(shared, tmp_path):
     folder = shared / "fixtures" / "hf_sequence_classification"
     for file in ("config.json", "pytorch_model.bin"):
         (tmp_path / file).write_bytes((folder / file).read_bytes())
-    assert_same(read_checkpoint(tmp_path).arrays, read_checkpoint(folder).arrays)
+    arrays = read_checkpoint(tmp_path).arrays
+    assert_same(arrays, read_checkpoint(folder).arrays)
+    assert all(array.flags.writeable for array in arrays.values())
 
 
 @pytest.mark.parametrize("write", [tf.write_arrays, tf.write_legacy])
