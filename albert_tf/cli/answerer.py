@@ -1,6 +1,8 @@
 """One face for what answers texts: a preset run by Keras, or a TFLite file run by LiteRT."""
 
-from albert_tf.cli.data_arguments import is_tflite, load_task_model
+import numpy as np
+
+from albert_tf.cli.data_arguments import is_tflite, load_text_model
 
 
 def load_answerer(model: str):
@@ -19,7 +21,7 @@ def load_answerer(model: str):
 
 class _KerasAnswerer:
     def __init__(self, preset):
-        self.model = load_task_model(preset)
+        self.model = load_text_model(preset)
         if self.model.head == "text_regressor":
             self.task, self.labels = "regression", []
         else:
@@ -40,4 +42,8 @@ class _TFLiteAnswerer:
         self.task, self.labels = self.runner.task, self.runner.labels
 
     def scores(self, inputs):
-        return self.runner.scores(inputs)
+        texts, pairs = inputs if isinstance(inputs, tuple) else (inputs, None)
+        predictions = self.runner(texts, pairs)
+        if self.task == "regression":
+            return np.array([prediction.value for prediction in predictions])
+        return np.array([[p.scores[name] for name in self.labels] for p in predictions])

@@ -27,23 +27,30 @@ def is_tflite(model: str) -> bool:
     return Path(model).suffix == ".tflite"
 
 
-def load_task_model(preset: str):
-    """Loads the classifier or regressor of a preset, with its preprocessor.
+def load_model(preset: str):
+    """Loads the model of a preset, of whatever head it carries, with its preprocessor if it has a tokenizer."""
+    import albert_tf
+    from albert_tf.models import AlbertTask
+    from albert_tf.weights import read_checkpoint
+
+    checkpoint = read_checkpoint(preset)
+    classes = {c.head: c for c in vars(albert_tf).values() if isinstance(c, type) and issubclass(c, AlbertTask)}
+    model_class = classes.get(checkpoint.head, albert_tf.AlbertBackbone)
+    return model_class.from_checkpoint(checkpoint)
+
+
+def load_text_model(preset: str):
+    """Loads the classifier or regressor of a preset, ready for raw text.
 
     Raises:
         CheckpointError: when the preset carries another head, or no tokenizer.
     """
-    from albert_tf import AlbertTextClassifier, AlbertTextRegressor
-    from albert_tf.weights import read_checkpoint
-
-    checkpoint = read_checkpoint(preset)
-    classes = {"text_classifier": AlbertTextClassifier, "text_regressor": AlbertTextRegressor}
-    if checkpoint.head not in classes:
+    model = load_model(preset)
+    if model.head not in ("text_classifier", "text_regressor"):
         raise CheckpointError(
-            f"{preset} holds a {checkpoint.head or 'backbone without a head'}; expected a text classifier or "
+            f"{preset} holds a {model.head or 'backbone without a head'}; expected a text classifier or "
             "regressor: fine-tune it first (albert-tf finetune DATA --preset ...)"
         )
-    model = classes[checkpoint.head].from_checkpoint(checkpoint)
     if model.preprocessor is None:
         raise CheckpointError(
             f"{preset} carries no tokenizer, so it cannot read text; put its SentencePiece model beside it"
