@@ -1,0 +1,113 @@
+"""What travels inside a TFLite file beside the graph: tokenizer, labels, and a description.
+
+A zip archive is appended to the flatbuffer, as TFLite's "associated files" are: TFLite reads a
+flatbuffer from its front and ignores what follows; zip readers look for their directory at the end.
+Members are stored, not compressed, because the readers of Google's Task Library expect that.
+"""
+
+import dataclasses
+import hashlib
+import io
+import json
+import zipfile
+
+from albert_tf.errors import ExportError
+
+TOKENIZER = "tokenizer.model"
+LABELS = "labels.txt"
+METADATA = "albert_tf.json"
+FORMAT = 1
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: equal models give equal files
+
+
+@dataclasses.dataclass(frozen=True)
+class Bundle:
+    """The members of the appended archive.
+
+    Args:
+        metadata: the description, JSON-able: head, inputs, outputs, configuration, tokenizer
+            options, versions.
+        tokenizer: content of the SentencePiece model, or None.
+        labels: names of the classes in the order of the logits, or None.
+    """
+
+    metadata: dict
+    tokenizer: bytes | None = None
+    labels: tuple[str, ...] | None = None
+
+
+def append_bundle(model: bytes, bundle: Bundle) -> bytes:
+    """Returns `model`, a flatbuffer, with the members of `bundle` appended.
+
+    Raises:
+        ExportError: when a label cannot be a line of `labels.txt`.
+    """
+    metadata = {
+        "format": FORMAT,
+        **bundle.metadata,
+        "model_bytes": len(model),
+        "model_sha256": hashlib.sha256(model).hexdigest(),
+    }
+    members = {METADATA: json.dumps(metadata, indent=2, ensure_ascii=False).encode("utf-8")}
+    if bundle.labels is not None:
+        members[LABELS] = _lines(bundle.labels).encode("utf-8")
+    if bundle.tokenizer is not None:
+        members[TOKENIZER] = bundle.tokenizer
+    file = io.BytesIO()
+    file.write(model)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
+    return file.getvalue()
+
+
+def read_bundle(content: bytes, name: str) -> Bundle:
+    """Reads the members appended to a TFLite file, and checks the flatbuffer against its checksum.
+
+    Args:
+        content: of the file.
+        name: of the file, for messages.
+
+    Raises:
+        ExportError: when there are none, or file or members are damaged.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = {member: archive.read(member) for member in archive.namelist()}
+        metadata = json.loads(members[METADATA])
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise ExportError(
+            f"{name} carries no {METADATA}: it was not written by albert_tf, or its end is cut "
+            "off; export it with albert_tf.export.export_tflite, or copy it again"
+        ) from error
+    except (ValueError, NotImplementedError, EOFError) as error:
+        raise ExportError(
+            f"the {METADATA} in {name} is damaged ({error}); copy the file again"
+        ) from error
+    if metadata.get("format") != FORMAT:
+        raise ExportError(
+            f"{name} has the description format {metadata.get('format')!r}; this albert_tf reads "
+            f"{FORMAT}: install the version that exported it, or export again"
+        )
+    model = content[: metadata["model_bytes"]]
+    if hashlib.sha256(model).hexdigest() != metadata["model_sha256"]:
+        raise ExportError(
+            f"{name} is damaged: its graph does not have the checksum that it was given; copy it "
+            "again"
+        )
+    labels = members.get(LABELS)
+    return Bundle(
+        metadata=metadata,
+        tokenizer=members.get(TOKENIZER),
+        labels=None if labels is None else tuple(labels.decode("utf-8").splitlines()),
+    )
+
+
+def _lines(labels):
+    for number, label in enumerate(labels):
+        if len(label.splitlines()) != 1 or label.strip() != label:
+            raise ExportError(
+                f"label {number} is {label!r}; a label is one line of {LABELS}: it must not be "
+                "empty, hold a line break, or start or end with a space"
+            )
+    return "".join(f"{label}\n" for label in labels)

@@ -1,0 +1,90 @@
+"""Inputs for comparing a file with its model: real texts, or random ids without a tokenizer."""
+
+import dataclasses
+
+import numpy as np
+from albert_tf.export.sample_texts import SAMPLE_TEXTS
+
+from albert_tf.errors import ExportError
+from albert_tf.models import AlbertMultipleChoice
+
+RANDOM_LENGTHS = (3, 8, 16, 31, 64, 128, 256, 512)
+RANDOM_ROWS = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One unpadded input: int32 arrays `(length,)`, or `(choices, length)` for multiple choice."""
+
+    token_ids: np.ndarray
+    segment_ids: np.ndarray
+
+    @property
+    def length(self) -> int:
+        """Number of tokens."""
+        return self.token_ids.shape[-1]
+
+
+def pad(examples: list[Example], length: int, pad_id: int) -> dict[str, np.ndarray]:
+    """Returns the three inputs of a batch, int32 `(examples, [choices,] length)`."""
+    shape = (len(examples), *examples[0].token_ids.shape[:-1], length)
+    inputs = {
+        "token_ids": np.full(shape, pad_id, "int32"),
+        "segment_ids": np.zeros(shape, "int32"),
+        "padding_mask": np.zeros(shape, "int32"),
+    }
+    for row, example in enumerate(examples):
+        inputs["token_ids"][row, ..., : example.length] = example.token_ids
+        inputs["segment_ids"][row, ..., : example.length] = example.segment_ids
+        inputs["padding_mask"][row, ..., : example.length] = 1
+    return inputs
+
+
+def make_examples(
+    model, longest: int, choices: int, texts=None, pairs=None
+) -> tuple[list[Example], str]:
+    """Returns the examples of a parity report and what they are.
+
+    Args:
+        model: the model that is exported.
+        longest: most tokens that the file takes.
+        choices: rows of a multiple-choice example.
+        texts: list of `str`, or None for the package's own or random ids.
+        pairs: second texts, or None.
+
+    Raises:
+        ExportError: when texts are given for a model without preprocessor, or there are none.
+    """
+    preprocessor = getattr(model, "preprocessor", None)
+    if preprocessor is None:
+        if texts is not None:
+            raise ExportError(
+                "texts were given for the parity report, but the model has no preprocessor to "
+                "read them; build the model with one, or leave texts out to compare on random ids"
+            )
+        return _random_examples(model, longest, choices), "random ids"
+    if texts is not None and (isinstance(texts, str) or not len(texts)):
+        raise ExportError("texts for the parity report must be a list of at least one text")
+    packed = preprocessor.tokenizer.pack(
+        list(SAMPLE_TEXTS if texts is None else texts),
+        None if pairs is None else list(pairs),
+        max_length=min(longest, preprocessor.sequence_length),
+        truncate="longest_first" if pairs is None else preprocessor.truncate,
+    )
+    examples = [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
+    return examples, "sample texts" if texts is None else "given texts"
+
+
+def _random_examples(model, longest, choices):
+    config = model.config
+    random = np.random.default_rng(0)
+    examples = []
+    for length in sorted({min(length, longest) for length in RANDOM_LENGTHS}):
+        shape = (choices, length) if isinstance(model, AlbertMultipleChoice) else (length,)
+        for _ in range(RANDOM_ROWS):
+            token_ids = random.integers(0, config.vocab_size, shape, dtype="int32")
+            second = random.integers(1, length + 1)
+            segment_ids = np.zeros(shape, "int32")
+            segment_ids[..., second:] = min(1, config.type_vocab_size - 1)
+            examples.append(Example(token_ids, segment_ids))
+    return examples

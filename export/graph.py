@@ -1,0 +1,78 @@
+"""One loaded TFLite graph: named arrays in, named arrays out, resized to the arrays' length."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+from albert_tf.export.quiet import quiet
+
+from albert_tf.errors import ExportError
+
+
+class LiteRTGraph:
+    """A TFLite file in LiteRT's interpreter, on the CPU.
+
+    Args:
+        file: a path, which is mapped into memory and not copied, or the file's content.
+        num_threads: threads of the interpreter.
+
+    Attributes:
+        inputs: shape of each input by name; -1 where the length is free.
+        outputs: names of the outputs, in order.
+
+    Raises:
+        ExportError: when LiteRT cannot load the file.
+    """
+
+    def __init__(self, file: str | Path | bytes, num_threads: int = 1):
+        if not isinstance(num_threads, int) or num_threads < 1:
+            raise ExportError(
+                f"num_threads is {num_threads!r}; expected a number of threads, at least 1"
+            )
+        from ai_edge_litert.interpreter import Interpreter
+
+        is_path = isinstance(file, str | os.PathLike)
+        source = {"model_path": os.fspath(file)} if is_path else {"model_content": file}
+        try:
+            with quiet():
+                self._interpreter = Interpreter(num_threads=num_threads, **source)
+        except (ValueError, RuntimeError) as error:
+            name = os.fspath(file) if is_path else "the content"
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+            raise ExportError(
+                f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "
+                "newer LiteRT"
+            ) from error
+        details = self._interpreter.get_input_details()
+        self.inputs = {d["name"]: tuple(int(n) for n in d["shape_signature"]) for d in details}
+        self._input_indices = {d["name"]: d["index"] for d in details}
+        self._output_indices = {
+            d["name"]: d["index"] for d in self._interpreter.get_output_details()
+        }
+        self.outputs = tuple(self._output_indices)
+        self._shape = None
+
+    def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Runs the graph once.
+
+        Args:
+            inputs: int32 arrays by name, all of one shape that fits `self.inputs`.
+
+        Returns:
+            Arrays by output name.
+        """
+        shape = next(iter(inputs.values())).shape
+        if shape != self._shape:
+            self._resize(shape)
+        for name, index in self._input_indices.items():
+            self._interpreter.set_tensor(index, inputs[name])
+        self._interpreter.invoke()
+        return {name: self._interpreter.get_tensor(i) for name, i in self._output_indices.items()}
+
+    def _resize(self, shape):
+        self._shape = None  # stays so when LiteRT refuses, and the next call tries again
+        for index in self._input_indices.values():
+            self._interpreter.resize_tensor_input(index, shape, strict=True)
+        with quiet():
+            self._interpreter.allocate_tensors()
+        self._shape = shape

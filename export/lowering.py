@@ -1,0 +1,137 @@
+"""From a Keras model to the graph that is converted: a float32 copy, written in few operators."""
+
+import types
+
+import keras
+from keras import ops
+
+from albert_tf.errors import ExportError
+from albert_tf.layers import MaskedLMHead
+from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
+from albert_tf.models.backbone import BACKBONE_INPUTS
+
+
+def float32_copy(model):
+    """Returns a copy of `model` with the same weights that computes in float32.
+
+    Args:
+        model: an `AlbertBackbone` or a model with a head, of any dtype policy.
+
+    Raises:
+        ExportError: when it is neither.
+    """
+    if not isinstance(model, AlbertBackbone | AlbertTask):
+        raise ExportError(
+            f"cannot export a {type(model).__name__}; expected a model of albert_tf, e.g. "
+            "AlbertTextClassifier"
+        )
+    if isinstance(model, AlbertBackbone) and model.encoder.return_all_layers:
+        raise ExportError(
+            "cannot export a backbone with return_all_layers=True: a file gives sequence_output "
+            "and pooled_output; build the backbone without it"
+        )
+    arguments = {} if isinstance(model, AlbertBackbone) else {"preprocessor": None}
+    return type(model).from_checkpoint(model.to_checkpoint(), dtype="float32", **arguments)
+
+
+def output_names(model) -> tuple[str, ...]:
+    """Names of the outputs of an exported file, in their order."""
+    head = model.head
+    return {
+        None: ("sequence_output", "pooled_output"),
+        "question_answerer": ("start_logits", "end_logits"),
+        "pretrainer": ("mlm_logits", "sop_logits"),
+    }.get(head, ("logits",))
+
+
+def as_dict(model, outputs) -> dict:
+    """Returns a model's outputs as a dict by `output_names`."""
+    return (
+        outputs
+        if isinstance(outputs, dict)
+        else dict(zip(output_names(model), [outputs], strict=True))
+    )
+
+
+def inference_function(model, form: str, shape: tuple[int | None, ...]):
+    """Traces a model for conversion, after rewriting its layers in place.
+
+    Args:
+        model: what `float32_copy` returned, for this use alone: afterwards it is fit for nothing
+            else. It must live until the function is converted.
+        form: `"loop"` or `"unrolled"`.
+        shape: of each of the three inputs, `(batch, length)` or `(batch, choices, length)`; a
+            length of None stays free.
+
+    Returns:
+        A `tf.types.experimental.ConcreteFunction` of `token_ids`, `segment_ids`, `padding_mask`
+        that returns a list in the order of `output_names`.
+    """
+    import tensorflow as tf
+
+    backbone = model if isinstance(model, AlbertBackbone) else model.backbone
+    backbone.encoder.unroll = form == "unrolled"
+    for layer in model._flatten_layers():
+        _write_in_few_operators(layer)
+    if isinstance(model, AlbertMultipleChoice):
+        _keep_rows_known(model, rows=shape[0] * shape[1])
+
+    @tf.function(autograph=False)
+    def infer(token_ids, segment_ids, padding_mask):
+        inputs = dict(zip(BACKBONE_INPUTS, (token_ids, segment_ids, padding_mask), strict=True))
+        outputs = as_dict(model, model(inputs, training=False))
+        return [outputs[name] for name in output_names(model)]
+
+    specs = [tf.TensorSpec(shape, tf.int32, name=name) for name in BACKBONE_INPUTS]
+    return infer.get_concrete_function(*specs)
+
+
+def input_shape(model, batch: int, choices: int, length: int | None) -> tuple[int | None, ...]:
+    """The shape of each input of an exported file; a length of None stays free."""
+    return (batch, choices, length) if isinstance(model, AlbertMultipleChoice) else (batch, length)
+
+
+# Training wants Keras's own forms of these layers: on a CPU the einsum below is five times slower
+# in bfloat16. So only the copy that is converted, of which no one else holds a reference, computes
+# them differently.
+
+
+def _keep_rows_known(model, rows):
+    """Tells `model.encode` that its flattened inputs have `rows` rows; a free length hides it."""
+    encode = model.encode
+
+    def encode_rows(inputs, training=None):
+        return encode({name: ops.reshape(x, (rows, -1)) for name, x in inputs.items()}, training)
+
+    model.encode = encode_rows
+
+
+def _write_in_few_operators(layer):
+    if type(layer) is keras.layers.Dense:
+        layer.call = types.MethodType(_dense, layer)
+    elif type(layer) is keras.layers.LayerNormalization:
+        layer.call = types.MethodType(_layer_norm, layer)
+    elif type(layer) is MaskedLMHead:
+        layer.call = types.MethodType(_masked_lm_head, layer)
+
+
+def _dense(self, inputs, training=None):
+    """One FULLY_CONNECTED with its bias; `matmul` of a free length would be eleven operators."""
+    if len(inputs.shape) == 3:
+        outputs = ops.einsum("bti,io->bto", inputs, self.kernel)
+    else:
+        outputs = ops.matmul(inputs, self.kernel)
+    return self.activation(outputs + self.bias)
+
+
+def _layer_norm(self, inputs):
+    """Nine operators, six of them on whole rows; Keras's form has eleven, eight on whole rows."""
+    centered = inputs - ops.mean(inputs, axis=-1, keepdims=True)
+    variance = ops.mean(centered * centered, axis=-1, keepdims=True)
+    return centered * ops.rsqrt(variance + self.epsilon) * self.gamma + self.beta
+
+
+def _masked_lm_head(self, hidden, word_embeddings, masked_positions=None):
+    """The decoder as one FULLY_CONNECTED."""
+    features = self._layer_norm(self._activation(self._dense(hidden)))
+    return ops.einsum("bme,ve->bmv", features, ops.convert_to_tensor(word_embeddings)) + self.bias

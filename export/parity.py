@@ -1,0 +1,312 @@
+"""How far an exported file's answers are from the Keras model's."""
+
+import dataclasses
+import json
+
+import numpy as np
+from albert_tf.export.examples import Example, pad
+from albert_tf.export.graph import LiteRTGraph
+from albert_tf.export.lowering import as_dict
+
+LENGTHS = (8, 16, 32, 64, 128, 256, 512)
+"""Upper ends of the length classes of the report, in tokens."""
+EXTRA_PADDING = 3
+"""Tokens of padding that every fourth batch gets on top, so that the mask is tried too."""
+REFERENCE_ROWS = 16
+
+
+@dataclasses.dataclass(frozen=True)
+class ParityLimits:
+    """What an export may differ by.
+
+    Args:
+        difference: largest difference of an output, as a share of the largest absolute value that
+            Keras gives for that output: 0.01 is one percent.
+        agreement: share of labels that must be the same, among those where Keras is decided: its
+            best label leads the second by more than `difference` of that largest value.
+    """
+
+    difference: float
+    agreement: float
+
+
+DEFAULT_LIMITS = {
+    "none": ParityLimits(difference=1e-4, agreement=1.0),
+    "fp16": ParityLimits(difference=1e-2, agreement=1.0),
+    "int8": ParityLimits(difference=0.15, agreement=0.98),
+}
+"""By quantization, a few times what trained and random models were measured to need."""
+
+
+@dataclasses.dataclass(frozen=True)
+class LengthClass:
+    """The texts of up to `length` tokens: number, differences, and share of equal labels."""
+
+    length: int
+    texts: int
+    max_difference: float
+    mean_difference: float
+    agreement: float | None
+
+
+@dataclasses.dataclass(frozen=True)
+class ParityReport:
+    """The comparison of a file with the Keras model it was made from.
+
+    Args:
+        texts: number of texts, or of random inputs, compared.
+        source: `"given texts"`, `"sample texts"` or `"random ids"`.
+        reference: what the file was compared with.
+        max_difference: largest absolute difference of an output value; logits, in most heads.
+        mean_difference: mean absolute difference.
+        relative_difference: largest difference as a share of the largest absolute value that
+            Keras gives for the same output.
+        agreement: share of equal labels; None for heads without labels.
+        decided_agreement: the same among the labels that the limits judge; None where none are.
+        worst_text: index of the text with the largest relative difference.
+        by_length: the same by number of tokens.
+        limits: what was allowed.
+        failures: which limits were missed, in words; empty when the file passed.
+    """
+
+    texts: int
+    source: str
+    reference: str
+    max_difference: float
+    mean_difference: float
+    relative_difference: float
+    agreement: float | None
+    decided_agreement: float | None
+    worst_text: int
+    by_length: tuple[LengthClass, ...]
+    limits: ParityLimits
+    failures: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every limit was kept."""
+        return not self.failures
+
+    def to_dict(self) -> dict:
+        """Returns the report as a JSON-able dict."""
+        return {"passed": self.passed, **dataclasses.asdict(self)}
+
+    def to_json(self) -> str:
+        """Returns the report as indented JSON text."""
+        return json.dumps(self.to_dict(), indent=2) + "\n"
+
+    def __str__(self):
+        labels = "" if self.agreement is None else f", same label on {self.agreement:.1%}"
+        return (
+            f"{self.texts:,} {self.source}: largest difference {self.max_difference:.2g} "
+            f"({self.relative_difference:.2%} of the largest value), mean "
+            f"{self.mean_difference:.2g}{labels}"
+        )
+
+
+def compare(
+    reference,
+    graph: LiteRTGraph,
+    examples: list[Example],
+    *,
+    source: str,
+    limits: ParityLimits,
+    reference_name: str,
+    pad_id: int,
+) -> ParityReport:
+    """Runs both on the same inputs and reports the differences.
+
+    Args:
+        reference: a float32 Keras model of this package.
+        graph: the exported file, loaded.
+        examples: token ids and segment ids; see `albert_tf.export.examples`.
+        source: what the examples are, for the report.
+        limits: what is allowed.
+        reference_name: what `reference` is, for the report.
+        pad_id: token id of padding.
+    """
+    order = sorted(range(len(examples)), key=lambda i: examples[i].length)
+    expected = _answers(
+        order, examples, REFERENCE_ROWS, lambda rows: _run_keras(reference, rows, pad_id)
+    )
+    shape = next(iter(graph.inputs.values()))
+    found = _answers(
+        order, examples, shape[0], _litert_runner(graph, shape, pad_id, reference.config)
+    )
+    comparisons = [_Comparison(reference, e, f) for e, f in zip(expected, found, strict=True)]
+    scales = _scales(expected)
+    relative = [c.relative(scales) for c in comparisons]
+    labels = _Labels.total([c.labels(scales, limits.difference) for c in comparisons])
+    relative_difference = max(relative)
+    failures = []
+    if not relative_difference <= limits.difference:  # so that NaN fails
+        failures.append(
+            f"the largest difference is {relative_difference:.3g} of the largest value, allowed "
+            f"{limits.difference:g}"
+        )
+    if labels.decided and labels.decided_share < limits.agreement:
+        failures.append(
+            f"{labels.decided_share:.1%} of {labels.decided:,} decided labels agree, needed "
+            f"{limits.agreement:.1%}"
+        )
+    return ParityReport(
+        texts=len(examples),
+        source=source,
+        reference=reference_name,
+        max_difference=max(c.largest for c in comparisons),
+        mean_difference=_mean(comparisons),
+        relative_difference=relative_difference,
+        agreement=labels.share,
+        decided_agreement=labels.decided_share,
+        worst_text=int(np.argmax(np.nan_to_num(relative, nan=np.inf))),
+        by_length=_by_length(examples, comparisons, scales, limits),
+        limits=limits,
+        failures=tuple(failures),
+    )
+
+
+# === Running both sides ===
+
+
+def _answers(order, examples, rows, run):
+    """Runs batches of `rows` examples of similar length; returns the unpadded outputs of each."""
+    answers = [None] * len(examples)
+    for start in range(0, len(order), rows):
+        chosen = order[start : start + rows]
+        outputs = run([examples[i] for i in chosen])
+        for row, index in enumerate(chosen):
+            answers[index] = {
+                name: _unpadded(values[row], name, examples[index])
+                for name, values in outputs.items()
+            }
+    return answers
+
+
+_PER_TOKEN = ("sequence_output", "start_logits", "end_logits", "mlm_logits")
+
+
+def _unpadded(values, name, example):
+    # "logits" have an axis of tokens in the heads that label tokens: those give a matrix for each
+    # text.
+    is_per_token = name in _PER_TOKEN or values.ndim == 2
+    return values[: example.length] if is_per_token else values
+
+
+def _run_keras(model, rows, pad_id):
+    inputs = pad(rows, max(example.length for example in rows), pad_id)
+    outputs = as_dict(model, model(inputs, training=False))
+    return {name: np.asarray(values) for name, values in outputs.items()}
+
+
+def _litert_runner(graph, shape, pad_id, config):
+    batches = iter(range(10**9))
+
+    def run(rows):
+        length = shape[-1]
+        if length < 0:
+            extra = EXTRA_PADDING if next(batches) % 4 == 3 else 0
+            longest = max(example.length for example in rows)
+            length = min(longest + extra, config.max_position_embeddings)
+        missing = shape[0] - len(rows)
+        return graph.run(pad([*rows, *[rows[0]] * missing], length, pad_id))
+
+    return run
+
+
+# === Comparing ===
+
+
+class _Comparison:
+    """Reference and found outputs of one example."""
+
+    def __init__(self, model, expected, found):
+        self.model, self.expected, self.found = model, expected, found
+        self.differences = {
+            name: np.abs(found[name].astype("float64") - values)
+            for name, values in expected.items()
+        }
+
+    @property
+    def largest(self) -> float:
+        return max(float(d.max()) for d in self.differences.values())
+
+    @property
+    def total(self) -> tuple[float, int]:
+        return sum(float(d.sum()) for d in self.differences.values()), sum(
+            d.size for d in self.differences.values()
+        )
+
+    def relative(self, scales) -> float:
+        return max(float(d.max()) / scales[name] for name, d in self.differences.items())
+
+    def labels(self, scales, share) -> "_Labels":
+        """Counts equal labels; a lead of `share` of an output's scale makes a label decided."""
+        counts = [
+            _count_labels(
+                self.model, name, self.expected[name], self.found[name], share * scales[name]
+            )
+            for name in self.expected
+        ]
+        return _Labels.total(counts)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Labels:
+    compared: int = 0
+    equal: int = 0
+    decided: int = 0
+    decided_equal: int = 0
+
+    @classmethod
+    def total(cls, counts) -> "_Labels":
+        return cls(*(sum(column) for column in zip(*map(dataclasses.astuple, counts), strict=True)))
+
+    @property
+    def share(self) -> float | None:
+        return self.equal / self.compared if self.compared else None
+
+    @property
+    def decided_share(self) -> float | None:
+        return self.decided_equal / self.decided if self.decided else None
+
+
+def _count_labels(model, name, expected, found, lead) -> _Labels:
+    if name in ("sequence_output", "pooled_output") or model.head == "text_regressor":
+        return _Labels()
+    if getattr(model, "multi_label", False):
+        equal, decided = (expected > 0) == (found > 0), np.abs(expected) > lead
+    else:
+        best = np.argmax(expected, axis=-1)
+        first_two = np.sort(expected, axis=-1)[..., -2:]
+        equal = best == np.argmax(found, axis=-1)
+        decided = first_two[..., -1] - first_two[..., 0] > lead
+    return _Labels(
+        np.size(equal), int(np.sum(equal)), int(np.sum(decided)), int(np.sum(equal & decided))
+    )
+
+
+def _scales(expected):
+    """The largest absolute value of each output, or 1 where all are zero."""
+    return {
+        name: max(float(np.abs(answer[name]).max()) for answer in expected) or 1.0
+        for name in expected[0]
+    }
+
+
+def _mean(comparisons):
+    sums, sizes = zip(*(c.total for c in comparisons), strict=True)
+    return sum(sums) / sum(sizes)
+
+
+def _by_length(examples, comparisons, scales, limits):
+    classes = []
+    for low, high in zip((0, *LENGTHS), LENGTHS, strict=False):
+        chosen = [c for e, c in zip(examples, comparisons, strict=True) if low < e.length <= high]
+        if chosen:
+            labels = _Labels.total([c.labels(scales, limits.difference) for c in chosen])
+            classes.append(
+                LengthClass(
+                    high, len(chosen), max(c.largest for c in chosen), _mean(chosen), labels.share
+                )
+            )
+    return tuple(classes)

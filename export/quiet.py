@@ -1,0 +1,46 @@
+"""Keeping the log lines of TensorFlow and LiteRT out of the user's terminal."""
+
+import contextlib
+import logging
+import os
+import tempfile
+import threading
+import warnings
+
+# The file descriptor belongs to the process, so two threads must not redirect it at the same time.
+_LOCK = threading.RLock()
+_LOGGERS = ("tensorflow", "absl", "jax")
+
+
+@contextlib.contextmanager
+def quiet():
+    """Silences what native code writes to standard error, TensorFlow's loggers, and warnings.
+
+    TensorFlow's converter and LiteRT log through C++ straight to file descriptor 2, whatever
+    Python's loggers say, so the descriptor itself is redirected. Exceptions pass through unchanged.
+    """
+    with _LOCK, contextlib.ExitStack() as stack:
+        for name in _LOGGERS:
+            logger = logging.getLogger(name)
+            stack.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.ERROR)
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_without_standard_error())
+        yield
+
+
+@contextlib.contextmanager
+def _without_standard_error():
+    try:
+        saved = os.dup(2)
+    except OSError:  # standard error is closed, as in a daemon: nothing can be written to it
+        yield
+        return
+    try:
+        with tempfile.TemporaryFile() as sink:
+            os.dup2(sink.fileno(), 2)
+            yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

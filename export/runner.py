@@ -1,0 +1,267 @@
+"""`TFLiteRunner`: answers to raw texts from one exported file."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+import numpy as np
+from albert_tf.export.bundle import read_bundle
+from albert_tf.export.examples import Example, pad
+from albert_tf.export.graph import LiteRTGraph
+from albert_tf.export.inspection import read_content
+
+from albert_tf.errors import ExportError
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """The answer to one text.
+
+    Args:
+        label: the best label; None for regression.
+        probability: of that label.
+        scores: probability of every label; empty for regression.
+        labels: the labels that hold: the best one, or with multi-label those of at least 0.5.
+        value: the number, for regression; else None.
+    """
+
+    label: str | None = None
+    probability: float | None = None
+    scores: dict[str, float] = dataclasses.field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    value: float | None = None
+
+
+class TFLiteRunner:
+    """Answers texts with a file of `export_tflite` and the tokenizer and labels inside it.
+
+    LiteRT runs the file on the CPU. One runner serves one thread at a time.
+
+    Args:
+        file: path of the file, or its content.
+        num_threads: threads of the interpreter.
+
+    Attributes:
+        head: which model it was, e.g. `"text_classifier"`; None for a backbone.
+        task: `"classification"`, `"multi_label"`, `"regression"`, or None for heads that answer
+            through `run` only.
+        labels: names of the classes in the order of the logits; numbers where there were no names.
+        tokenizer: the `AlbertTokenizer`, or None.
+        sequence_length: most tokens of an input; longer texts are truncated.
+        metadata: the description inside the file, as a dict.
+
+    Raises:
+        ExportError: when the file cannot be read, is no TFLite file, is damaged, or carries no
+            description.
+
+    Example:
+    ```python
+    from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
+    from albert_tf.export import TFLiteRunner, export_tflite
+    from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+
+    model = AlbertTextClassifier(
+        AlbertBackbone(AlbertConfig.named("tiny", num_hidden_layers=2)),
+        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=64),
+        labels=["ham", "spam"],
+    )
+    export_tflite(model, "spam.tflite")
+    runner = TFLiteRunner("spam.tflite")
+    (answer,) = runner(["call now and win"])
+    print(answer.label, answer.probability)
+    ```
+    """
+
+    def __init__(self, file: str | Path | bytes, *, num_threads: int = 1):
+        content, self._name = read_content(file)
+        bundle = read_bundle(content, self._name)
+        is_path = isinstance(file, str | os.PathLike)
+        self._graph = LiteRTGraph(file if is_path else content, num_threads)
+        self.metadata = bundle.metadata
+        self.head = self.metadata["head"]
+        self._shape = next(
+            iter(self._graph.inputs.values())
+        )  # (batch, [choices,] length); a free length is -1
+        self._vocab_size = self.metadata["config"]["vocab_size"]
+        self.labels = self._check_labels(bundle.labels)
+        self.sequence_length = self._longest()
+        self.tokenizer = self._make_tokenizer(bundle.tokenizer)
+
+    @property
+    def task(self) -> str | None:
+        """See the class."""
+        if self.head == "text_regressor":
+            return "regression"
+        if self.head == "text_classifier":
+            return "multi_label" if self.metadata["multi_label"] else "classification"
+        return None
+
+    # === Texts ===
+
+    def __call__(self, texts, pairs=None) -> list[Prediction]:
+        """Answers texts.
+
+        Args:
+            texts: a list of `str`, or a tuple `(texts, pairs)` of two such lists.
+            pairs: the second texts, one for each text.
+
+        Returns:
+            One `Prediction` for each text, in their order.
+
+        Raises:
+            ExportError: when the file holds no tokenizer, or a head that gives no answer to a text.
+            DataError: when a text is not a `str`.
+        """
+        return [self._prediction(row) for row in self.scores(texts, pairs)]
+
+    def scores(self, texts, pairs=None) -> np.ndarray:
+        """Returns the probabilities `(texts, classes)`, or for regression the values `(texts,)`.
+
+        Args:
+            texts: as in a call.
+            pairs: as in a call.
+        """
+        if self.task is None:
+            raise ExportError(
+                f"{self._name} holds a {self.head or 'backbone'}, which gives no answer to a text; "
+                f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
+            )
+        logits = self._logits(self._pack(texts, pairs))
+        if self.task == "regression":
+            return logits[:, 0]
+        if self.task == "multi_label":
+            return 1 / (1 + np.exp(-logits))
+        exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+        return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+    def _pack(self, texts, pairs):
+        if (
+            isinstance(texts, tuple)
+            and pairs is None
+            and len(texts) == 2
+            and not isinstance(texts[0], str)
+        ):
+            texts, pairs = texts
+        if isinstance(texts, str):
+            raise ExportError(
+                f"got the single text {texts[:40]!r}; expected a list of texts: put it in brackets"
+            )
+        if self.tokenizer is None:
+            raise ExportError(
+                f"{self._name} carries no tokenizer, since its model had no preprocessor; use "
+                "run() with token ids, or export the model with a preprocessor"
+            )
+        packed = self.tokenizer.pack(
+            list(texts),
+            None if pairs is None else list(pairs),
+            max_length=self.sequence_length,
+            truncate="longest_first" if pairs is None else self.metadata["truncate"],
+        )
+        return [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
+
+    def _logits(self, examples):
+        """Runs examples of similar length together; returns their logits in the given order."""
+        rows, length = self._shape[0], self._shape[-1]
+        order = sorted(range(len(examples)), key=lambda i: examples[i].length)
+        logits = np.zeros((len(examples), max(1, len(self.labels))), "float32")
+        for start in range(0, len(order), rows):
+            chosen = order[start : start + rows]
+            batch = [examples[i] for i in chosen]
+            batch += [batch[0]] * (rows - len(batch))
+            longest = max(example.length for example in batch) if length < 0 else length
+            inputs = pad(batch, longest, self.metadata["config"]["pad_token_id"])
+            logits[chosen] = self._graph.run(inputs)["logits"][: len(chosen)]
+        return logits
+
+    def _prediction(self, row) -> Prediction:
+        if self.task == "regression":
+            return Prediction(value=float(row))
+        scores = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
+        best = self.labels[int(np.argmax(row))]
+        holding = (
+            (best,)
+            if self.task == "classification"
+            else tuple(k for k, p in scores.items() if p >= 0.5)
+        )
+        return Prediction(best, scores[best], scores, holding)
+
+    # === Token ids ===
+
+    def run(self, token_ids, segment_ids=None, padding_mask=None) -> dict[str, np.ndarray]:
+        """Runs the graph on token ids.
+
+        Args:
+            token_ids: integers `(rows, length)`, or `(rows, choices, length)` for multiple choice;
+                `rows` is the batch that the file was exported for, and `length` its length where
+                that is fixed.
+            segment_ids: of the same shape; default all 0.
+            padding_mask: of the same shape, 1 for tokens and 0 for padding; default all 1.
+
+        Returns:
+            The outputs by name: `logits`, or those of the head.
+
+        Raises:
+            ExportError: when a shape does not fit the file, or a token id lies outside the
+                vocabulary.
+        """
+        token_ids = np.asarray(token_ids, "int32")
+        arrays = {
+            "token_ids": token_ids,
+            "segment_ids": np.zeros_like(token_ids) if segment_ids is None else segment_ids,
+            "padding_mask": np.ones_like(token_ids) if padding_mask is None else padding_mask,
+        }
+        arrays = {name: np.ascontiguousarray(array, "int32") for name, array in arrays.items()}
+        longest = self.metadata["config"]["max_position_embeddings"]
+        for name, array in arrays.items():
+            if not self._fits(array.shape) or array.shape != token_ids.shape:
+                raise ExportError(
+                    f"{name} has the shape {array.shape}; {self._name} takes {self._shape_text()} "
+                    "for all three inputs"
+                )
+            if array.shape[-1] > longest:
+                raise ExportError(
+                    f"{name} is {array.shape[-1]} tokens long; {self._name} has {longest} "
+                    "positions: truncate it"
+                )
+        if token_ids.size and not (token_ids.min() >= 0 and token_ids.max() < self._vocab_size):
+            raise ExportError(
+                f"token_ids range from {token_ids.min()} to {token_ids.max()}; the vocabulary has "
+                f"the ids 0 to {self._vocab_size - 1}"
+            )
+        return self._graph.run(arrays)
+
+    def _fits(self, shape):
+        return len(shape) == len(self._shape) and all(
+            n >= 1 if wanted < 0 else n == wanted
+            for n, wanted in zip(shape, self._shape, strict=True)
+        )
+
+    def _shape_text(self):
+        return f"({', '.join('any length' if n < 0 else str(n) for n in self._shape)})"
+
+    # === Loading ===
+
+    def _check_labels(self, labels):
+        classes = self.metadata["num_classes"]
+        if classes is None:
+            return []
+        if labels is None:
+            return [str(number) for number in range(classes)]
+        if len(labels) != classes:
+            raise ExportError(
+                f"{self._name} carries {len(labels)} labels for {classes} classes; its labels.txt "
+                "must hold one line for each class: export the model again"
+            )
+        return list(labels)
+
+    def _longest(self):
+        limits = [self.metadata["config"]["max_position_embeddings"], self._shape[-1]]
+        limits.append(self.metadata["sequence_length"] or limits[0])
+        return min(limit for limit in limits if limit > 0)
+
+    def _make_tokenizer(self, model):
+        if model is None:
+            return None
+        from albert_tf.tokenizer import AlbertTokenizer
+
+        return AlbertTokenizer.from_config(self.metadata["tokenizer"], model)
