@@ -11,7 +11,7 @@ from albert_tf.errors import CheckpointError, MissingExtraError
 from albert_tf.weights.foreign import one_line
 
 SCHEME = "hf://"
-NAME = re.compile(r"hf://([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
+NAME = re.compile(r"hf://(?!.*\.\.)([\w.-]+/[\w.-]+)(?:@([\w./-]+))?")
 
 DESCRIPTIONS = (
     "albert_tf.json",

@@ -52,7 +52,15 @@ def detect_format(folder: str | Path) -> str:
         CheckpointError: when there is no such folder, or nothing known in it; the message lists
             what was looked for.
     """
-    location = Path(folder)
+    try:
+        return _detect_format(Path(folder))
+    except OSError as error:
+        raise CheckpointError(
+            f"cannot look into {folder}: {error}; check its permissions"
+        ) from error
+
+
+def _detect_format(location: Path) -> str:
     if not location.is_dir() and not is_prefix(location):
         found = "is a file; pass its folder" if location.exists() else "does not exist"
         raise CheckpointError(
@@ -96,4 +104,7 @@ def read_checkpoint(source: str | Path) -> Checkpoint:
     ```
     """
     location = download(source) if str(source).startswith(SCHEME) else Path(source)
-    return READERS[detect_format(location)](location)
+    try:
+        return READERS[detect_format(location)](location)
+    except OSError as error:
+        raise CheckpointError(f"cannot read {location}: {error}; check its permissions") from error

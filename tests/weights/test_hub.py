@@ -210,7 +210,16 @@ def test_a_model_without_readable_weights_is_named(hub, hf_files):
 
 
 @pytest.mark.parametrize(
-    "name", ["hf://", "hf://albert", "hf://a/b/c", "hf://a/b@", "hf://a b/c", "hf://../x@../../y z"]
+    "name",
+    [
+        "hf://",
+        "hf://albert",
+        "hf://a/b/c",
+        "hf://a/b@",
+        "hf://a b/c",
+        "hf://../x",
+        "hf://a/b@../../c",
+    ],
 )
 def test_malformed_names_are_refused(name):
     with pytest.raises(CheckpointError, match="expected hf://owner/name"):

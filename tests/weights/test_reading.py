@@ -1,5 +1,7 @@
 """Which format a folder holds, and what is said when it holds none."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -73,6 +75,17 @@ def test_missing_folders_and_files_are_named(tmp_path):
     (tmp_path / "model.safetensors").write_text("x")
     with pytest.raises(CheckpointError, match=r"is a file; pass its folder"):
         read_checkpoint(tmp_path / "model.safetensors")
+
+
+@pytest.mark.parametrize("method", ["is_dir", "is_file"])
+def test_unreadable_folders_are_named(shared, monkeypatch, method):
+    def deny(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, method, deny)
+    with pytest.raises(CheckpointError, match=r"Permission denied.*check its permissions") as error:
+        read_checkpoint(shared / "fixtures" / "hf_model")
+    assert "\n" not in str(error.value)
 
 
 def test_capitals_in_a_vocabulary_are_found(shared):
