@@ -8,7 +8,7 @@ from keras import ops
 
 from albert_tf.errors import ConfigError
 from albert_tf.training.depth import find_encoder, multipliers_by_depth, place_variables
-from albert_tf.training.scaled_updates import scaled_updates
+from albert_tf.training.scaled_updates import replaced, scaled_updates
 
 
 class LayerDecaySchedule(keras.callbacks.Callback):
@@ -96,15 +96,11 @@ class LayerDecaySchedule(keras.callbacks.Callback):
             raise ConfigError(
                 "fit got two LayerDecaySchedules; give all rates to one of them, and pass only that"
             )
-        self._encoder = find_encoder(model)
-        if self.application_decay_rate != 1.0:
-            layers = self._encoder.config.num_hidden_layers
-            self.application_weights = [
-                self.application_decay_rate ** (layers - k) for k in range(1, layers + 1)
-            ]
         self._multiplier_of = {}
+        self._encoder = find_encoder(model)
+        self._weigh_applications(self._encoder)
         if model.built:  # otherwise when the first step has built it
-            self._place_variables(model)
+            self.place(model)
         self._take_hold(model)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -122,19 +118,31 @@ class LayerDecaySchedule(keras.callbacks.Callback):
         rate = current_learning_rate(self.model.optimizer)
         return {depth: rate * multiplier for depth, multiplier in self.multipliers.items()}
 
-    # === How it reaches the update ===
+    def place(self, model) -> dict[str, float]:
+        """Returns the multiplier at each depth of a compiled model, as training will have them.
 
-    def _place_variables(self, model):
+        Raises:
+            ConfigError: as when training begins.
+        """
+        self._weigh_applications(find_encoder(model))
         placed = place_variables(
             model, self.layer_decay_rate, self.scale_embedding, self.own_multipliers
         )
         self.multipliers = multipliers_by_depth(placed)
         key = model.optimizer._var_key
         self._multiplier_of = {key(p.variable): p.multiplier for p in placed}
+        return self.multipliers
+
+    def _weigh_applications(self, encoder):
+        layers, rate = encoder.config.num_hidden_layers, self.application_decay_rate
+        weights = [rate ** (layers - k) for k in range(1, layers + 1)]
+        self.application_weights = [] if rate == 1.0 else weights
+
+    # === How it reaches the update ===
 
     def _multiplier(self, key):
         if key not in self._multiplier_of:
-            self._place_variables(self._model)
+            self.place(self._model)
         return self._multiplier_of[key]
 
     def _take_hold(self, model):
@@ -144,10 +152,17 @@ class LayerDecaySchedule(keras.callbacks.Callback):
         when this callback lets go. `fit` that was interrupted never comes to `on_train_end`; its
         successor asks for a training function first of all, and then this callback lets go.
         """
-        attributes = vars(model)
         train_step = model.train_step
+
+        def own_train_step(*args):
+            return train_step(*args)
+
+        def make_train_function(force=False):
+            self._restore.close()
+            return model.make_train_function(force=force)
+
         # JAX would find the trace of an earlier `fit` again under the same bound method.
-        attributes["train_step"] = lambda *args: train_step(*args)
+        self._restore.enter_context(replaced(model, train_step=own_train_step))
         model.make_train_function(force=True)
         train_function = model.train_function
 
@@ -155,17 +170,9 @@ class LayerDecaySchedule(keras.callbacks.Callback):
             with scaled_updates(model.optimizer, self._multiplier), self._weighted_applications():
                 return train_function(*args)
 
-        def make_train_function(force=False):
-            self._restore.close()
-            return model.make_train_function(force=force)
-
-        def let_go():
-            del attributes["train_step"], attributes["make_train_function"]
-            model.train_function = None
-
         model.train_function = scaled_train_function
-        attributes["make_train_function"] = make_train_function
-        self._restore.callback(let_go)
+        self._restore.callback(setattr, model, "train_function", None)
+        self._restore.enter_context(replaced(model, make_train_function=make_train_function))
 
     @contextlib.contextmanager
     def _weighted_applications(self):

@@ -1,0 +1,359 @@
+"""`fine_tune`: from labelled texts to a trained model, with everything a long run needs."""
+
+import dataclasses
+import importlib.util
+import json
+from pathlib import Path
+
+import keras
+
+from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
+from albert_tf.models.task import AlbertTask
+from albert_tf.training.best import BestEpoch
+from albert_tf.training.checkpoint import (
+    BEST,
+    CheckpointStore,
+    read_checkpoint_file,
+    restore_metrics,
+    restore_model,
+    restore_random_state,
+    restore_training,
+)
+from albert_tf.training.data import fingerprint, training_batches, validation_batches
+from albert_tf.training.interruption import InterruptFlag
+from albert_tf.training.layer_decay import LayerDecaySchedule
+from albert_tf.training.log import TrainingLog
+from albert_tf.training.optimizer import build_optimizer
+from albert_tf.training.recipe import FineTuningRecipe
+from albert_tf.training.run_callback import Progress, RunCallback
+from albert_tf.weights.atomic import write_files
+
+RECIPE_FILE = "recipe.json"
+LOG_FILE = "training.jsonl"
+# A resumed run may change these: they leave the course of the training as it is.
+FREE_FIELDS = (
+    "eval_batch_size",
+    "log_every",
+    "checkpoint_every",
+    "checkpoint_minutes",
+    "keep_checkpoints",
+    "tensorboard",
+)
+
+
+@dataclasses.dataclass
+class FineTuningResult:
+    """What a run has come to.
+
+    Args:
+        history: the records of `training.jsonl` that have a `step`.
+        best_epoch: the epoch whose weights the model has, counted from 1; without validation data
+            the last.
+        best_value: what `monitor` was then; None without validation data.
+        monitor: the number that was watched; None without validation data.
+        epochs: epochs done.
+        steps: updates done.
+        seconds: time of all sessions, validation and checkpoints included.
+        tokens_per_second: tokens without padding trained in this session, a second of training.
+        multipliers: learning-rate multipliers by depth, bottom to top; empty without
+            `LayerDecaySchedule`.
+        application_weights: of the gradient of each application of the encoder; empty when all are
+            1.
+        run_dir: the folder of the run.
+        log: the path of `training.jsonl`.
+        last_checkpoint: the newest checkpoint.
+        best_checkpoint: the weights of the best epoch; None without validation data.
+        notes: what people should know, one sentence each.
+    """
+
+    history: list[dict]
+    best_epoch: int
+    best_value: float | None
+    monitor: str | None
+    epochs: int
+    steps: int
+    seconds: float
+    tokens_per_second: float
+    multipliers: dict[str, float]
+    application_weights: list[float]
+    run_dir: Path
+    log: Path
+    last_checkpoint: Path
+    best_checkpoint: Path | None
+    notes: list[str]
+
+
+def fine_tune(
+    model: AlbertTask,
+    train,
+    validation=None,
+    *,
+    recipe: FineTuningRecipe | None = None,
+    run_dir: str | Path,
+    resume: bool = False,
+    callbacks: tuple = (),
+    verbose: str | int = "auto",
+) -> FineTuningResult:
+    """Fine-tunes a model with `model.fit`, and leaves it with the weights of its best epoch.
+
+    Texts of similar length share a batch. Every few minutes, and after each epoch, a checkpoint is
+    written to `run_dir`. A run that was stopped, by Ctrl-C, `kill -9` or a power cut, continues
+    from there with the same batches, optimizer, learning rates and dropout: its losses are those of
+    a run that was never stopped.
+
+    Args:
+        model: a task model, e.g. an `AlbertTextClassifier`. It is compiled anew, with the recipe's
+            optimizer, its own loss and its head's metrics.
+        train: `(x, y)` or `(x, y, sample_weight)` with `x` a list of `str` or `(texts, pairs)`; or
+            a `LengthBucketedBatches`.
+        validation: the same, or None.
+        recipe: a `FineTuningRecipe`; default: its defaults.
+        run_dir: folder of the run; it receives `recipe.json`, `training.jsonl`, `checkpoints/` and
+            `tensorboard/`.
+        resume: continue the run in `run_dir`, with the same data and recipe. A run that was
+            finished returns its result at once.
+        callbacks: further Keras callbacks.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        A `FineTuningResult`.
+
+    Raises:
+        ConfigError: when the recipe does not fit the model.
+        DataError: when the data do not fit together.
+        CheckpointError: when `run_dir` holds a run already, or none to resume, or that of other
+            data or another recipe; or when a checkpoint cannot be written or read.
+        AlbertError: when training diverges.
+        TrainingInterrupted: after Ctrl-C.
+
+    Example:
+    ```python
+    from albert_tf.training import FineTuningRecipe, fine_tune
+
+    # result = fine_tune(
+    #     classifier,
+    #     (texts, labels),
+    #     (validation_texts, validation_labels),
+    #     recipe=FineTuningRecipe.named("default"),
+    #     run_dir="runs/reviews",
+    # )
+    ```
+    """
+    run = _Run(model, train, validation, recipe or FineTuningRecipe(), Path(run_dir), resume)
+    if not run.callback.progress.finished:
+        run.train(callbacks, verbose)
+    return run.result()
+
+
+class _Run:
+    """One session of a run: prepared by the constructor, carried out by `train`."""
+
+    def __init__(self, model, train, validation, recipe, run_dir, resume):
+        if not isinstance(model, AlbertTask):
+            raise ConfigError(
+                f"fine_tune got a {type(model).__name__}; expected a task model such as "
+                "AlbertTextClassifier (any keras.Model trains with fit and LayerDecaySchedule)"
+            )
+        self.model, self.recipe, self.run_dir = model, recipe, run_dir
+        self.notes = []
+        self.batches = training_batches(model, train, recipe)
+        self.validation = validation_batches(model, validation, recipe)
+        self.store = CheckpointStore(run_dir / "checkpoints", recipe.keep_checkpoints)
+        self.log = TrainingLog(run_dir / LOG_FILE)
+        self.interrupt = InterruptFlag()
+        self.schedule = self._build_schedule()
+        self._compile()
+        self.callback = RunCallback(
+            recipe,
+            self.batches,
+            progress=Progress(),
+            store=self.store,
+            log=self.log,
+            best=self._build_best(),
+            interrupt=self.interrupt,
+            schedule=self.schedule,
+            fixed_state={
+                "recipe": recipe.to_dict(),
+                "data": fingerprint(self.batches, self.validation),
+                "examples": self.batches.num_examples,
+            },
+            run_dir=run_dir,
+        )
+        if resume:
+            self._resume()
+        else:
+            self._start()
+
+    # === Preparation ===
+
+    def _build_schedule(self):
+        recipe = self.recipe
+        if not recipe.decays_by_depth:
+            return None
+        return LayerDecaySchedule(
+            recipe.layer_decay_rate,
+            recipe.scale_embedding,
+            application_decay_rate=recipe.application_decay_rate,
+            multipliers=recipe.multipliers,
+        )
+
+    def _build_best(self):
+        if self.validation is not None:
+            return BestEpoch(self.recipe.monitor or "val_loss")
+        self.notes.append(
+            "There are no validation data: all epochs were trained, and the last weights kept."
+        )
+        return None
+
+    def _compile(self):
+        model, recipe = self.model, self.recipe
+        keras.utils.set_random_seed(recipe.seed)
+        total_steps = recipe.epochs * len(self.batches)
+        model.compile(
+            optimizer=build_optimizer(recipe, model.trainable_variables, total_steps),
+            loss=model.loss,
+            # XLA would compile every length of a batch anew, and is slower on CPUs anyway.
+            jit_compile="auto" if keras.backend.backend() == "jax" else False,
+        )
+        model.optimizer.build(model.trainable_variables)
+
+    def _start(self):
+        if self.store.latest is not None or self.log.path.exists():
+            raise CheckpointError(
+                f"{self.run_dir} holds a run already; resume it, or choose another folder"
+            )
+        write_files(self.run_dir, {RECIPE_FILE: self.recipe.to_json() + "\n"})
+        self.callback.set_model(self.model)
+        self.callback.save()  # so that a run can be resumed from the first moment
+        self._log_event("start")
+
+    def _resume(self):
+        path, arrays, state, notes = self.store.load_latest()
+        self._check_same_run(state, path)
+        restore_training(self.model, arrays, path)
+        restore_random_state(state["random"])
+        progress = self.callback.progress
+        for field in dataclasses.fields(Progress):
+            setattr(progress, field.name, state[field.name])
+        if self.callback.best is not None:
+            self.callback.best = BestEpoch(**state["best"])
+        if progress.batch:
+            batch = self.batches.collate(self.batches.plan(progress.epoch)[0])
+            self.callback.restore_metrics_with(
+                lambda: restore_metrics(self.model, arrays, path, batch)
+            )
+        self.notes += notes
+        if progress.finished:
+            self.notes.append(f"The run in {self.run_dir} was finished already.")
+        else:
+            self.notes.append(f"Resumed at step {self.callback.step}, from {path}.")
+            self.log.cut(self.callback.batches_done)
+            self._log_event("resume")
+
+    def _check_same_run(self, state, path):
+        mine, theirs = self.callback.fixed_state, state
+        changed = [
+            f"{name} {theirs['recipe'].get(name)!r} (now {value!r})"
+            for name, value in json.loads(json.dumps(mine["recipe"])).items()
+            if name not in FREE_FIELDS and theirs["recipe"].get(name) != value
+        ]
+        if changed:
+            raise CheckpointError(
+                f"the run in {self.run_dir} was started with {', '.join(changed)}; resume it with "
+                f"the recipe in {self.run_dir / RECIPE_FILE}, or start a new run"
+            )
+        if mine["data"] != theirs["data"]:
+            raise CheckpointError(
+                f"the run in {self.run_dir} was started with other data: {theirs['examples']} "
+                f"training examples then, {mine['examples']} now, or other texts, labels or "
+                "tokenizer; resume it with the same, or start a new run"
+            )
+
+    def _log_event(self, event):
+        schedule = self.schedule
+        self.log.write(
+            {
+                "event": event,
+                "batch": self.callback.batches_done,
+                "recipe": self.recipe.to_dict(),
+                "multipliers": schedule.place(self.model) if schedule else {},
+                "application_weights": schedule.application_weights if schedule else [],
+                "backend": keras.backend.backend(),
+            }
+        )
+
+    # === Training ===
+
+    def train(self, callbacks, verbose):
+        callbacks = [
+            self.batches.callback(),
+            *([self.schedule] if self.schedule else []),
+            self.callback,
+            *([self._tensorboard()] if self.recipe.tensorboard else []),
+            *callbacks,
+        ]
+        validation = None if self.validation is None else self.validation.dataset()
+        try:
+            with self.interrupt:
+                for stage in self._stages():
+                    self.model.fit(
+                        **stage,
+                        validation_data=validation,
+                        callbacks=callbacks,
+                        verbose=verbose,
+                        shuffle=False,
+                    )
+        except KeyboardInterrupt as stop:
+            raise self.callback.interrupted() from stop
+        finally:
+            if self.schedule:
+                self.schedule.on_train_end()
+
+    def _stages(self):
+        """The calls of `fit`: an epoch that was begun already takes one of its own.
+
+        Keras would take the number of batches that are left in it for that of all epochs.
+        """
+        progress, epochs = self.callback.progress, self.recipe.epochs
+        if progress.batch:
+            yield {
+                "x": self.batches.dataset(progress.epoch, progress.batch),
+                "steps_per_epoch": len(self.batches) - progress.batch,
+                "initial_epoch": progress.epoch,
+                "epochs": progress.epoch + 1,
+            }
+        if not progress.finished:
+            yield {
+                "x": self.batches.dataset(progress.epoch),
+                "initial_epoch": progress.epoch,
+                "epochs": epochs,
+            }
+
+    def _tensorboard(self):
+        if importlib.util.find_spec("tensorboard") is None:
+            raise MissingExtraError("tensorboard", "plots", "FineTuningRecipe.tensorboard")
+        return keras.callbacks.TensorBoard(self.run_dir / "tensorboard", update_freq="epoch")
+
+    def result(self):
+        callback, best = self.callback, self.callback.best
+        best_path = next(reversed(self.store.paths(BEST)), None)
+        if best is not None and best_path is not None:
+            arrays, _ = read_checkpoint_file(best_path)
+            restore_model(self.model, arrays, best_path)
+        return FineTuningResult(
+            history=[record for record in self.log.records() if "step" in record],
+            best_epoch=best.epoch if best else callback.progress.epoch,
+            best_value=best.value if best else None,
+            monitor=best.monitor if best else None,
+            epochs=callback.progress.epoch,
+            steps=callback.step,
+            seconds=callback.seconds,
+            tokens_per_second=callback.speed.overall(),
+            multipliers=self.schedule.place(self.model) if self.schedule else {},
+            application_weights=self.schedule.application_weights if self.schedule else [],
+            run_dir=self.run_dir,
+            log=self.log.path,
+            last_checkpoint=self.store.latest,
+            best_checkpoint=best_path,
+            notes=self.notes,
+        )
