@@ -6,8 +6,12 @@ eager path calls the op itself.
 
 import functools
 import itertools
+import re
+from collections.abc import Callable
 
 import numpy as np
+
+from albert_tf.errors import CheckpointError
 
 _SETTINGS = (0, 1.0, False, False, False)  # nbest_size, alpha, add_bos, add_eos, reverse
 
@@ -26,34 +30,49 @@ class Engine:
 
     @functools.cached_property
     def tokenizer(self):
-        """The `tensorflow_text.SentencepieceTokenizer`, which a `tf.Module` can track."""
+        """The `tensorflow_text.SentencepieceTokenizer`, which a `tf.Module` can track.
+
+        Raises:
+            CheckpointError: SentencePiece refuses the model.
+        """
+        import tensorflow as tf
         import tensorflow_text
 
-        return tensorflow_text.SentencepieceTokenizer(self._content)
+        try:
+            return tensorflow_text.SentencepieceTokenizer(self._content)
+        except tf.errors.OpError as error:
+            reason = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", error.message).strip().rstrip(".")
+            raise CheckpointError(
+                f"SentencePiece refuses the tokenizer's model ({reason}); the .model file seems "
+                "damaged: copy it again from where it came from"
+            ) from error
 
     @functools.cached_property
-    def _settings(self) -> list:
-        """The model's handle and what every call has in common, converted to tensors once."""
-        import tensorflow as tf
+    def _run(self) -> Callable:
+        """Texts to ids (or pieces), row splits and, if asked for, byte offsets, as arrays.
 
-        handle = self.tokenizer._model_resource.resource_handle
-        return [handle, *(tf.constant(value) for value in _SETTINGS)]
-
-    def _run(self, texts: list[str], *, offsets: bool = False, strings: bool = False) -> list:
-        """Calls the op: ids or pieces, row splits and, with `offsets`, byte offsets, as arrays."""
+        Imports, conversions and look-ups are done once: together they take as long as the op.
+        """
         import tensorflow as tf
         from tensorflow_text.python.ops.sentencepiece_tokenizer import (
             gen_sentencepiece_tokenizer as ops,
         )
 
-        op = ops.sentencepiece_tokenize_op
-        if offsets:
-            op = ops.sentencepiece_tokenize_with_offsets_op
-        handle, *settings = self._settings
-        out_type = tf.string if strings else tf.int32
-        texts = tf.constant(texts, tf.string)
-        outputs = op(handle, texts, *settings, out_type, return_nbest=False)
-        return [output.numpy() for output in outputs]
+        handle = self.tokenizer._model_resource.resource_handle
+        settings = [tf.constant(value) for value in _SETTINGS]
+        constant, string, int32 = tf.constant, tf.string, tf.int32
+        plain, with_offsets = (
+            ops.sentencepiece_tokenize_op,
+            ops.sentencepiece_tokenize_with_offsets_op,
+        )
+
+        def run(texts: list[str], offsets: bool = False, pieces: bool = False) -> list:
+            op = with_offsets if offsets else plain
+            out_type = string if pieces else int32
+            texts = constant(texts, string)
+            return [x.numpy() for x in op(handle, texts, *settings, out_type, return_nbest=False)]
+
+        return run
 
     def tokenize(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Ids `(tokens,)` of all texts, int32, and row splits `(texts + 1,)`, int64."""
@@ -69,7 +88,7 @@ class Engine:
 
     def pieces(self, texts: list[str]) -> list[list[str]]:
         """The pieces of every text; an unknown span stands as its own characters."""
-        pieces, splits = self._run(texts, strings=True)
+        pieces, splits = self._run(texts, pieces=True)
         pieces = [piece.decode("utf-8") for piece in pieces]
         return [pieces[start:end] for start, end in itertools.pairwise(splits.tolist())]
 

@@ -132,7 +132,7 @@ def read_model_file(path: str | Path) -> ModelFile:
     return parse_model(content, source=repr(str(path)))
 
 
-def parse_model(content: bytes, source: str = "the given bytes") -> ModelFile:
+def parse_model(content: bytes, source: str = "the given content") -> ModelFile:
     """Parses the content of a SentencePiece model file.
 
     Args:
@@ -155,10 +155,13 @@ def parse_model(content: bytes, source: str = "the given bytes") -> ModelFile:
         raise _not_a_model(
             source, f"it has {types.count(UNKNOWN)} unknown pieces among {len(types)}, not one"
         )
+    pieces = tuple(piece.piece for piece in proto.pieces)
+    if not all(isinstance(piece, str) for piece in pieces):
+        raise _not_a_model(source, "its pieces are not UTF-8")
     normalizer = proto.normalizer_spec
     return ModelFile(
         content=content,
-        pieces=tuple(piece.piece for piece in proto.pieces),
+        pieces=pieces,
         scores=tuple(piece.score for piece in proto.pieces),
         types=types,
         model_type=proto.trainer_spec.model_type,

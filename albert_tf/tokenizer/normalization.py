@@ -6,11 +6,12 @@ small text for each code point: once the marks are dropped, neither the canonica
 composition can reach over a character, so NFKD is a substitution of single code points. `str.lower`
 is one too, but for the Greek capital sigma, whose small form depends on whether a word ends there.
 
-**Unicode version.** The tables are those of Unicode 14.0, which is Python 3.11's, the newest Python
-that runs the reference (sentencepiece 0.1.99). Python 3.12 has Unicode 15.0, which gave a
+**Unicode version.** The tables are those of Unicode 14.0, as in Python 3.11, the newest that the
+reference's sentencepiece 0.1.99 was released for. Python 3.12 has Unicode 15.0, which gave a
 decomposition or a combining class to 72 code points that 14.0 leaves unassigned. They stay as they
-are on every Python, so a text has the same ids wherever it is tokenized. (What Unicode has assigned
-it does not normalize differently later: its stability policy.)
+are on every Python, so that a text has the same ids wherever it is tokenized; what Unicode has
+assigned, it does not normalize differently later (its stability policy). The one thing left to the
+running Python is whether a character just added to Unicode ends the word of a sigma.
 
 **Lone surrogates** are not text: no UTF-8 can hold them, and the reference raises `TypeError`. Here
 each one reads as U+FFFD, the replacement character, as a UTF-8 decoder would have it, so one

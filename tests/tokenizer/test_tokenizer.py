@@ -106,6 +106,16 @@ def test_files_that_are_no_models(tmp_path, shared):
         AlbertTokenizer.from_bytes(whole[: len(whole) // 2])
 
 
+def test_damaged_models():
+    model = small_model({"▁a": -1.0, "▁b": -1.0})
+    with pytest.raises(CheckpointError, match="pieces are not UTF-8"):
+        AlbertTokenizer.from_bytes(model.replace("▁a".encode(), b"\xff" * 4))
+    twice = AlbertTokenizer.from_bytes(model.replace("▁a".encode(), "▁b".encode()))
+    with pytest.raises(CheckpointError, match=r"refuses.*\(▁b is already defined\)") as caught:
+        twice.encode("a")
+    assert "\n" not in str(caught.value)
+
+
 def test_flags(cased_file):
     def pieces(**flags):
         tokenizer = AlbertTokenizer(cased_file, **flags)
