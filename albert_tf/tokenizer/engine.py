@@ -5,6 +5,7 @@ eager path calls the op itself.
 """
 
 import functools
+import hashlib
 import itertools
 import re
 from collections.abc import Callable
@@ -39,7 +40,9 @@ class Engine:
         import tensorflow_text
 
         try:
-            return tensorflow_text.SentencepieceTokenizer(self._content)
+            tokenizer = tensorflow_text.SentencepieceTokenizer(self._content)
+            tokenizer._model_resource = _named_resource(self._content)
+            return tokenizer
         except tf.errors.OpError as error:
             reason = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", error.message).strip().rstrip(".")
             raise CheckpointError(
@@ -102,3 +105,22 @@ class Engine:
             np.concatenate(batch).astype(np.int32), [len(row) for row in batch]
         )
         return [text.decode("utf-8") for text in self.tokenizer.detokenize(ids).numpy()]
+
+
+def _named_resource(content: bytes):
+    """The model as a TensorFlow resource under a name of its own, which makes it outlive its kernel.
+
+    tensorflow-text creates it without a name; it then dies with the cached kernel that made it, which
+    `keras.backend.clear_session` and others drop, and every later call fails. With a name it stays for the
+    life of the process, and tokenizers of the same model share it.
+    """
+    from tensorflow_text.python.ops import sentencepiece_tokenizer
+
+    class NamedModelResource(sentencepiece_tokenizer._SentencepieceModelResource):
+        def _create_resource(self):
+            return sentencepiece_tokenizer.gen_sentencepiece_tokenizer.sentencepiece_op(
+                model=self._model, shared_name=self._name
+            )
+
+    digest = hashlib.sha256(content).hexdigest()
+    return NamedModelResource(content, f"albert_tf_sentencepiece_{digest}")
