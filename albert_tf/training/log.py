@@ -45,13 +45,13 @@ class TrainingLog:
                 break  # the half line that a killed process left at the end
         return records
 
-    def cut(self, step: int) -> None:
-        """Removes the records after a step, which training is about to repeat.
+    def cut(self, batch: int) -> None:
+        """Removes the records after a number of batches, which training is about to repeat.
 
         Raises:
             CheckpointError: when the file cannot be written; it stays as it was.
         """
-        kept = [r for r in self.records() if r.get("step", 0) <= step]
+        kept = [r for r in self.records() if r.get("batch", 0) <= batch]
         text = "".join(json.dumps(record) + "\n" for record in kept)
         write_files(self.path.parent, {self.path.name: text})
 
