@@ -38,7 +38,6 @@ EXTRAS = {
         *PLOTS,
         *JAX,
         *PEERS,
-        "torch>=2.6",
         "pytest>=8",
         "pytest-xdist>=3.6",
         "hypothesis>=6.100",
@@ -62,6 +61,7 @@ setup(
         "albert_tf.configs.models",
         "albert_tf.configs.recipes",
     ],
+    py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
         "albert_tf.configs": ["models/*.json", "recipes/*.json"],
@@ -70,5 +70,5 @@ setup(
     },
     install_requires=BASE,
     extras_require=EXTRAS,
-    entry_points={"console_scripts": ["albert-tf=albert_tf.cli.main:main"]},
+    entry_points={"console_scripts": ["albert-tf=albert_tf_command:main"]},
 )

@@ -13,11 +13,13 @@ from albert_tf.models import (
     AlbertTokenClassifier,
 )
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.training import AlbertLamb, LayerDecaySchedule
 from albert_tf.version import __version__
 
 __all__ = [
     "AlbertBackbone",
     "AlbertConfig",
+    "AlbertLamb",
     "AlbertMaskedLM",
     "AlbertMultipleChoice",
     "AlbertPretrainer",
@@ -26,6 +28,7 @@ __all__ = [
     "AlbertTextRegressor",
     "AlbertTokenClassifier",
     "AlbertTokenizer",
+    "LayerDecaySchedule",
     "__version__",
     "preprocessing",
 ]

@@ -2,6 +2,7 @@
 
 from albert_tf.export.conversion import QUANTIZATIONS
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
+from albert_tf.export.measurement import Latency, Measurement, measure_tflite
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport
 from albert_tf.export.runner import Prediction, TFLiteRunner
 from albert_tf.export.tflite import FORMS, ExportResult, export_tflite
@@ -11,6 +12,8 @@ __all__ = [
     "FORMS",
     "QUANTIZATIONS",
     "ExportResult",
+    "Latency",
+    "Measurement",
     "ParityLimits",
     "ParityReport",
     "Prediction",
@@ -18,4 +21,5 @@ __all__ = [
     "TFLiteSummary",
     "export_tflite",
     "inspect_tflite",
+    "measure_tflite",
 ]

@@ -1,19 +1,14 @@
 """What the user sees: answers on standard output, everything else on standard error."""
 
-import os
 import sys
 
 from rich.console import Console
 from rich.table import Table
 
-console = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(
+    stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else 120
+)
 """For progress and notes; answers go to standard output, so that they can be piped."""
-
-
-def quiet_tensorflow() -> None:
-    """Keeps TensorFlow's own log lines off the screen; call before its first import."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 
 def say(message: str) -> None:
@@ -35,10 +30,15 @@ def table(title: str, header: list[str], rows: list[list[str]]) -> None:
     """Prints a table; the first column is left-aligned, the others are right-aligned."""
     grid = Table(title=title, title_justify="left", title_style="bold")
     for i, name in enumerate(header):
-        grid.add_column(name, justify="left" if i == 0 else "right", no_wrap=i > 0)
+        grid.add_column(name, justify="left" if i == 0 else "right", no_wrap=True)
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
+
+
+def progress_style() -> int:
+    """Keras's `verbose`: a moving bar on a terminal, one line for each epoch elsewhere."""
+    return 1 if sys.stdout.isatty() else 2
 
 
 def percent(share: float) -> str:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from albert_tf.cli import finetune
 from albert_tf.cli.console import answer, megabytes, percent, say
-from albert_tf.cli.measure import measure_file
 
 NAME = "demo"
 HELP = "the whole way on bundled data, in a few minutes"
@@ -34,7 +33,7 @@ def add_arguments(parser) -> None:
 
 def run(args) -> None:
     """Runs `albert-tf demo`."""
-    from albert_tf.export import TFLiteRunner, export_tflite
+    from albert_tf.export import TFLiteRunner, export_tflite, measure_tflite
     from albert_tf.tasks import demo_data, split_table
     from albert_tf.training import FineTuningRecipe
 
@@ -49,12 +48,11 @@ def run(args) -> None:
     path = run_dir / "spam.tflite"
     export = export_tflite(model, path, texts=split.validation.texts)
     say("3/4  measuring the file")
-    measured = measure_file(path, lengths=(32,))
-    parity = export.parity
+    measured = measure_tflite(path, (32,))
     say(
-        f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency[32]:.1f} ms for 32 tokens on one "
-        f"thread, loads in {measured.load:.0f} ms; same label as Keras on {percent(parity.agreement)} of "
-        f"{parity.texts:,} texts"
+        f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
+        f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "
+        f"{percent(export.parity.label_agreement)} of {len(split.validation):,} texts"
     )
     say("4/4  answers from the file\n")
     runner = TFLiteRunner(path)

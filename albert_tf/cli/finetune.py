@@ -14,7 +14,7 @@ import argparse
 import json
 from pathlib import Path
 
-from albert_tf.cli.console import note, percent, say, table
+from albert_tf.cli.console import note, percent, progress_style, say, table
 from albert_tf.cli.data_arguments import add_column_arguments, read_columns
 from albert_tf.errors import CheckpointError, DataError
 
@@ -22,6 +22,7 @@ NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
 
 ARGUMENTS_FILE = "arguments.json"
+SHOWN = ("accuracy", "macro_f1", "micro_f1", "exact_match", "matthews", "pearson", "spearman", "mae")
 RECIPE_FIELDS = {
     "epochs": (int, "passes over the training texts"),
     "batch_size": (int, "texts in a step"),
@@ -136,6 +137,7 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
             recipe=recipe,
             run_dir=run_dir,
             resume=bool(args.resume),
+            verbose=progress_style(),
         )
     except TrainingInterrupted as stop:
         raise KeyboardInterrupt(f"{stop}; continue with: albert-tf finetune --resume {run_dir}") from stop
@@ -276,7 +278,7 @@ def _report(args, model, labels, train, validation, targets, recipe, result, run
     )
     for line in report.notes:
         note(line)
-    rows = [(f"this model, best of {result.epochs} epochs", metrics)]
+    rows = [(f"this model (epoch {result.best_epoch})", metrics)]
     rows += [(baseline.name, baseline.metrics) for baseline in baselines]
     show_metrics(f"On {len(validation):,} validation texts", rows)
     say(f"{result.seconds:.0f} s, {result.tokens_per_second:,.0f} tokens/s; report: {report.path}")
@@ -284,8 +286,8 @@ def _report(args, model, labels, train, validation, targets, recipe, result, run
 
 
 def show_metrics(title: str, rows: list[tuple[str, dict]]) -> None:
-    """Prints one row of metrics for each model, with the metrics that all rows share."""
-    names = [name for name in rows[0][1] if all(name in metrics for _, metrics in rows)]
+    """Prints one row of the main metrics for each model."""
+    names = [name for name in SHOWN if all(name in metrics for _, metrics in rows)]
     shares = {"accuracy", "macro_f1", "micro_f1", "exact_match"}
     table(
         title,

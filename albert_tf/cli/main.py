@@ -4,7 +4,8 @@ import argparse
 import sys
 import traceback
 
-from albert_tf.cli.console import console, quiet_tensorflow
+from albert_tf.cli import commands
+from albert_tf.cli.console import console
 from albert_tf.errors import AlbertError
 from albert_tf.version import __version__
 
@@ -21,9 +22,6 @@ the usual way:
 
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser with all subcommands."""
-    # Imported here, after TensorFlow has been told to be quiet.
-    from albert_tf.cli import commands
-
     parser = argparse.ArgumentParser(
         prog="albert-tf",
         description=DESCRIPTION,
@@ -35,12 +33,11 @@ def build_parser() -> argparse.ArgumentParser:
     common.add_argument("--debug", action="store_true", help="show the traceback of an error")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in commands.ALL:
-        lines = command.__doc__.strip().splitlines()
         subparser = subparsers.add_parser(
             command.NAME,
             parents=[common],
             help=command.HELP,
-            description="\n".join(lines),
+            description=command.__doc__,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(subparser)
@@ -54,7 +51,6 @@ def main(argv: list[str] | None = None) -> int:
     Args:
         argv: the arguments; default those of the process.
     """
-    quiet_tensorflow()
     args = build_parser().parse_args(argv)
     try:
         args.run(args)
@@ -63,10 +59,10 @@ def main(argv: list[str] | None = None) -> int:
             traceback.print_exc()
         console.print(f"albert-tf: error: {_one_line(error)}", style="bold red", markup=False)
         return EXIT_BAD_INPUT
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         if args.debug:
             traceback.print_exc()
-        console.print("albert-tf: interrupted", markup=False)
+        console.print(f"albert-tf: {str(interrupt) or 'interrupted'}", markup=False)
         return EXIT_INTERRUPTED
     return 0
 

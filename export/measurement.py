@@ -1,0 +1,60 @@
+"""Latency, load time and memory of a TFLite file, measured in a process of its own."""
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from albert_tf.errors import ExportError
+
+
+@dataclasses.dataclass(frozen=True)
+class Latency:
+    """Milliseconds of one run of the graph, over many runs."""
+
+    median: float
+    fastest: float
+    slowest: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    """What `measure_tflite` found.
+
+    Attributes:
+        load_ms: from the closed file to a prepared interpreter at the first length, in milliseconds.
+        extra_rss_mb: growth of the process's resident memory from before loading to after the runs, in 10^6 bytes.
+        latency_ms: a `Latency` for each length in tokens.
+        num_threads: of the interpreter.
+    """
+
+    load_ms: float
+    extra_rss_mb: float
+    latency_ms: dict[int, Latency]
+    num_threads: int
+
+
+def measure_tflite(path, lengths=(16, 32, 64, 128), *, num_threads=1, runs=20) -> Measurement:
+    """Measures a file that takes token ids, in a fresh process that imports LiteRT and NumPy only.
+
+    Args:
+        path: a `.tflite` file that `export_tflite` wrote.
+        lengths: in tokens; a file of fixed length takes its own only.
+        num_threads: of the interpreter.
+        runs: for each length, after a warm-up.
+
+    Raises:
+        ExportError: when the file cannot be opened, or not run at a length.
+    """
+    settings = {"path": str(path), "lengths": list(lengths), "num_threads": num_threads, "runs": runs}
+    child = Path(__file__).with_name("measurement_child.py")
+    process = subprocess.run(
+        [sys.executable, str(child), json.dumps(settings)], capture_output=True, text=True
+    )
+    if process.returncode:
+        reason = process.stderr.strip().splitlines()[-1:] or ["no message"]
+        raise ExportError(f"{path} cannot be measured at lengths {list(lengths)}: {reason[0]}")
+    found = json.loads(process.stdout.splitlines()[-1])
+    latency = {int(length): Latency(**row) for length, row in found.pop("latency_ms").items()}
+    return Measurement(latency_ms=latency, num_threads=num_threads, **found)

@@ -1,0 +1,59 @@
+"""Runs a TFLite file and prints what it costs; started by `measurement.py` as a script.
+
+It imports nothing of this package: TensorFlow's memory would drown the model's.
+"""
+
+import json
+import statistics
+import sys
+import time
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+
+
+def resident_mb() -> float:
+    """Resident memory of this process, in 10^6 bytes (Linux)."""
+    with open("/proc/self/status", encoding="ascii") as status:
+        line = next(line for line in status if line.startswith("VmRSS"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def prepare(interpreter, length):
+    """Resizes every input to `length` tokens and fills in ones."""
+    for tensor in interpreter.get_input_details():
+        if list(tensor["shape"])[-1] != length:
+            interpreter.resize_tensor_input(tensor["index"], [*tensor["shape"][:-1], length], strict=True)
+    interpreter.allocate_tensors()
+    for tensor in interpreter.get_input_details():
+        interpreter.set_tensor(tensor["index"], np.ones([*tensor["shape"][:-1], length], "int32"))
+
+
+def main(path, lengths, num_threads, runs):
+    """Measures, and prints one line of JSON."""
+    before = resident_mb()
+    start = time.perf_counter()
+    interpreter = Interpreter(model_path=path, num_threads=num_threads)
+    prepare(interpreter, lengths[0])
+    load_ms = 1e3 * (time.perf_counter() - start)
+    latency = {}
+    for length in lengths:
+        prepare(interpreter, length)
+        for _ in range(3):
+            interpreter.invoke()
+        times = []
+        for _ in range(runs):
+            start = time.perf_counter()
+            interpreter.invoke()
+            times.append(1e3 * (time.perf_counter() - start))
+        latency[length] = {
+            "median": statistics.median(times),
+            "fastest": min(times),
+            "slowest": max(times),
+        }
+    found = {"load_ms": load_ms, "extra_rss_mb": resident_mb() - before, "latency_ms": latency}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(**json.loads(sys.argv[1]))
