@@ -81,7 +81,9 @@ class AlbertConfig:
             self._check_type(field.name, field.type, getattr(self, field.name))
         for name in _POSITIVE:
             if getattr(self, name) < 1:
-                raise ConfigError(f"AlbertConfig.{name} is {getattr(self, name)}; it must be at least 1")
+                raise ConfigError(
+                    f"AlbertConfig.{name} is {getattr(self, name)}; it must be at least 1"
+                )
         for name in _PROBABILITIES:
             if not 0.0 <= getattr(self, name) < 1.0:
                 raise ConfigError(
@@ -89,7 +91,9 @@ class AlbertConfig:
                 )
         for name in ("initializer_range", "layer_norm_eps"):
             if not getattr(self, name) > 0.0:
-                raise ConfigError(f"AlbertConfig.{name} is {getattr(self, name)}; it must be above 0")
+                raise ConfigError(
+                    f"AlbertConfig.{name} is {getattr(self, name)}; it must be above 0"
+                )
         if self.hidden_size % self.num_attention_heads:
             raise ConfigError(
                 f"AlbertConfig.hidden_size {self.hidden_size} is not a multiple of num_attention_heads "
@@ -113,7 +117,10 @@ class AlbertConfig:
 
     def _check_relative_attention(self):
         # T5's bidirectional bucketing halves the buckets by direction, and again into exact and logarithmic ones.
-        buckets, distance = self.relative_attention_num_buckets, self.relative_attention_max_distance
+        buckets, distance = (
+            self.relative_attention_num_buckets,
+            self.relative_attention_max_distance,
+        )
         if buckets < 4 or buckets % 4:
             raise ConfigError(
                 f"AlbertConfig.relative_attention_num_buckets is {buckets}; expected a positive multiple of 4"
@@ -163,7 +170,9 @@ class AlbertConfig:
             ConfigError: when the size or a field is unknown.
         """
         if size not in cls.sizes():
-            raise ConfigError(f"unknown ALBERT size {size!r}; expected one of {', '.join(cls.sizes())}")
+            raise ConfigError(
+                f"unknown ALBERT size {size!r}; expected one of {', '.join(cls.sizes())}"
+            )
         text = (resources.files("albert_tf.configs") / "models" / f"{size}.json").read_text("utf-8")
         return cls.from_dict({**json.loads(text), **overrides})
 
@@ -198,7 +207,9 @@ class AlbertConfig:
         except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
             raise ConfigError(f"cannot read the configuration {path}: {error}") from error
         if not isinstance(values, dict):
-            raise ConfigError(f"{path} holds a {type(values).__name__}; expected a JSON object of fields")
+            raise ConfigError(
+                f"{path} holds a {type(values).__name__}; expected a JSON object of fields"
+            )
         return cls.from_dict(values)
 
     def to_json(self) -> str:

@@ -24,7 +24,9 @@ def read_texts(count):
     """Returns `count` sentences of SST-2's dev and train sets, a real mix of lengths, and their labels."""
     rows = []
     for part in ("dev", "train"):
-        with (shared_folder() / "data" / "glue" / "SST-2" / f"{part}.tsv").open(encoding="utf-8") as f:
+        with (shared_folder() / "data" / "glue" / "SST-2" / f"{part}.tsv").open(
+            encoding="utf-8"
+        ) as f:
             reader = csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
             rows += [(row["sentence"], int(row["label"])) for row in reader]
             if len(rows) >= count:
@@ -77,7 +79,9 @@ def keras_hub(config, batch_size):
         loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
     )
-    return lambda texts, labels: model.fit(np.array(texts), labels, batch_size=batch_size, verbose=0)
+    return lambda texts, labels: model.fit(
+        np.array(texts), labels, batch_size=batch_size, verbose=0
+    )
 
 
 ENGINES = {"albert_tf": ours, "keras-hub": keras_hub}
@@ -117,7 +121,9 @@ def main():
     for name, values in rates.items():
         median = statistics.median(values)
         per_second = median * tokens / len(texts)
-        print(f"{name:12} {median:7.1f}  ({min(values):.1f} to {max(values):.1f})   {per_second:9.0f}")
+        print(
+            f"{name:12} {median:7.1f}  ({min(values):.1f} to {max(values):.1f})   {per_second:9.0f}"
+        )
     if "keras-hub" in rates:
         ratio = statistics.median(rates["albert_tf"]) / statistics.median(rates["keras-hub"])
         print(f"albert_tf / keras-hub: {ratio:.2f}")

@@ -8,7 +8,15 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("tensorflow", "keras", "tensorflow-text", "ai-edge-litert", "keras-hub", "transformers", "onnxruntime")
+PACKAGES = (
+    "tensorflow",
+    "keras",
+    "tensorflow-text",
+    "ai-edge-litert",
+    "keras-hub",
+    "transformers",
+    "onnxruntime",
+)
 
 
 def shared_folder() -> Path:
@@ -19,7 +27,9 @@ def shared_folder() -> Path:
     """
     folder = Path(os.environ.get("ALBERT_TF_SHARED", ROOT.parent / "shared"))
     if not folder.is_dir():
-        raise SystemExit(f"benchmark data not found at {folder}; set ALBERT_TF_SHARED to their folder")
+        raise SystemExit(
+            f"benchmark data not found at {folder}; set ALBERT_TF_SHARED to their folder"
+        )
     return folder
 
 

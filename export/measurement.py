@@ -47,7 +47,12 @@ def measure_tflite(path, lengths=(16, 32, 64, 128), *, num_threads=1, runs=20) -
     Raises:
         ExportError: when the file cannot be opened, or not run at a length.
     """
-    settings = {"path": str(path), "lengths": list(lengths), "num_threads": num_threads, "runs": runs}
+    settings = {
+        "path": str(path),
+        "lengths": list(lengths),
+        "num_threads": num_threads,
+        "runs": runs,
+    }
     child = Path(__file__).with_name("measurement_child.py")
     process = subprocess.run(
         [sys.executable, str(child), json.dumps(settings)], capture_output=True, text=True

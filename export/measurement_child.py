@@ -23,7 +23,9 @@ def prepare(interpreter, length):
     """Resizes every input to `length` tokens and fills in ones."""
     for tensor in interpreter.get_input_details():
         if list(tensor["shape"])[-1] != length:
-            interpreter.resize_tensor_input(tensor["index"], [*tensor["shape"][:-1], length], strict=True)
+            interpreter.resize_tensor_input(
+                tensor["index"], [*tensor["shape"][:-1], length], strict=True
+            )
     interpreter.allocate_tensors()
     for tensor in interpreter.get_input_details():
         interpreter.set_tensor(tensor["index"], np.ones([*tensor["shape"][:-1], length], "int32"))

@@ -34,7 +34,9 @@ def imported(path, everywhere=True):
             yield node.module
 
 
-@pytest.mark.parametrize(("room", "files"), list(rooms()), ids=lambda v: v if isinstance(v, str) else "")
+@pytest.mark.parametrize(
+    ("room", "files"), list(rooms()), ids=lambda v: v if isinstance(v, str) else ""
+)
 def test_imports_point_one_way(room, files):
     for path in files:
         for module in imported(path):

@@ -72,7 +72,10 @@ def test_application_groups(layers, groups, expected):
         ({"num_hidden_layers": 0}, "num_hidden_layers is 0; it must be at least 1"),
         ({"num_hidden_groups": 13}, "num_hidden_groups 13 exceeds num_hidden_layers 12"),
         ({"hidden_act": "gelu_old"}, "hidden_act is 'gelu_old'; expected one of gelu, gelu_new"),
-        ({"hidden_dropout_prob": 1.0}, "hidden_dropout_prob is 1.0; it must be at least 0 and below 1"),
+        (
+            {"hidden_dropout_prob": 1.0},
+            "hidden_dropout_prob is 1.0; it must be at least 0 and below 1",
+        ),
         ({"hidden_size": "768"}, "hidden_size is '768' of type str; expected int"),
         ({"layer_norm_eps": 0.0}, "layer_norm_eps is 0.0; it must be above 0"),
         ({"pad_token_id": 30000}, "pad_token_id 30000 lies outside the vocabulary of 30000"),
@@ -89,7 +92,9 @@ def test_impossible_values_are_named(change, message):
 
 
 def test_unknown_size_lists_the_known():
-    with pytest.raises(ConfigError, match="unknown ALBERT size 'huge'; expected one of base, large"):
+    with pytest.raises(
+        ConfigError, match="unknown ALBERT size 'huge'; expected one of base, large"
+    ):
         AlbertConfig.named("huge")
 
 

@@ -7,7 +7,9 @@ from albert_tf.errors import CheckpointError
 
 def add_column_arguments(parser) -> None:
     """Adds the arguments that say which column holds what."""
-    group = parser.add_argument_group("columns (a header's name, or a number from 1; default: guessed)")
+    group = parser.add_argument_group(
+        "columns (a header's name, or a number from 1; default: guessed)"
+    )
     group.add_argument("--text", metavar="COLUMN", help="the text")
     group.add_argument("--pair", metavar="COLUMN", help="the second text of a pair")
     group.add_argument("--label", metavar="COLUMN", help="the label, a word or a number")
@@ -34,7 +36,11 @@ def load_model(preset: str):
     from albert_tf.weights import read_checkpoint
 
     checkpoint = read_checkpoint(preset)
-    classes = {c.head: c for c in vars(albert_tf).values() if isinstance(c, type) and issubclass(c, AlbertTask)}
+    classes = {
+        c.head: c
+        for c in vars(albert_tf).values()
+        if isinstance(c, type) and issubclass(c, AlbertTask)
+    }
     model_class = classes.get(checkpoint.head, albert_tf.AlbertBackbone)
     return model_class.from_checkpoint(checkpoint)
 

@@ -20,7 +20,9 @@ HELP = "measure a model on labelled texts"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf evaluate`."""
-    parser.add_argument("model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
+    )
     parser.add_argument("data", metavar="DATA", help="csv, tsv or jsonl, also .gz")
     add_column_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -38,7 +38,9 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--length", type=int, metavar="N", help="fix the length in tokens (default: any length)"
     )
-    parser.add_argument("--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts")
+    parser.add_argument(
+        "--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts"
+    )
     parser.add_argument("--text", metavar="COLUMN", help="its column with the text")
     parser.add_argument("--pair", metavar="COLUMN", help="its column with the second text")
 

@@ -22,7 +22,16 @@ NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
 
 ARGUMENTS_FILE = "arguments.json"
-SHOWN = ("accuracy", "macro_f1", "micro_f1", "exact_match", "matthews", "pearson", "spearman", "mae")
+SHOWN = (
+    "accuracy",
+    "macro_f1",
+    "micro_f1",
+    "exact_match",
+    "matthews",
+    "pearson",
+    "spearman",
+    "mae",
+)
 RECIPE_FIELDS = {
     "epochs": (int, "passes over the training texts"),
     "batch_size": (int, "texts in a step"),
@@ -30,7 +39,10 @@ RECIPE_FIELDS = {
     "optimizer": (str, "adamw, adam, lamb or sgd"),
     "layer_decay_rate": (float, "multiplies the learning rate once for each group below the top"),
     "scale_embedding": (float, "multiplies the learning rate of the embeddings once more"),
-    "application_decay_rate": (float, "weight of the shared block's gradient, by depth of application"),
+    "application_decay_rate": (
+        float,
+        "weight of the shared block's gradient, by depth of application",
+    ),
     "weight_decay": (float, "decoupled weight decay"),
     "warmup_ratio": (float, "share of the steps in which the learning rate rises"),
     "decay": (str, "how it falls afterwards: linear, cosine or constant"),
@@ -52,7 +64,9 @@ def add_arguments(parser) -> None:
         metavar="X",
         help="share of DATA to hold out when there is no --validation (default: %(default)s)",
     )
-    parser.add_argument("--output", metavar="DIR", help="the run's folder (default: runs/<DATA's name>)")
+    parser.add_argument(
+        "--output", metavar="DIR", help="the run's folder (default: runs/<DATA's name>)"
+    )
     parser.add_argument("--resume", metavar="DIR", help="continue the interrupted run in DIR")
     add_column_arguments(parser)
     parser.add_argument(
@@ -76,12 +90,20 @@ def add_arguments(parser) -> None:
 def add_model_arguments(group) -> None:
     """Adds the arguments that say which model to start from."""
     start = group.add_mutually_exclusive_group()
-    start.add_argument("--preset", metavar="P", help="a preset or checkpoint folder, or hf://owner/name")
     start.add_argument(
-        "--size", default="tiny", help="start from random weights of this size (default: %(default)s)"
+        "--preset", metavar="P", help="a preset or checkpoint folder, or hf://owner/name"
     )
-    group.add_argument("--tokenizer", metavar="FILE", help="SentencePiece model, where the preset has none")
-    group.add_argument("--cased", action="store_true", help="the tokenizer keeps capitals and accents")
+    start.add_argument(
+        "--size",
+        default="tiny",
+        help="start from random weights of this size (default: %(default)s)",
+    )
+    group.add_argument(
+        "--tokenizer", metavar="FILE", help="SentencePiece model, where the preset has none"
+    )
+    group.add_argument(
+        "--cased", action="store_true", help="the tokenizer keeps capitals and accents"
+    )
     group.add_argument(
         "--sequence-length",
         type=int,
@@ -90,8 +112,12 @@ def add_model_arguments(group) -> None:
         help="longest text in tokens; longer ones are cut (default: %(default)s)",
     )
     group.add_argument("--mixed-bfloat16", action="store_true", help="compute in bfloat16")
-    group.add_argument("--remat", action="store_true", help="less memory for long texts, a third more compute")
-    group.add_argument("--attention-bias", action="store_true", help="add the learned attention bias")
+    group.add_argument(
+        "--remat", action="store_true", help="less memory for long texts, a third more compute"
+    )
+    group.add_argument(
+        "--attention-bias", action="store_true", help="add the learned attention bias"
+    )
 
 
 def run(args) -> None:
@@ -140,7 +166,9 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
             verbose=progress_style(),
         )
     except TrainingInterrupted as stop:
-        raise KeyboardInterrupt(f"{stop}; continue with: albert-tf finetune --resume {run_dir}") from stop
+        raise KeyboardInterrupt(
+            f"{stop}; continue with: albert-tf finetune --resume {run_dir}"
+        ) from stop
     for line in result.notes:
         note(line)
     model.save_to_preset(run_dir / "model")
@@ -247,7 +275,13 @@ def _describe(model, train, validation):
 
 
 def _report(args, model, labels, train, validation, targets, recipe, result, run_dir):
-    from albert_tf.tasks import RunRecord, evaluate_scores, installed_versions, run_baselines, write_report
+    from albert_tf.tasks import (
+        RunRecord,
+        evaluate_scores,
+        installed_versions,
+        run_baselines,
+        write_report,
+    )
 
     scores = answer_scores(model, validation.inputs)
     metrics = evaluate_scores(train.task, targets, scores)
@@ -329,4 +363,6 @@ def _restore_arguments(args):
         raise CheckpointError(
             f"{args.resume} holds no run to resume ({path.name}: {error}); name the folder of an interrupted run"
         ) from error
-    return argparse.Namespace(**{**vars(args), **kept, "resume": args.resume, "output": args.resume})
+    return argparse.Namespace(
+        **{**vars(args), **kept, "resume": args.resume, "output": args.resume}
+    )

@@ -35,7 +35,9 @@ def run(args) -> None:
     from albert_tf.export import measure_tflite
 
     if not is_tflite(args.file):
-        raise ExportError(f"{args.file} is no .tflite file; export one with albert-tf export MODEL FILE")
+        raise ExportError(
+            f"{args.file} is no .tflite file; export one with albert-tf export MODEL FILE"
+        )
     result = measure_tflite(args.file, args.lengths, num_threads=args.threads, runs=args.runs)
     if args.json:
         answer(json.dumps(dataclasses.asdict(result)))

@@ -23,7 +23,9 @@ HELP = "answer texts with a preset or a TFLite file"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf predict`."""
-    parser.add_argument("model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
+    )
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
     parser.add_argument("--pair-text", metavar="TEXT", help="first text of a pair with each TEXT")
     parser.add_argument("--file", metavar="FILE", help="csv, tsv or jsonl, also .gz")

@@ -36,9 +36,7 @@ def run(args) -> None:
     """Runs `albert-tf tokenize`."""
     from albert_tf.tokenizer import AlbertTokenizer
 
-    tokenizer = AlbertTokenizer(
-        args.model, lowercase=not args.cased, strip_accents=not args.cased
-    )
+    tokenizer = AlbertTokenizer(args.model, lowercase=not args.cased, strip_accents=not args.cased)
     for text in args.text or (line.rstrip("\n") for line in sys.stdin):
         ids, spans = tokenizer.encode(text, offsets=True)
         pieces = [tokenizer.id_to_piece(i) for i in ids]

@@ -32,7 +32,9 @@ class AlbertAttention(AlbertLayer):
         self.query = self.dense(hidden_size, "query")
         self.key = self.dense(hidden_size, "key")
         self.value = self.dense(hidden_size, "value")
-        self._probs_dropout = self.dropout(self.config.attention_probs_dropout_prob, "probs_dropout")
+        self._probs_dropout = self.dropout(
+            self.config.attention_probs_dropout_prob, "probs_dropout"
+        )
         self.output_dense = self.dense(hidden_size, "output")
 
     def build(self, hidden_shape, attention_bias_shape=None):

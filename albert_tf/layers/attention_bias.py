@@ -75,6 +75,8 @@ class RelativeAttentionBias(AlbertLayer):
         """See the class."""
         position = ops.arange(ops.shape(hidden)[1], dtype="int32")
         distance = position[None, :] - position[:, None]  # [T, T], key minus query
-        buckets = ops.take(self._buckets, distance + (self.config.max_position_embeddings - 1), axis=0)
+        buckets = ops.take(
+            self._buckets, distance + (self.config.max_position_embeddings - 1), axis=0
+        )
         bias = ops.take(self.table, buckets, axis=0)  # [T, T, N]
         return ops.transpose(bias, (2, 0, 1))[None]  # [1, N, T, T]

@@ -35,7 +35,9 @@ class AlbertLayer(keras.layers.Layer):
             name=name,
         )
 
-    def layer_norm(self, name: str, epsilon: float | None = None) -> keras.layers.LayerNormalization:
+    def layer_norm(
+        self, name: str, epsilon: float | None = None
+    ) -> keras.layers.LayerNormalization:
         """Returns a `LayerNormalization`, which Keras computes in float32; default epsilon: the config's."""
         epsilon = self.config.layer_norm_eps if epsilon is None else epsilon
         return keras.layers.LayerNormalization(epsilon=epsilon, dtype=self.dtype_policy, name=name)

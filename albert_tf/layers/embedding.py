@@ -39,7 +39,9 @@ class FactorizedEmbedding(AlbertLayer):
         """Creates the three tables and builds LayerNorm and projection."""
         config = self.config
         self.word_embeddings = self._table(config.vocab_size, "word_embeddings")
-        self.position_embeddings = self._table(config.max_position_embeddings, "position_embeddings")
+        self.position_embeddings = self._table(
+            config.max_position_embeddings, "position_embeddings"
+        )
         self.token_type_embeddings = self._table(config.type_vocab_size, "token_type_embeddings")
         factorized = (*token_ids_shape, config.embedding_size)
         self._layer_norm.build(factorized)
@@ -56,7 +58,9 @@ class FactorizedEmbedding(AlbertLayer):
         length = ops.shape(token_ids)[1]
         words = ops.take(self._read(self.word_embeddings, training), token_ids, axis=0)  # [B, T, E]
         positions = self._read(self.position_embeddings, training)[:length]  # [T, E]
-        segments = ops.take(self._read(self.token_type_embeddings, training), segment_ids, axis=0)  # [B, T, E]
+        segments = ops.take(
+            self._read(self.token_type_embeddings, training), segment_ids, axis=0
+        )  # [B, T, E]
         x = self._layer_norm(words + positions + segments)
         x = self._dropout(x, training=training)
         return self.projection(x)  # [B, T, H]
@@ -77,4 +81,6 @@ class FactorizedEmbedding(AlbertLayer):
 
     def compute_output_spec(self, token_ids, segment_ids, training=None):
         """Returns shape and dtype without tracing, so that the length may stay unknown."""
-        return keras.KerasTensor((*token_ids.shape, self.config.hidden_size), dtype=self.compute_dtype)
+        return keras.KerasTensor(
+            (*token_ids.shape, self.config.hidden_size), dtype=self.compute_dtype
+        )

@@ -129,7 +129,9 @@ class SharedEncoder(AlbertLayer):
 
     def _apply_in_loops(self, hidden, bias):
         if self.return_all_layers:
-            raise ConfigError("return_all_layers needs unroll=True: a loop keeps the last output only")
+            raise ConfigError(
+                "return_all_layers needs unroll=True: a loop keeps the last output only"
+            )
         for group, applications in itertools.groupby(self.application_groups):
             count = len(list(applications))
 
@@ -173,7 +175,9 @@ def _apply_as_function(block, hidden, bias, training, gradient_scale, remat):
     dropout's seeds must not leave it as a side effect.
     """
     weights = [
-        w * gradient_scale + ops.stop_gradient(w - w * gradient_scale) if gradient_scale != 1.0 else w
+        w * gradient_scale + ops.stop_gradient(w - w * gradient_scale)
+        if gradient_scale != 1.0
+        else w
         for w in map(ops.copy, block.trainable_variables)
     ]
     seeds = [ops.copy(v) for v in block.non_trainable_variables]

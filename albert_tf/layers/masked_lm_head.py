@@ -36,7 +36,9 @@ class MaskedLMHead(AlbertLayer):
         """Builds the transform and creates the bias over the vocabulary."""
         self._dense.build(hidden_shape)
         self._layer_norm.build((*hidden_shape[:-1], self.config.embedding_size))
-        self.bias = self.add_weight(shape=(self.config.vocab_size,), initializer="zeros", name="bias")
+        self.bias = self.add_weight(
+            shape=(self.config.vocab_size,), initializer="zeros", name="bias"
+        )
 
     def call(self, hidden, word_embeddings, masked_positions=None):
         """See the class."""

@@ -89,7 +89,9 @@ class PresetMixin:
         arrays = checkpoint.arrays
         if not has_same_head:
             arrays = {name: a for name, a in arrays.items() if not is_head_array(name)}
-        fresh = ["encoder/relative_attention_bias/"]  # zero at the start: the outputs stay as they are
+        fresh = [
+            "encoder/relative_attention_bias/"
+        ]  # zero at the start: the outputs stay as they are
         if not has_same_head and cls.head is not None:
             fresh += [v.path for v in model.weights if is_head_array(v.path)]
         if not any(name.startswith(POOLER_PREFIX) for name in arrays):

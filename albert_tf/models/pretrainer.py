@@ -24,7 +24,9 @@ class AlbertPretrainer(AlbertTask):
 
     def __init__(self, backbone, preprocessor=None, **kwargs):
         super().__init__(backbone, preprocessor, **kwargs)
-        self.mlm_head = MaskedLMHead(self.config, dtype=backbone.encoder.dtype_policy, name="mlm_head")
+        self.mlm_head = MaskedLMHead(
+            self.config, dtype=backbone.encoder.dtype_policy, name="mlm_head"
+        )
         self.mlm_head.build((None, None, self.config.hidden_size))
         self.sop_classifier = self.head_dense(2, "sop_classifier")
         self.built = True

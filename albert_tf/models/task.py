@@ -52,10 +52,14 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         """Runs the backbone on its three inputs, leaving aside what only the head reads."""
         return self.backbone({name: inputs[name] for name in BACKBONE_INPUTS}, training=training)
 
-    def head_dense(self, units: int, name: str, input_size: int | None = None) -> keras.layers.Dense:
+    def head_dense(
+        self, units: int, name: str, input_size: int | None = None
+    ) -> keras.layers.Dense:
         """Returns a built float32 `Dense`: logits keep full precision under any dtype policy."""
         initializer = keras.initializers.TruncatedNormal(stddev=self.config.initializer_range)
-        dense = keras.layers.Dense(units, kernel_initializer=initializer, dtype="float32", name=name)
+        dense = keras.layers.Dense(
+            units, kernel_initializer=initializer, dtype="float32", name=name
+        )
         # Built here, so that variables are named after the head alone and exist before the first call.
         dense.build((None, input_size or self.config.hidden_size))
         return dense
@@ -282,4 +286,4 @@ def _is_auto(value) -> bool:
 
 
 def _is_dataset(x) -> bool:
-    return not isinstance(x, (dict, list, tuple, np.ndarray)) and not hasattr(x, "shape")
+    return not isinstance(x, (str, dict, list, tuple, np.ndarray)) and not hasattr(x, "shape")

@@ -85,7 +85,9 @@ class LengthBucketedBatches:
         shuffled = random.permutation(examples)
         pools = np.split(shuffled, range(self._pool, len(shuffled), self._pool))
         batches = [
-            batch for pool in pools for batch in self._cut(pool[np.argsort(lengths[pool], kind="stable")])
+            batch
+            for pool in pools
+            for batch in self._cut(pool[np.argsort(lengths[pool], kind="stable")])
         ]
         return [batches[i] for i in random.permutation(len(batches))]
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 import tensorflow_text as tf_text
 
+
 def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
     """Returns the model inputs of string tensors, padded to the longest.
 
@@ -51,7 +52,9 @@ def _fit_beside(kept, trimmed, budget):
     lengths = trimmed.row_lengths()
     room = budget - kept.row_lengths()
     has_room = tf.reduce_all((room > 0) | (lengths <= room))
-    message = f"a text that must stay whole leaves no room within {budget} tokens; truncate longest_first"
+    message = (
+        f"a text that must stay whole leaves no room within {budget} tokens; truncate longest_first"
+    )
     with tf.control_dependencies([tf.debugging.Assert(has_room, [message])]):
         room = tf.identity(room)
     positions = tf.ragged.range(lengths)

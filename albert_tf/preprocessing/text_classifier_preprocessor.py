@@ -91,7 +91,9 @@ class AlbertTextClassifierPreprocessor:
             DataError: when `x` is a single string, or holds something other than `str`.
         """
         if isinstance(x, str):
-            raise DataError(f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets")
+            raise DataError(
+                f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
+            )
         texts, pairs = x if _is_pair(x) else (x, None)
         return self.tokenizer.pack(
             list(texts),
@@ -111,8 +113,8 @@ class AlbertTextClassifierPreprocessor:
             return True
         if isinstance(x, (list, tuple)):
             return bool(x) and all(isinstance(text, str) for text in x)
-        kind = getattr(getattr(x, "dtype", None), "kind", "")
-        return kind in "OUT" and len(x) > 0 and isinstance(next(iter(x)), str)
+        kind = getattr(getattr(x, "dtype", None), "kind", None)
+        return kind in ("O", "U", "T") and len(x) > 0 and isinstance(next(iter(x)), str)
 
     def batches(
         self, x, y=None, sample_weight=None, *, batch_size=32, order="by_length", seed=0

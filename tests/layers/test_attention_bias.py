@@ -15,7 +15,10 @@ def test_buckets_agree_with_t5(buckets, distance):
     t5 = pytest.importorskip("transformers.models.t5.modeling_tf_t5", exc_type=ImportError)
     keys_minus_queries = np.arange(-299, 300)
     expected = t5.TFT5Attention._relative_position_bucket(
-        keys_minus_queries.astype("int32"), bidirectional=True, num_buckets=buckets, max_distance=distance
+        keys_minus_queries.astype("int32"),
+        bidirectional=True,
+        num_buckets=buckets,
+        max_distance=distance,
     )
     np.testing.assert_array_equal(relative_position_buckets(300, buckets, distance), expected)
 

@@ -35,7 +35,9 @@ def test_value_by_hand():
 def test_adam_sees_the_summed_gradient_of_a_repeated_token():
     """The first step of Adam moves every trained row by the learning rate, however often its token occurs."""
     layer = build()
-    inputs = {name: keras.Input((None,), dtype="int32", name=name) for name in ("tokens", "segments")}
+    inputs = {
+        name: keras.Input((None,), dtype="int32", name=name) for name in ("tokens", "segments")
+    }
     model = keras.Model(inputs, layer(inputs["tokens"], inputs["segments"]))
     model.compile(keras.optimizers.Adam(0.01, epsilon=1e-12), loss="mse")
     before = as_numpy(layer.word_embeddings)

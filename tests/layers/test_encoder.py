@@ -58,7 +58,9 @@ def test_padding_changes_nothing(length, padding):
     alone = backbone(inputs)
     together = backbone(padded)
     np.testing.assert_allclose(
-        as_numpy(together["sequence_output"])[:, :length], as_numpy(alone["sequence_output"]), atol=2e-6
+        as_numpy(together["sequence_output"])[:, :length],
+        as_numpy(alone["sequence_output"]),
+        atol=2e-6,
     )
     np.testing.assert_allclose(
         as_numpy(together["pooled_output"]), as_numpy(alone["pooled_output"]), atol=2e-6
@@ -85,7 +87,9 @@ def gradients(config, inputs, weights, eager=False, **options):
         variable.assign(value)
     model = keras.Model(backbone.inputs, backbone.output["pooled_output"])
     model.compile(keras.optimizers.SGD(1.0), loss="mse", run_eagerly=eager)
-    model.train_on_batch(inputs, np.zeros((len(inputs["token_ids"]), config.hidden_size), "float32"))
+    model.train_on_batch(
+        inputs, np.zeros((len(inputs["token_ids"]), config.hidden_size), "float32")
+    )
     return {v.path: w - as_numpy(v) for v, w in zip(backbone.weights, weights, strict=True)}
 
 
@@ -124,12 +128,16 @@ def test_mixed_bfloat16_computes_in_bfloat16_and_stores_float32(remat):
 
 
 def test_too_long_an_input_says_the_limit():
-    with pytest.raises(AlbertError, match="the input is 41 tokens long; this model has 40 positions"):
+    with pytest.raises(
+        AlbertError, match="the input is 41 tokens long; this model has 40 positions"
+    ):
         AlbertBackbone(tiny_config())(tiny_inputs(1, 41))
 
 
 def test_dropout_is_active_in_training_only():
-    backbone = AlbertBackbone(tiny_config(hidden_dropout_prob=0.5, attention_probs_dropout_prob=0.5))
+    backbone = AlbertBackbone(
+        tiny_config(hidden_dropout_prob=0.5, attention_probs_dropout_prob=0.5)
+    )
     inputs = tiny_inputs()
     first = as_numpy(backbone(inputs, training=True)["sequence_output"])
     second = as_numpy(backbone(inputs, training=True)["sequence_output"])

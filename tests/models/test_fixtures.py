@@ -68,7 +68,9 @@ def test_hugging_face_heads(shared, name):
 @pytest.mark.parametrize("name", BACKBONES)
 def test_backbones(shared, name):
     inputs, expected = read(shared / "fixtures" / name)
-    inputs = {k: v.reshape(-1, v.shape[-1]) for k, v in inputs.items()}  # the choices of multiple choice
+    inputs = {
+        k: v.reshape(-1, v.shape[-1]) for k, v in inputs.items()
+    }  # the choices of multiple choice
     backbone = AlbertBackbone.from_preset(shared / "fixtures" / name)
     actual = numpy_of(backbone(inputs))
     mask = inputs["padding_mask"].astype(bool)

@@ -60,7 +60,9 @@ def as_numpy(outputs):
 
 def assert_same(actual, expected, atol=0.0):
     keras.tree.map_structure(
-        lambda a, b: np.testing.assert_allclose(a, b, atol=atol), as_numpy(actual), as_numpy(expected)
+        lambda a, b: np.testing.assert_allclose(a, b, atol=atol),
+        as_numpy(actual),
+        as_numpy(expected),
     )
 
 
@@ -162,7 +164,9 @@ def test_impossible_classifiers(arguments, message):
 
 
 def test_a_backbone_is_expected():
-    with pytest.raises(ConfigError, match="backbone of type AlbertConfig; expected an AlbertBackbone"):
+    with pytest.raises(
+        ConfigError, match="backbone of type AlbertConfig; expected an AlbertBackbone"
+    ):
         albert_tf.AlbertTextClassifier(tiny_config())
 
 

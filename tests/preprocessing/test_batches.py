@@ -44,7 +44,9 @@ def test_plan_depends_on_seed_and_epoch_only():
     for epoch in (0, 1):
         for a, b in zip(first.plan(epoch), make(lengths, seed=1).plan(epoch), strict=True):
             np.testing.assert_array_equal(a, b)
-    flat = [np.concatenate(p) for p in (first.plan(0), first.plan(1), make(lengths, seed=2).plan(0))]
+    flat = [
+        np.concatenate(p) for p in (first.plan(0), first.plan(1), make(lengths, seed=2).plan(0))
+    ]
     assert not np.array_equal(flat[0], flat[1])
     assert not np.array_equal(flat[0], flat[2])
 

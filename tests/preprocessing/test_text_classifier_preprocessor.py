@@ -14,7 +14,12 @@ from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from tests.tiny import randomize, tiny_config
 
 TOKENIZER = AlbertTokenizer()
-TEXTS = ["call now and win a prize", "see you at six", "ok", "a longer text that goes on and on and on"] * 4
+TEXTS = [
+    "call now and win a prize",
+    "see you at six",
+    "ok",
+    "a longer text that goes on and on and on",
+] * 4
 LABELS = [1, 0, 0, 1] * 4
 
 
@@ -39,7 +44,9 @@ def test_documented_example():
 
 
 def words(limit):
-    return st.lists(st.sampled_from(["one", "two", "Über", "3,", "…"]), max_size=limit).map(" ".join)
+    return st.lists(st.sampled_from(["one", "two", "Über", "3,", "…"]), max_size=limit).map(
+        " ".join
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -101,7 +108,9 @@ def test_fit_takes_pairs_and_regression():
     backbone = AlbertBackbone(tiny_config(vocab_size=30000, num_hidden_layers=1))
     model = AlbertTextRegressor(backbone, preprocessor=preprocessor())
     targets = np.linspace(0, 1, len(TEXTS))
-    history = model.fit((TEXTS, TEXTS[::-1]), targets, verbose=0, validation_data=((TEXTS, TEXTS), targets))
+    history = model.fit(
+        (TEXTS, TEXTS[::-1]), targets, verbose=0, validation_data=((TEXTS, TEXTS), targets)
+    )
     assert set(history.history) >= {"loss", "rmse", "pearson", "val_loss"}
     assert model.predict((TEXTS, TEXTS), verbose=0).shape == (len(TEXTS), 1)
 
@@ -117,7 +126,10 @@ def test_preset_and_keras_file_carry_the_tokenizer(tmp_path):
         np.testing.assert_allclose(loaded.predict(TEXTS, verbose=0), expected, atol=1e-6)
         assert loaded.labels == ["ham", "spam"]
         assert loaded.preprocessor.settings() == model.preprocessor.settings()
-    assert AlbertTextClassifier.from_preset(tmp_path / "preset", preprocessor=None).preprocessor is None
+    assert (
+        AlbertTextClassifier.from_preset(tmp_path / "preset", preprocessor=None).preprocessor
+        is None
+    )
 
 
 def test_another_tokenizer_travels_whole():
@@ -142,12 +154,20 @@ def test_fewer_classes_start_a_fresh_head(tmp_path):
     [
         (lambda: preprocessor(3), "sequence_length is 3; expected at least 4"),
         (lambda: preprocessor(truncate="none"), "truncate is 'none'; expected one of"),
-        (lambda: classifier().predict("one text"), "got the single text 'one text'; expected a list"),
+        (
+            lambda: classifier().predict("one text"),
+            "got the single text 'one text'; expected a list",
+        ),
         (lambda: classifier().fit(TEXTS, [1]), "y has 1 rows for 16 texts"),
         (lambda: classifier().fit(TEXTS, ["ham"] * 16), "y holds values such as 'ham'"),
-        (lambda: classifier().fit(TEXTS, LABELS, validation_split=0.1), "validation_split does not go"),
         (
-            lambda: AlbertTextClassifier(AlbertBackbone(tiny_config()), preprocessor=preprocessor()),
+            lambda: classifier().fit(TEXTS, LABELS, validation_split=0.1),
+            "validation_split does not go",
+        ),
+        (
+            lambda: AlbertTextClassifier(
+                AlbertBackbone(tiny_config()), preprocessor=preprocessor()
+            ),
             "the tokenizer has 30000 pieces, the model's vocab_size is 120",
         ),
         (
