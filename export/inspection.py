@@ -112,18 +112,23 @@ def inspect_tflite(file: str | Path | bytes) -> TFLiteSummary:
     content, name = read_content(file)
     try:
         return _summarize(read_model(content))
-    except (
-        struct.error,
-        ValueError,
-        IndexError,
-        TypeError,
-        OverflowError,
-        UnicodeDecodeError,
-    ) as error:
+    except _DAMAGE as error:
         raise ExportError(
             f"{name} is damaged: its tables point outside the file ({error}); export or copy it "
             "again"
         ) from error
+
+
+# What Python's flatbuffer code raises when an offset or a number leads nowhere.
+_DAMAGE = (
+    struct.error,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    MemoryError,
+)
 
 
 def read_content(file: str | Path | bytes) -> tuple[bytes, str]:

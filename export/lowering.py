@@ -11,25 +11,26 @@ from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
 from albert_tf.models.backbone import BACKBONE_INPUTS
 
 
+def check_exportable(model) -> None:
+    """Raises an `ExportError` unless `model` is one that this package can export."""
+    if not isinstance(model, AlbertBackbone | AlbertTask):
+        raise ExportError(
+            f"cannot export a {type(model).__name__}; expected a model of albert_tf, "
+            "e.g. AlbertTextClassifier"
+        )
+    if isinstance(model, AlbertBackbone) and model.encoder.return_all_layers:
+        raise ExportError(
+            "cannot export a backbone with return_all_layers=True: a file gives sequence_output and "
+            "pooled_output; build the backbone without it"
+        )
+
+
 def float32_copy(model):
     """Returns a copy of `model` with the same weights that computes in float32.
 
     Args:
-        model: an `AlbertBackbone` or a model with a head, of any dtype policy.
-
-    Raises:
-        ExportError: when it is neither.
+        model: an exportable model of any dtype policy.
     """
-    if not isinstance(model, AlbertBackbone | AlbertTask):
-        raise ExportError(
-            f"cannot export a {type(model).__name__}; expected a model of albert_tf, e.g. "
-            "AlbertTextClassifier"
-        )
-    if isinstance(model, AlbertBackbone) and model.encoder.return_all_layers:
-        raise ExportError(
-            "cannot export a backbone with return_all_layers=True: a file gives sequence_output "
-            "and pooled_output; build the backbone without it"
-        )
     arguments = {} if isinstance(model, AlbertBackbone) else {"preprocessor": None}
     return type(model).from_checkpoint(model.to_checkpoint(), dtype="float32", **arguments)
 
@@ -128,7 +129,9 @@ def _layer_norm(self, inputs):
     """Nine operators, six of them on whole rows; Keras's form has eleven, eight on whole rows."""
     centered = inputs - ops.mean(inputs, axis=-1, keepdims=True)
     variance = ops.mean(centered * centered, axis=-1, keepdims=True)
-    return centered * ops.rsqrt(variance + self.epsilon) * self.gamma + self.beta
+    # In this order the converter cannot fold gamma into the weights that follow. Folded, these would
+    # differ from the other uses of the same weights, and would be written to the file once more.
+    return centered * (ops.rsqrt(variance + self.epsilon) * self.gamma) + self.beta
 
 
 def _masked_lm_head(self, hidden, word_embeddings, masked_positions=None):

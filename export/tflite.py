@@ -12,7 +12,13 @@ from albert_tf.export.conversion import QUANTIZATIONS, check_graph, convert
 from albert_tf.export.examples import make_examples
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import TFLiteSummary
-from albert_tf.export.lowering import float32_copy, inference_function, input_shape, output_names
+from albert_tf.export.lowering import (
+    check_exportable,
+    float32_copy,
+    inference_function,
+    input_shape,
+    output_names,
+)
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport, compare
 
 from albert_tf.errors import CheckpointError, ExportError
@@ -177,9 +183,9 @@ def _check_arguments(model, quantization, form, length, batch, choices):
     for name, value in (("batch", batch), ("choices", choices)):
         if not _is_count(value):
             raise ExportError(f"{name} is {value!r}; expected a whole number of at least 1")
-    config = getattr(model, "config", None)
-    most = getattr(config, "max_position_embeddings", None)
-    if length is not None and (not _is_count(length) or (most is not None and length > most)):
+    check_exportable(model)
+    most = model.config.max_position_embeddings
+    if length is not None and not (_is_count(length) and length <= most):
         raise ExportError(
             f"length is {length!r}; expected None for any length, or a whole number from 1 to "
             f"{most}, the model's max_position_embeddings"

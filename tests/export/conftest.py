@@ -1,0 +1,42 @@
+"""Tiny models with a real tokenizer, and a file exported once for the tests that only read it."""
+
+import pytest
+from albert_tf.export import export_tflite
+
+from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTokenizer
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from tests.tiny import randomize, tiny_config
+
+LABELS = ["ham", "spam", "große Ernte"]
+
+
+def text_model(
+    cls=AlbertTextClassifier, sequence_length=40, *, labels=LABELS, dtype=None, **changes
+):
+    """A tiny random model that reads English texts."""
+    arguments = {}
+    if cls is AlbertTextClassifier:
+        arguments = {
+            "num_classes": 3,
+            "labels": labels,
+            "multi_label": changes.pop("multi_label", False),
+        }
+    config = tiny_config(vocab_size=30000, **changes)
+    preprocessor = AlbertTextClassifierPreprocessor(
+        AlbertTokenizer(), sequence_length=sequence_length
+    )
+    model = cls(AlbertBackbone(config, dtype=dtype), preprocessor=preprocessor, **arguments)
+    randomize(model, scale=0.3)  # so that a text's words move the logits
+    return model
+
+
+@pytest.fixture(scope="session")
+def model():
+    """A classifier of three labels."""
+    return text_model()
+
+
+@pytest.fixture(scope="session")
+def exported(model, tmp_path_factory):
+    """The classifier in float32, as a loop for any length."""
+    return export_tflite(model, tmp_path_factory.mktemp("exported") / "model.tflite", "none")
