@@ -52,7 +52,7 @@ def run(args) -> None:
     say(
         f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
         f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "
-        f"{percent(export.parity.label_agreement)} of {len(split.validation):,} texts"
+        f"{percent(export.parity.agreement)} of {len(split.validation):,} texts"
     )
     say("4/4  answers from the file\n")
     runner = TFLiteRunner(path)

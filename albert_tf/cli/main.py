@@ -51,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
     Args:
         argv: the arguments; default those of the process.
     """
-    args = build_parser().parse_args(argv)
+    args = _parse(argv)
     try:
         args.run(args)
     except (AlbertError, OSError) as error:
@@ -65,6 +65,17 @@ def main(argv: list[str] | None = None) -> int:
         console.print(f"albert-tf: {str(interrupt) or 'interrupted'}", markup=False)
         return EXIT_INTERRUPTED
     return 0
+
+
+def _parse(argv):
+    parser = build_parser()
+    args, rest = parser.parse_known_args(argv)
+    # argparse ends a list of texts at the first option; texts behind it belong to the list too.
+    if isinstance(getattr(args, "texts", None), list) and not any(word.startswith("-") for word in rest):
+        args.texts += rest
+    elif rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return args
 
 
 def _one_line(error: BaseException) -> str:

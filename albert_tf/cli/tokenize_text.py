@@ -18,7 +18,7 @@ HELP = "show how texts become token ids"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf tokenize`."""
-    parser.add_argument("text", nargs="*", metavar="TEXT", help="texts; default standard input")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
     parser.add_argument(
         "--model", metavar="FILE", help="a SentencePiece model; default the bundled English one"
     )
@@ -37,7 +37,7 @@ def run(args) -> None:
     from albert_tf.tokenizer import AlbertTokenizer
 
     tokenizer = AlbertTokenizer(args.model, lowercase=not args.cased, strip_accents=not args.cased)
-    for text in args.text or (line.rstrip("\n") for line in sys.stdin):
+    for text in args.texts or (line.rstrip("\n") for line in sys.stdin):
         ids, spans = tokenizer.encode(text, offsets=True)
         pieces = [tokenizer.id_to_piece(i) for i in ids]
         if args.json:

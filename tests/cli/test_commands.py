@@ -1,0 +1,259 @@
+"""The `albert-tf` command, in process: from a table to answers, and every kind of bad input in one line."""
+
+import io
+import json
+import pickle
+import shutil
+
+import numpy as np
+import pytest
+
+from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
+from albert_tf.cli.main import main
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from tests.tiny import randomize
+
+GOOD = ["a lovely film", "well worth the money", "great sound and a fair price", "I love it"]
+BAD = ["a waste of time", "it broke after a week", "poor sound at a high price", "I hate it"]
+QUICK = ["--epochs", "1", "--batch-size", "16", "--sequence-length", "16"]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A table, a small backbone preset, a fine-tuned preset and its TFLite file."""
+    folder = tmp_path_factory.mktemp("cli")
+    rows = [*((text, "good") for text in GOOD * 6), *((text, "bad") for text in BAD * 6)]
+    table = "review,stars\n" + "".join(f"{text},{label}\n" for text, label in rows)
+    (folder / "reviews.csv").write_text(table, "utf-8")
+    model = AlbertTextClassifier(
+        AlbertBackbone(
+            AlbertConfig.named(
+                "tiny",
+                hidden_size=32,
+                embedding_size=16,
+                num_attention_heads=4,
+                intermediate_size=48,
+                num_hidden_layers=2,
+            )
+        ),
+        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=32),
+        labels=["bad", "good"],
+    )
+    randomize(model)
+    model.save_to_preset(folder / "small")
+    arguments = [
+        "--preset",
+        f"{folder}/small",
+        "--output",
+        f"{folder}/run",
+        "--no-baselines",
+        *QUICK,
+    ]
+    columns = ["--text", "review", "--label", "stars"]
+    assert main(["finetune", f"{folder}/reviews.csv", *columns, *arguments]) == 0
+    assert main(["export", f"{folder}/run/model", f"{folder}/reviews.tflite"]) == 0
+    return folder
+
+
+def lines(capsys):
+    return capsys.readouterr().out.splitlines()
+
+
+def test_run_folder_holds_what_the_docs_say(files):
+    run = files / "run"
+    expected = {
+        "model",
+        "report.md",
+        "training.jsonl",
+        "checkpoints",
+        "recipe.json",
+        "arguments.json",
+    }
+    assert expected <= {path.name for path in run.iterdir()}
+    assert "good" in (run / "report.md").read_text("utf-8")
+    assert (files / "reviews.parity.json").is_file()
+
+
+def test_predict_agrees_between_keras_and_tflite(files, capsys):
+    main(["predict", f"{files}/run/model", "--json", *GOOD, *BAD])
+    keras = [json.loads(line) for line in lines(capsys)]
+    main(["predict", f"{files}/reviews.tflite", "--json", *GOOD, *BAD])
+    tflite = [json.loads(line) for line in lines(capsys)]
+    assert [row["text"] for row in tflite] == [*GOOD, *BAD]
+    for a, b in zip(keras, tflite, strict=True):
+        assert set(a["scores"]) == {"bad", "good"}
+        np.testing.assert_allclose(
+            list(a["scores"].values()), list(b["scores"].values()), atol=0.02
+        )
+
+
+def test_predict_reads_standard_input_and_tables(files, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("a lovely film\nI hate it\n"))
+    assert main(["predict", f"{files}/reviews.tflite"]) == 0
+    piped = lines(capsys)
+    assert [line.split("\t")[2] for line in piped] == ["a lovely film", "I hate it"]
+    assert all(line.split("\t")[0] in ("bad", "good") for line in piped)
+    table = ["--file", f"{files}/reviews.csv", "--text", "review"]
+    assert main(["predict", f"{files}/reviews.tflite", *table]) == 0
+    assert len(lines(capsys)) == 48
+
+
+def test_evaluate_gives_the_same_numbers_for_both(files, capsys):
+    found = []
+    for model in ("run/model", "reviews.tflite"):
+        arguments = ["--text", "review", "--label", "stars", "--json"]
+        assert main(["evaluate", f"{files}/{model}", f"{files}/reviews.csv", *arguments]) == 0
+        found.append(json.loads(lines(capsys)[-1]))
+    assert found[0]["accuracy"] == pytest.approx(found[1]["accuracy"], abs=0.05)
+    assert found[0]["cross_entropy"] == pytest.approx(found[1]["cross_entropy"], abs=0.02)
+
+
+def test_benchmark_measures_each_length(files, capsys):
+    assert main(["benchmark", f"{files}/reviews.tflite", "--lengths", "8", "16", "--json"]) == 0
+    found = json.loads(lines(capsys)[-1])
+    assert set(found["latency_ms"]) == {"8", "16"}
+    assert found["load_ms"] > 0
+
+
+def test_tokenize(capsys):
+    assert main(["tokenize", "--ids", "Hello, World!"]) == 0
+    assert lines(capsys) == ["10975 15 126 187"]
+    assert main(["tokenize", "--json", "Déjà vu"]) == 0
+    row = json.loads(lines(capsys)[0])
+    assert ["Déjà vu"[a:b] for a, b in row["offsets"]] == ["Dé", "jà", "vu"]
+
+
+def test_import_to_hugging_face_and_back(files, capsys):
+    assert main(["import", f"{files}/run/model", f"{files}/hf", "--to", "huggingface"]) == 0
+    assert main(["import", f"{files}/hf", f"{files}/back"]) == 0
+    main(["predict", f"{files}/run/model", "I love it"])
+    main(["predict", f"{files}/back", "I love it"])
+    first, second = lines(capsys)
+    assert first == second
+
+
+def test_every_command_has_help_with_an_example(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    names = ["demo", "finetune", "evaluate", "predict", "export", "import", "benchmark", "tokenize"]
+    text = capsys.readouterr().out
+    for name in names:
+        assert name in text
+        with pytest.raises(SystemExit):
+            main([name, "--help"])
+        assert f"  albert-tf {name}" in capsys.readouterr().out
+
+
+def write(path, text):
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+def bad_table(text):
+    return lambda files, tmp: ["finetune", write(tmp / "data.csv", text)]
+
+
+class Malicious:
+    """What a pickle can do: run a command when it is read."""
+
+    def __reduce__(self):
+        import os
+
+        return os.system, ("touch executed",)
+
+
+def malicious(files, tmp):
+    shutil.copytree(files / "hf", tmp / "hf", dirs_exist_ok=True)
+    (tmp / "hf" / "model.safetensors").unlink()
+    (tmp / "hf" / "pytorch_model.bin").write_bytes(pickle.dumps(Malicious()))
+    return ["import", f"{tmp}/hf", f"{tmp}/out"]
+
+
+def truncated(files, tmp):
+    shutil.copytree(files / "small", tmp / "small", dirs_exist_ok=True)
+    path = tmp / "small" / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:1000])
+    return ["import", f"{tmp}/small", f"{tmp}/out"]
+
+
+BAD_INPUT = {
+    "missing column": (
+        lambda files, tmp: [
+            "finetune",
+            f"{files}/reviews.csv",
+            "--text",
+            "reviewer",
+            "--label",
+            "stars",
+        ],
+        ["reviewer", "review", "stars"],
+    ),
+    "empty text": (bad_table("text,label\ngood film,a\n,b\nx,a\n"), ["data.csv:3", "empty"]),
+    "one class": (bad_table("text,label\ngood,a\nfine,a\n"), ["data.csv"]),
+    "no such file": (lambda files, tmp: ["finetune", f"{tmp}/absent.csv"], ["absent.csv"]),
+    "no DATA": (lambda files, tmp: ["finetune"], ["DATA"]),
+    "unseen label": (
+        lambda files, tmp: [
+            "evaluate",
+            f"{files}/run/model",
+            write(tmp / "test.csv", "text,label\nfine,good\nso so,mixed\n"),
+        ],
+        ["test.csv:3", "mixed", "good"],
+    ),
+    "truncated safetensors": (truncated, ["model.safetensors"]),
+    "malicious pickle": (malicious, ["system"]),
+    "no checkpoint": (lambda files, tmp: ["predict", f"{tmp}/nothing", "text"], ["nothing"]),
+    "unknown size": (
+        lambda files, tmp: (
+            ["finetune", f"{files}/reviews.csv", "--text", "review", "--label", "stars"]
+            + ["--size", "huge", "--output", f"{tmp}/run"]
+        ),
+        ["'huge'", "tiny"],
+    ),
+    "nothing to resume": (lambda files, tmp: ["finetune", "--resume", f"{tmp}/none"], ["none"]),
+    "run exists": (
+        lambda files, tmp: (
+            ["finetune", f"{files}/reviews.csv", "--text", "review", "--label", "stars"]
+            + ["--preset", f"{files}/small", "--output", f"{files}/run", *QUICK]
+        ),
+        ["run", "resume"],
+    ),
+    "empty text to answer": (
+        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "  "],
+        ["text 1 is empty"],
+    ),
+    "not a TFLite file": (
+        lambda files, tmp: ["predict", write(tmp / "x.tflite", "no model"), "text"],
+        ["x.tflite"],
+    ),
+    "unwritable path": (
+        lambda files, tmp: ["export", f"{files}/run/model", f"{tmp}/reviews.csv/x.tflite"],
+        ["x.tflite"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_INPUT)
+def test_bad_input_gets_one_line_and_status_2(case, files, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if case == "malicious pickle":
+        main(["import", f"{files}/run/model", f"{files}/hf", "--to", "huggingface"])
+    if case == "unwritable path":
+        (tmp_path / "reviews.csv").write_text("a file, not a folder")
+    arguments, words = BAD_INPUT[case]
+    before = sorted(files.rglob("*"))
+    capsys.readouterr()
+    assert main(arguments(files, tmp_path)) == 2
+    error = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
+    assert len(error) == 1
+    for word in words:
+        assert word in error[0]
+    assert "Traceback" not in error[0]
+    assert not (tmp_path / "executed").exists()
+    assert sorted(files.rglob("*")) == before, "nothing of the user's was touched"
+
+
+def test_debug_shows_the_traceback(tmp_path, capsys):
+    assert main(["predict", f"{tmp_path}/nothing", "text", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
