@@ -26,7 +26,8 @@ class AlbertTokenizer(Vocabulary):
 
     A text is normalized (white space collapsed, NFKD, marks dropped, lower-cased) and segmented by
     SentencePiece; pieces such as `1999,` are split before the comma. The reference is
-    google-research/albert `tokenization.py`.
+    google-research/albert `tokenization.py`. A text that spells a special token is text: `[MASK]` in
+    it does not become `mask_id`.
 
     Args:
         path: a SentencePiece `.model` file; None is the bundled uncased English model of ALBERT

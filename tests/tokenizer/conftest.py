@@ -22,7 +22,7 @@ def in_graph(tokenizer):
     return lambda texts: function(tf.constant(texts, tf.string)).to_list()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a plain tensorflow-text tokenizer dies with clear_session
 def reference(tokenizer) -> Reference:
     return Reference(tokenizer.model_bytes)
 

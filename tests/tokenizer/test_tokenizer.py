@@ -48,6 +48,14 @@ def test_sequences_of_every_kind(tokenizer):
     assert tokenizer.encode_batch([], offsets=True) == ([], [])
 
 
+def test_texts_do_not_forge_special_tokens(tokenizer):
+    texts = ["[CLS] [SEP]", "<pad><unk>", "[MASK]"]
+    ids = {i for row in tokenizer.encode_batch(texts) for i in row}
+    assert not ids & {tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id}
+    few = AlbertTokenizer.from_bytes(small_model({"▁": -1.0}), lowercase=False)
+    assert few.encode("[MASK]") == [few.piece_to_id("▁"), few.unk_id]
+
+
 def test_decode(tokenizer):
     ids = tokenizer.encode("Hello, World! in 1999, naïve")
     text = "hello, world! in 1999, naive"
