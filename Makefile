@@ -12,8 +12,8 @@ demo: $(VENV)/.installed
 
 # Every test: lint, the TensorFlow backend in full, the backend-agnostic rooms again on JAX.
 test: lint
-	$(RUN) pytest
-	KERAS_BACKEND=jax $(RUN) pytest tests/layers tests/models tests/training -m "not slow and not peers"
+	$(RUN) pytest -n 2
+	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models tests/training -m "not slow and not peers"
 
 # The tests that take seconds.
 test-fast: $(VENV)/.installed-dev

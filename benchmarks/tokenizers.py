@@ -1,0 +1,112 @@
+"""Texts a second, and agreement with google-research/albert: this tokenizer beside transformers' and keras-hub's.
+
+Speed: SST-2 sentences, encoded in one batch by one process, rounds interleaved. Agreement: share of the reference texts
+(`fixtures/tokenizer_golden.jsonl`) whose ids are the reference's. transformers' fast tokenizer may use every core; it is
+measured with its own parallelism off and on.
+
+    python -m benchmarks.tokenizers
+"""
+
+import argparse
+import json
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.fine_tuning import read_texts
+from benchmarks.machine import describe_machine, shared_folder, write_result
+
+
+def ours():
+    """Returns a function from texts to ids, by this package."""
+    from albert_tf import AlbertTokenizer
+
+    return AlbertTokenizer().encode_batch
+
+
+def transformers_fast():
+    """Returns a function from texts to ids, by transformers' `AlbertTokenizerFast`."""
+    from transformers import AlbertTokenizerFast
+
+    from albert_tf import AlbertTokenizer
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "spiece.model"
+        path.write_bytes(AlbertTokenizer().model_bytes)
+        tokenizer = AlbertTokenizerFast(vocab_file=str(path), do_lower_case=True, keep_accents=False)
+    return lambda texts: tokenizer(texts, add_special_tokens=False)["input_ids"]
+
+
+def keras_hub():
+    """Returns a function from texts to ids, by keras-hub's `AlbertTokenizer`."""
+    import keras_hub
+
+    from albert_tf import AlbertTokenizer
+
+    tokenizer = keras_hub.models.AlbertTokenizer(proto=AlbertTokenizer().model_bytes)
+    return tokenizer
+
+
+ENGINES = {"albert_tf": ours, "transformers fast": transformers_fast, "keras-hub": keras_hub}
+
+
+def agreement(encode, reference):
+    """Returns the share of reference texts that get the reference's ids."""
+    ids = encode([row["text"] for row in reference])
+    same = sum(list(a) == row["ids"] for a, row in zip(ids, reference, strict=True))
+    return same / len(reference)
+
+
+def main():
+    """Measures, prints a table, and writes the raw figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=int, default=20000)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--output", type=Path, default=Path("docs/benchmarks/tokenizers.json"))
+    args = parser.parse_args()
+
+    texts, _ = read_texts(args.texts)
+    with (shared_folder() / "fixtures" / "tokenizer_golden.jsonl").open(encoding="utf-8") as lines:
+        reference = [json.loads(line) for line in lines]
+    encoders, skipped = {}, {}
+    for name, make in ENGINES.items():
+        try:
+            encoders[name] = make()
+        except ImportError as error:
+            skipped[name] = str(error)
+            print(f"{name}: skipped, {error}")
+    shares = {name: agreement(encode, reference) for name, encode in encoders.items()}
+    variants = [(name, None) for name in encoders if name != "transformers fast"]
+    if "transformers fast" in encoders:
+        variants += [("transformers fast", "false"), ("transformers fast", "true")]
+    rates = {variant: [] for variant in variants}
+    for round_number in range(args.rounds + 1):
+        for name, parallel in variants:
+            if parallel is not None:
+                os.environ["TOKENIZERS_PARALLELISM"] = parallel
+            start = time.perf_counter()
+            encoders[name](texts)
+            if round_number:
+                rates[name, parallel].append(len(texts) / (time.perf_counter() - start))
+    labels = {None: "", "false": ", 1 thread", "true": ", all cores"}
+    print(f"{'':30} texts/s (median, min to max)      same ids as the reference")
+    for (name, parallel), values in rates.items():
+        median, low, high = statistics.median(values), min(values), max(values)
+        label = name + labels[parallel]
+        print(f"{label:30} {median:8.0f}  ({low:.0f} to {high:.0f})   {100 * shares[name]:6.2f} %")
+    write_result(
+        args.output,
+        {
+            "machine": describe_machine(),
+            "settings": {"texts": args.texts, "rounds": args.rounds},
+            "texts_per_second": {name + labels[p]: values for (name, p), values in rates.items()},
+            "agreement": shares,
+            "skipped": skipped,
+        },
+    )
+
+
+if __name__ == "__main__":
+    main()
