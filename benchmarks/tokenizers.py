@@ -1,8 +1,8 @@
 """Texts a second, and agreement with google-research/albert: this tokenizer beside transformers' and keras-hub's.
 
-Speed: SST-2 sentences, encoded in one batch by one process, rounds interleaved. Agreement: share of the reference texts
-(`fixtures/tokenizer_golden.jsonl`) whose ids are the reference's. transformers' fast tokenizer may use every core; it is
-measured with its own parallelism off and on.
+Speed: SST-2 sentences, encoded in one batch by one process, rounds interleaved. Agreement: share of the
+reference texts (`fixtures/tokenizer_golden.jsonl`) whose ids are the reference's. transformers' fast tokenizer may use
+every core; it is measured with its own parallelism off and on.
 
     python -m benchmarks.tokenizers
 """
@@ -35,7 +35,9 @@ def transformers_fast():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "spiece.model"
         path.write_bytes(AlbertTokenizer().model_bytes)
-        tokenizer = AlbertTokenizerFast(vocab_file=str(path), do_lower_case=True, keep_accents=False)
+        tokenizer = AlbertTokenizerFast(
+            vocab_file=str(path), do_lower_case=True, keep_accents=False
+        )
     return lambda texts: tokenizer(texts, add_special_tokens=False)["input_ids"]
 
 
@@ -45,8 +47,7 @@ def keras_hub():
 
     from albert_tf import AlbertTokenizer
 
-    tokenizer = keras_hub.models.AlbertTokenizer(proto=AlbertTokenizer().model_bytes)
-    return tokenizer
+    return keras_hub.models.AlbertTokenizer(proto=AlbertTokenizer().model_bytes)
 
 
 ENGINES = {"albert_tf": ours, "transformers fast": transformers_fast, "keras-hub": keras_hub}

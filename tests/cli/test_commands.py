@@ -206,16 +206,37 @@ BAD_INPUT = {
     "no checkpoint": (lambda files, tmp: ["predict", f"{tmp}/nothing", "text"], ["nothing"]),
     "unknown size": (
         lambda files, tmp: (
-            ["finetune", f"{files}/reviews.csv", "--text", "review", "--label", "stars"]
-            + ["--size", "huge", "--output", f"{tmp}/run"]
+            [
+                "finetune",
+                f"{files}/reviews.csv",
+                "--text",
+                "review",
+                "--label",
+                "stars",
+                "--size",
+                "huge",
+                "--output",
+                f"{tmp}/run",
+            ]
         ),
         ["'huge'", "tiny"],
     ),
     "nothing to resume": (lambda files, tmp: ["finetune", "--resume", f"{tmp}/none"], ["none"]),
     "run exists": (
         lambda files, tmp: (
-            ["finetune", f"{files}/reviews.csv", "--text", "review", "--label", "stars"]
-            + ["--preset", f"{files}/small", "--output", f"{files}/run", *QUICK]
+            [
+                "finetune",
+                f"{files}/reviews.csv",
+                "--text",
+                "review",
+                "--label",
+                "stars",
+                "--preset",
+                f"{files}/small",
+                "--output",
+                f"{files}/run",
+                *QUICK,
+            ]
         ),
         ["run", "resume"],
     ),
