@@ -33,6 +33,13 @@ class Encoded:
         """`(texts,)`, tokens in each text."""
         return np.diff(self.splits)
 
+    def take(self, texts: list[int]) -> "Encoded":
+        """The texts of these numbers, in this order."""
+        lengths = self.lengths[texts]
+        tokens = _ranges(self.splits[:-1][texts], lengths)
+        splits = np.concatenate([[0], np.cumsum(lengths)])
+        return Encoded(self.ids[tokens], splits, None if self.spans is None else self.spans[tokens])
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class PackedTokens:

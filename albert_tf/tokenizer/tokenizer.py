@@ -155,9 +155,14 @@ class AlbertTokenizer(Vocabulary):
         ids = _rows(encoded.ids.tolist(), splits)
         if not offsets:
             return ids
-        return ids, _rows(list(map(tuple, encoded.spans.tolist())), splits)
+        starts, ends = encoded.spans.T.tolist()
+        return ids, _rows(list(zip(starts, ends, strict=True)), splits)
 
     def _encode(self, texts: list[str], offsets: bool) -> Encoded:
+        distinct = dict.fromkeys(texts)
+        if 0 < 2 * len(distinct) <= len(texts):  # as the contexts of questions are
+            number = {text: index for index, text in enumerate(distinct)}
+            return self._encode(list(distinct), offsets).take([number[text] for text in texts])
         if offsets:
             return self._encode_spans(texts)
         ids, splits = self._engine.tokenize([self._normalize(text) for text in texts])

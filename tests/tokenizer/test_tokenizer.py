@@ -48,6 +48,13 @@ def test_sequences_of_every_kind(tokenizer):
     assert tokenizer.encode_batch([], offsets=True) == ([], [])
 
 
+@pytest.mark.parametrize("texts", [["a b", "c"] * 3, ["x"] * 4, ["", "", "a 1999,", ""]])
+def test_repeated_texts(tokenizer, texts):
+    ids, spans = tokenizer.encode_batch(texts, offsets=True)
+    assert ids == tokenizer.encode_batch(texts) == [tokenizer.encode(text) for text in texts]
+    assert spans == [tokenizer.encode(text, offsets=True)[1] for text in texts]
+
+
 def test_texts_do_not_forge_special_tokens(tokenizer):
     texts = ["[CLS] [SEP]", "<pad><unk>", "[MASK]"]
     ids = {i for row in tokenizer.encode_batch(texts) for i in row}
