@@ -314,7 +314,7 @@ class _Run:
 
         Keras would take the number of batches that are left in it for that of all epochs.
         """
-        progress, epochs = self.callback.progress, self.recipe.epochs
+        progress = self.callback.progress
         if progress.batch:
             yield {
                 "x": self.batches.dataset(progress.epoch, progress.batch),
@@ -322,12 +322,13 @@ class _Run:
                 "initial_epoch": progress.epoch,
                 "epochs": progress.epoch + 1,
             }
-        if not progress.finished:
-            yield {
-                "x": self.batches.dataset(progress.epoch),
-                "initial_epoch": progress.epoch,
-                "epochs": epochs,
-            }
+            if self.model.stop_training:  # this callback's will, or that of one of the user's
+                return
+        yield {
+            "x": self.batches.dataset(progress.epoch),
+            "initial_epoch": progress.epoch,
+            "epochs": self.recipe.epochs,
+        }
 
     def _tensorboard(self):
         if importlib.util.find_spec("tensorboard") is None:

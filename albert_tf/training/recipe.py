@@ -36,7 +36,8 @@ class FineTuningRecipe:
             when the name ends in `loss`, `error`, `mse`, `rmse` or `mae`, otherwise higher.
         class_weights: None; `"balanced"` for weights inverse to the classes' frequencies, of mean 1
             over the texts; or a weight by the class's name or index, 1 where it is missing.
-        accumulation_steps: batches whose mean gradient makes one update.
+        accumulation_steps: batches whose mean gradient makes one update. Batches left over at the
+            end of the training make none.
         seed: of the order of the texts, of dropout, and of everything that Keras draws.
         log_every: updates between two lines of `training.jsonl`.
         checkpoint_every: batches between two checkpoints, or None.

@@ -166,11 +166,10 @@ class RunCallback(keras.callbacks.Callback):
             AlbertError: when a weight is not finite.
             CheckpointError: when it cannot be written.
         """
-        model = self.model
-        arrays = training_arrays(model)
-        for variable in model.trainable_variables:
-            if not np.isfinite(keras.ops.convert_to_numpy(variable)).all():
-                raise self._diverged(f"the weights {variable.path} are not finite")
+        arrays = training_arrays(self.model)
+        for name, array in arrays.items():
+            if name.startswith("model/") and not np.isfinite(array).all():
+                raise self._diverged(f"{name} is not finite")
         state = {
             **self.fixed_state,
             **dataclasses.asdict(self.progress),
@@ -227,8 +226,7 @@ class Speed:
     """Tokens a second, of training alone: validation and checkpoints do not count."""
 
     def __init__(self):
-        self._batches = []  # (tokens, seconds)
-        self._logged = 0
+        self._first = self._others = self._recent = (0, 0.0)  # tokens, seconds
 
     def begin(self) -> None:
         """Starts the clock."""
@@ -236,19 +234,27 @@ class Speed:
 
     def end(self, tokens: int) -> None:
         """Stops it after a batch of so many tokens."""
-        self._batches.append((tokens, time.perf_counter() - self._start))
+        batch = (tokens, time.perf_counter() - self._start)
+        self._recent = _sum(self._recent, batch)
+        if self._first == (0, 0.0):
+            self._first = batch
+        else:
+            self._others = _sum(self._others, batch)
 
     def since_last(self) -> float:
         """Returns the tokens a second since the last call."""
-        rate = _rate(self._batches[self._logged :])
-        self._logged = len(self._batches)
+        rate = _rate(*self._recent)
+        self._recent = (0, 0.0)
         return rate
 
     def overall(self) -> float:
         """Returns the tokens a second, without the first batch, which compiles; 0.0 without any."""
-        return _rate(self._batches[1:] or self._batches)
+        return _rate(*self._others) or _rate(*self._first)
 
 
-def _rate(batches):
-    seconds = sum(s for _, s in batches)
-    return sum(t for t, _ in batches) / seconds if seconds else 0.0
+def _sum(one, other):
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _rate(tokens, seconds):
+    return tokens / seconds if seconds else 0.0

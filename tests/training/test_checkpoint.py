@@ -2,7 +2,6 @@
 
 import errno
 import random
-import subprocess
 
 import numpy as np
 import pytest
@@ -69,18 +68,6 @@ def test_a_full_disk_is_one_clear_error_and_the_last_checkpoint_is_intact(tmp_pa
     with pytest.raises(CheckpointError, match=message):
         store.save(LATEST, 2, {"a": np.ones(3)}, {})
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [content]
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A file system of 2 MB."""
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path)]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"cannot mount a small file system here: {error}")
-    yield tmp_path
-    subprocess.run(["umount", str(tmp_path)], check=True)
 
 
 def test_a_disk_that_is_really_full(small_disk):
