@@ -71,7 +71,9 @@ def _parse(argv):
     parser = build_parser()
     args, rest = parser.parse_known_args(argv)
     # argparse ends a list of texts at the first option; texts behind it belong to the list too.
-    if isinstance(getattr(args, "texts", None), list) and not any(word.startswith("-") for word in rest):
+    if isinstance(getattr(args, "texts", None), list) and not any(
+        word.startswith("-") for word in rest
+    ):
         args.texts += rest
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
