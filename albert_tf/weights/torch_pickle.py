@@ -12,7 +12,6 @@ torch's layouts are read:
 Source: the layouts as `torch/serialization.py` documents them.
 """
 
-import collections
 import io
 import math
 import pickle
@@ -20,7 +19,7 @@ import struct
 import sys
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import ml_dtypes
 import numpy as np
@@ -30,6 +29,9 @@ from albert_tf.weights.foreign import one_line
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_PROTOCOL = 1001
+LONGEST_NAME = 200
+MOST_COPIES = 4
+"""How often over the tensors may add up to the file's size: tied ones are stored once."""
 
 STORAGE_DTYPES = {
     "DoubleStorage": np.dtype(np.float64),
@@ -107,8 +109,23 @@ class _RebuildParameter:
         return tensor
 
 
+def _ordered_dict(pairs=()):
+    """Stands for `collections.OrderedDict`; Python 2 pickled it with its pairs."""
+    entries = {}
+    for name, value in pairs:
+        _set_entry(entries, name, value)
+    return entries
+
+
+def _set_entry(entries, name, value) -> None:
+    # Hashing a deeply nested tuple would overflow the stack of the process; no state dict has one.
+    if type(entries) is not dict or not isinstance(name, str | int):
+        raise pickle.UnpicklingError("malformed dictionary")
+    entries[name] = value
+
+
 ADMITTED = {
-    ("collections", "OrderedDict"): collections.OrderedDict,
+    ("collections", "OrderedDict"): _ordered_dict,
     ("torch._utils", "_rebuild_tensor"): _RebuildTensor(),
     ("torch._utils", "_rebuild_tensor_v2"): _RebuildTensor(),
     ("torch._utils", "_rebuild_parameter"): _RebuildParameter(),
@@ -116,8 +133,19 @@ ADMITTED = {
 }
 """Everything that a pickle may name, and what stands for it."""
 
+OPCODES = (
+    "PROTO FRAME STOP MARK POP POP_MARK GLOBAL STACK_GLOBAL INST BINPERSID REDUCE "
+    "EMPTY_DICT EMPTY_LIST EMPTY_TUPLE LIST TUPLE TUPLE1 TUPLE2 TUPLE3 APPEND APPENDS "
+    "PUT BINPUT LONG_BINPUT MEMOIZE GET BINGET LONG_BINGET NONE NEWTRUE NEWFALSE "
+    "INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT "
+    "STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8"
+).split()
+"""The instructions that state dicts need and that can be left as they are in `pickle`."""
 
-class _TensorUnpickler(pickle.Unpickler):
+
+# In Python rather than C: the C unpickler's memo is an array, which one instruction can blow up to
+# gigabytes, and only this one lets single instructions be replaced.
+class _TensorUnpickler(pickle._Unpickler):
     """Unpickles a state dict into placeholders; a global outside `ADMITTED` raises."""
 
     def __init__(self, file, path: Path):
@@ -127,9 +155,9 @@ class _TensorUnpickler(pickle.Unpickler):
     def find_class(self, module, name):
         if (module, name) not in ADMITTED:
             raise CheckpointError(
-                f"{self._path} asks for the Python object {module}.{name}, which no state dict of "
-                "tensors needs; nothing was executed; do not trust this file, and ask its author "
-                "for a model.safetensors"
+                f"{self._path} asks for the Python object {_printable(f'{module}.{name}')}, which "
+                "no state dict of tensors needs; nothing was executed; do not trust this file, and "
+                "ask its author for a model.safetensors"
             )
         return ADMITTED[module, name]
 
@@ -141,6 +169,46 @@ class _TensorUnpickler(pickle.Unpickler):
         if type(size) is not int or size < 0 or not isinstance(key, str):
             raise pickle.UnpicklingError("malformed storage")
         return _Storage(key, storage_type.dtype, size)
+
+    def _refuse(self):
+        raise pickle.UnpicklingError("an instruction that no state dict of tensors needs")
+
+    def _set_item(self):
+        value, name = self.stack.pop(), self.stack.pop()
+        _set_entry(self.stack[-1], name, value)
+
+    def _set_items(self):
+        items = self.pop_mark()
+        for name, value in zip(items[::2], items[1::2], strict=True):
+            _set_entry(self.stack[-1], name, value)
+
+    def _make_dict(self):
+        items = self.pop_mark()
+        self.append(_ordered_dict(zip(items[::2], items[1::2], strict=True)))
+
+    def _build(self):
+        # The state of an OrderedDict: the version numbers of the modules, which are not needed.
+        self.stack.pop()
+        if type(self.stack[-1]) is not dict:
+            raise pickle.UnpicklingError("malformed state")
+
+    dispatch: ClassVar = {
+        **dict.fromkeys(range(256), _refuse),
+        **{
+            code: pickle._Unpickler.dispatch[code]
+            for code in (getattr(pickle, name)[0] for name in OPCODES)
+        },
+        pickle.SETITEM[0]: _set_item,
+        pickle.SETITEMS[0]: _set_items,
+        pickle.DICT[0]: _make_dict,
+        pickle.BUILD[0]: _build,
+    }
+
+
+def _printable(name: str) -> str:
+    """Returns a name out of the file such that it cannot break or flood the message's line."""
+    name = name if name.isprintable() else repr(name)
+    return name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "..."
 
 
 def read_torch_pickle(path: Path) -> dict[str, np.ndarray]:
@@ -179,25 +247,28 @@ def _read_zip(path: Path) -> dict[str, np.ndarray]:
                 f"{path} is a zip archive without data.pkl; expected a PyTorch checkpoint"
             )
         root = pickles[0].removesuffix("data.pkl")
-        order = ">" if _entry(archive, f"{root}byteorder", names, b"little") == b"big" else "<"
-        with archive.open(pickles[0]) as file:
-            tensors = _state_dict(_TensorUnpickler(io.BytesIO(file.read()), path).load(), path)
+        byteorder = f"{root}byteorder"
+        is_big = byteorder in names and _read_entry(archive, byteorder, path) == b"big"
+        order = ">" if is_big else "<"
+        program = _read_entry(archive, pickles[0], path)
+        tensors = _state_dict(_TensorUnpickler(io.BytesIO(program), path).load(), path)
 
         def read_storage(storage: _Storage) -> np.ndarray:
-            name = f"{root}data/{storage.key}"
-            expected = storage.size * storage.dtype.itemsize
-            info = archive.getinfo(name)
-            if info.file_size < expected or info.compress_type != zipfile.ZIP_STORED:
-                raise CheckpointError(
-                    f"{path}: the entry {name} is damaged; download or copy the file again"
-                )
-            return _elements(archive.read(name), storage.dtype, storage.size, order)
+            data = _read_entry(archive, f"{root}data/{storage.key}", path)
+            return _elements(data, storage.dtype, storage.size, order)
 
-        return _materialize(tensors, read_storage)
+        return _materialize(tensors, read_storage, path)
 
 
-def _entry(archive: zipfile.ZipFile, name: str, names: list[str], default: bytes) -> bytes:
-    return archive.read(name) if name in names else default
+def _read_entry(archive: zipfile.ZipFile, name: str, path: Path) -> bytes:
+    """Returns an entry, which torch never compresses: a compressed one could unpack to anything."""
+    info = archive.getinfo(name)
+    is_stored = info.compress_type == zipfile.ZIP_STORED and info.file_size == info.compress_size
+    if not is_stored or info.file_size > path.stat().st_size:
+        raise CheckpointError(
+            f"{path}: the entry {_printable(name)} is damaged; download or copy the file again"
+        )
+    return archive.read(name)
 
 
 def _read_legacy(path: Path) -> dict[str, np.ndarray]:
@@ -207,6 +278,8 @@ def _read_legacy(path: Path) -> dict[str, np.ndarray]:
                 f"{path} is not a PyTorch checkpoint; expected the output of torch.save"
             )
         protocol = _TensorUnpickler(file, path).load()
+        if not isinstance(protocol, int):
+            raise pickle.UnpicklingError("malformed version")
         if protocol != LEGACY_PROTOCOL:
             raise CheckpointError(
                 f"{path} has the PyTorch file version {protocol}; expected {LEGACY_PROTOCOL}"
@@ -216,8 +289,10 @@ def _read_legacy(path: Path) -> dict[str, np.ndarray]:
         tensors = _state_dict(_TensorUnpickler(file, path).load(), path)
         keys = _TensorUnpickler(file, path).load()
         dtypes = {tensor.storage.key: tensor.storage.dtype for tensor in tensors.values()}
+        if not all(isinstance(key, str) for key in keys):
+            raise pickle.UnpicklingError("malformed storage")
         elements = {key: _legacy_storage(file, dtypes.get(key), order) for key in keys}
-    return _materialize(tensors, lambda storage: elements[storage.key])
+    return _materialize(tensors, lambda storage: elements[storage.key], path)
 
 
 def _legacy_storage(file, dtype: np.dtype | None, order: str) -> np.ndarray:
@@ -242,18 +317,23 @@ def _state_dict(value, path: Path) -> dict[str, _Tensor]:
     for name, tensor in value.items():
         if not isinstance(name, str) or not isinstance(tensor, _Tensor):
             raise CheckpointError(
-                f"{path}: the entry {name!r} is a {type(tensor).__name__}, not a tensor; expected "
+                f"{path}: the entry {_printable(str(name))!r} is a {type(tensor).__name__}, not a tensor; expected "
                 "a model's state dict, as save_pretrained writes it"
             )
     return value
 
 
-def _materialize(tensors: dict[str, _Tensor], read_storage) -> dict[str, np.ndarray]:
+def _materialize(tensors: dict[str, _Tensor], read_storage, path: Path) -> dict[str, np.ndarray]:
     # Tied tensors share a storage, so each is read once.
     elements: dict[_Storage, np.ndarray] = {}
     arrays = {}
+    room = MOST_COPIES * path.stat().st_size
     for name, tensor in tensors.items():
         if tensor.storage not in elements:
             elements[tensor.storage] = read_storage(tensor.storage)
         arrays[name] = tensor.view(elements[tensor.storage])
+        room -= arrays[name].nbytes
+        # Views cost nothing here, but whoever copies them would run out of memory.
+        if room < 0:
+            raise pickle.UnpicklingError("the tensors add up to far more than the file holds")
     return arrays

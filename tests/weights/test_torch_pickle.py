@@ -194,12 +194,117 @@ def test_anything_but_tensors_is_refused_in_one_line(tmp_path, program, message)
     assert "\n" not in str(error.value)
 
 
-def test_compressed_entries_are_refused(tmp_path):
-    entry = tf.tensor("0", "float32", 4, 0, (4,), (1,))
-    tf.write_zip(
-        tmp_path / "model.bin", tf.state_dict({"x": entry}), {"0": bytes(16)}, zipfile.ZIP_DEFLATED
+NESTED = b")" + b"\x85" * 200_000  # a tuple in a tuple in a tuple ...
+DOUBLED = b")\x94" + b"".join(
+    b"h" + bytes([i]) + b"h" + bytes([i]) + b"\x86\x94" for i in range(60)
+)
+
+BOMBS = {
+    "memo as long as its highest index": (b"\x80\x02}r\xff\xff\xff\x7f.", "holds a dict"),
+    "key whose hash overflows the stack": (b"\x80\x02}" + NESTED + b"Ns.", "malformed dictionary"),
+    "keys of many": (b"\x80\x02}(" + NESTED + b"Nu.", "malformed dictionary"),
+    "pairs of an OrderedDict": (
+        b"\x80\x02" + tf.name_of("collections", "OrderedDict") + b"(](" + NESTED + b"N\x86etR.",
+        "malformed dictionary",
+    ),
+    "dictionary from the stack": (b"\x80\x02(" + NESTED + b"Nd.", "malformed dictionary"),
+    "set of what cannot be hashed": (b"\x80\x04\x8f(" + NESTED + b"\x90.", "no state dict"),
+    "key that doubles sixty times": (b"\x80\x04}" + DOUBLED + b"Ns.", "malformed dictionary"),
+    "storage of another class": (
+        tf.state_dict(
+            {"x": b"(" + tf.text("storage") + tf.ORDERED_DICT + tf.text("0") * 2 + b"K\x01tQ"}
+        ),
+        "malformed storage",
+    ),
+    "storage by a line of text": (b"\x80\x02P1\n.", "no state dict"),
+    "extension registry": (b"\x80\x02\x82\x01.", "no state dict"),
+    "string of a tebibyte": (b"\x80\x04\x8d" + (1 << 40).to_bytes(8, "little"), "cannot read"),
+    "integer of gibibytes": (b"\x80\x02\x8b\xff\xff\xff\x7f", "cannot read"),
+}
+
+READ_IN_LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from albert_tf.errors import CheckpointError
+from albert_tf.weights.torch_pickle import read_torch_pickle
+
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 30),) * 2)
+for path in sys.argv[1:]:
+    try:
+        read_torch_pickle(Path(path))
+    except CheckpointError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/statm"), reason="reads the memory of Linux")
+def test_bombs_neither_crash_nor_fill_the_memory(tmp_path):
+    # In a process of its own, since each of them used to end the process that read it.
+    paths = [tmp_path / f"{place}.bin" for place in range(len(BOMBS))]
+    for path, (program, _) in zip(paths, BOMBS.values(), strict=True):
+        tf.write_zip(path, program, {})
+    run = subprocess.run(
+        [sys.executable, "-c", READ_IN_LITTLE_MEMORY, *paths], capture_output=True, text=True
     )
-    with pytest.raises(CheckpointError, match="damaged"):
+    assert run.returncode == 0, run.stderr[-2000:]
+    lines = run.stdout.splitlines()
+    assert len(lines) == len(BOMBS)
+    for line, path, (_, message) in zip(lines, paths, BOMBS.values(), strict=True):
+        assert str(path) in line
+        assert message in line
+
+
+def test_names_out_of_the_file_keep_the_message_to_one_line(tmp_path):
+    path = tmp_path / "model.bin"
+    tf.write_zip(path, tf.state_dict({"x": tf.text("os\n\x1b[2J") + tf.text("a\nb") + b"\x93"}), {})
+    with pytest.raises(CheckpointError, match=r"'os\\n\\x1b\[2J\.a\\nb'") as error:
+        read_torch_pickle(path)
+    assert str(error.value).isprintable()
+    tf.write_zip(path, tf.state_dict({"\n" * 100_000: b"N"}), {})
+    with pytest.raises(CheckpointError, match="not a tensor") as error:
+        read_torch_pickle(path)
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 1000
+
+
+def test_many_views_of_one_storage_are_refused(tmp_path):
+    view = tf.tensor("0", "float32", 25_000, 0, (25_000,), (1,))
+    for copies, is_refused in ((2, False), (1000, True)):
+        entries = {f"copy_{i}": view for i in range(copies)}
+        tf.write_zip(tmp_path / "model.bin", tf.state_dict(entries), {"0": bytes(100_000)})
+        if is_refused:
+            with pytest.raises(CheckpointError, match="more than the file holds"):
+                read_torch_pickle(tmp_path / "model.bin")
+        else:
+            assert len(read_torch_pickle(tmp_path / "model.bin")) == copies
+
+
+def test_the_state_of_a_module_and_pairs_of_python_2_are_read(tmp_path):
+    entry = tf.tensor("0", "float32", 4, 0, (4,), (1,))
+    versions = b"}" + tf.text("_metadata") + tf.ORDERED_DICT + b"s"
+    pairs = b"(](" + tf.text("x") + entry + b"\x86etR."
+    for program in (
+        tf.state_dict({"x": entry})[:-1] + versions + b"b.",
+        b"\x80\x02" + tf.name_of("collections", "OrderedDict") + pairs,
+    ):
+        tf.write_zip(tmp_path / "model.bin", program, {"0": np.arange(4, dtype="f4").tobytes()})
+        assert_same(read_torch_pickle(tmp_path / "model.bin"), {"x": np.arange(4, dtype="f4")})
+
+
+@pytest.mark.parametrize("compressed", ["archive/data.pkl", "archive/byteorder", "archive/data/0"])
+def test_compressed_entries_are_refused(tmp_path, compressed):
+    # torch stores entries as they are; a small compressed one can unpack to any size.
+    entry = tf.tensor("0", "float32", 4, 0, (4,), (1,))
+    tf.write_zip(tmp_path / "good.bin", tf.state_dict({"x": entry}), {"0": bytes(16)})
+    with (
+        zipfile.ZipFile(tmp_path / "good.bin") as good,
+        zipfile.ZipFile(tmp_path / "model.bin", "w") as bad,
+    ):
+        for name in good.namelist():
+            kind = zipfile.ZIP_DEFLATED if name == compressed else zipfile.ZIP_STORED
+            bad.writestr(name, good.read(name), kind)
+    with pytest.raises(CheckpointError, match=f"entry {compressed} is damaged"):
         read_torch_pickle(tmp_path / "model.bin")
 
 

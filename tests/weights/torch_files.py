@@ -77,10 +77,8 @@ def tensors_of(arrays: dict, is_legacy=False) -> dict[str, bytes]:
     }
 
 
-def write_zip(
-    path, program: bytes, storages: dict[str, bytes], compression=zipfile.ZIP_STORED
-) -> None:
-    with zipfile.ZipFile(path, "w", compression) as archive:
+def write_zip(path, program: bytes, storages: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("archive/data.pkl", program)
         archive.writestr("archive/byteorder", "little")
         for key, data in storages.items():
