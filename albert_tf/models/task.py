@@ -138,34 +138,32 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         sample_weight=None,
         validation_data=None,
         validation_split=0.0,
+        validation_batch_size=None,
         shuffle=True,
         callbacks=None,
         **kwargs,
     ):
-        """Trains as `keras.Model.fit` does; `x` may be raw text (see the class)."""
+        """Trains as `keras.Model.fit` does; `x` and the validation data may be raw text (see the class)."""
+        validation = self._validation(validation_data, validation_batch_size, batch_size)
         if not self._takes_text(x):
             return super().fit(
                 x,
                 y,
                 batch_size=None if _is_dataset(x) else batch_size,
                 sample_weight=sample_weight,
-                validation_data=validation_data,
                 validation_split=validation_split,
                 shuffle=shuffle,
                 callbacks=callbacks,
+                **validation,
                 **kwargs,
             )
         if validation_split:
             raise ConfigError(
                 "validation_split does not go with raw text; split the texts and pass validation_data"
             )
-        if validation_data is not None and self._takes_text(validation_data[0]):
-            validation_data = self._text_dataset(*validation_data, batch_size=batch_size)
         if _is_dataset(x):
             data = x.map(self.preprocessor)
-            return super().fit(
-                data, validation_data=validation_data, callbacks=callbacks, shuffle=False, **kwargs
-            )
+            return super().fit(data, callbacks=callbacks, shuffle=False, **validation, **kwargs)
         batches = self.preprocessor.batches(
             x,
             y,
@@ -176,9 +174,9 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         )
         return super().fit(
             batches.dataset(),
-            validation_data=validation_data,
             callbacks=[*(callbacks or ()), batches.callback()],
             shuffle=False,  # the batches are shuffled already
+            **validation,
             **kwargs,
         )
 
@@ -203,6 +201,14 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         # The batches are sorted by length; this puts the answers back in the order of the texts.
         restored = np.argsort(np.concatenate(batches.plan()))
         return keras.tree.map_structure(lambda rows: rows[restored], outputs)
+
+    def _validation(self, data, own_batch_size, batch_size) -> dict:
+        """The validation arguments of `keras.Model.fit`; raw text becomes batches."""
+        parts = data if isinstance(data, (tuple, list)) else (data,)
+        if data is None or not self._takes_text(parts[0]):
+            return {"validation_data": data, "validation_batch_size": own_batch_size}
+        batches = self._text_dataset(*parts, batch_size=own_batch_size or batch_size)
+        return {"validation_data": batches}
 
     def _text_dataset(self, x, y=None, sample_weight=None, *, batch_size):
         if _is_dataset(x):
