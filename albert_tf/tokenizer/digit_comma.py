@@ -2,12 +2,17 @@
 
 The rule (`encode_pieces` in google-research/albert `tokenization.py`): a piece longer than one
 character that ends in a digit and a comma is segmented again without the comma, and the comma
-follows as a piece of its own, so that `1999,` becomes `1999` `,`. It looks at nothing but the
+follows as a piece of its own, so that `▁1999,` becomes `▁1999` `,`. It looks at nothing but the
 piece, so the answer for each piece of the vocabulary is computed once. The bundled English model
 has 141 such pieces.
 
-The rule could also meet an unknown span, but only with a vocabulary that lacks the comma itself;
-such a span stays one unknown token here.
+All of those begin a word. A piece inside a word (`9,` in `a9,`), which other vocabularies have, is
+segmented like a text, so it gains a word boundary: `▁9` `,`. The original has code to take that
+boundary away again, but it compares a character with the bytes of `▁`, which are never equal, so
+its models were trained with the boundary, and it stays here too. (transformers takes it away.)
+
+The rule could also meet an unknown span, but only with a vocabulary that lacks the comma itself,
+or of whole words; such a span stays one unknown token here.
 """
 
 import dataclasses
@@ -72,19 +77,10 @@ def build_digit_comma_table(model: ModelFile, engine: Engine) -> DigitCommaTable
     size = len(model.pieces)
     starts, counts = np.arange(size, dtype=np.int32), np.ones(size, np.int32)
     flat = list(range(size))
-    widths = [len(piece.removeprefix(WORD_BOUNDARY)) for piece in model.pieces]
-    for index, pieces in zip(matching, engine.pieces(remainders), strict=True):
-        parts = _split(model.pieces[index], pieces)
+    widths = [len(piece.strip(WORD_BOUNDARY)) for piece in model.pieces]
+    for index, parts in zip(matching, engine.pieces(remainders), strict=True):
+        parts = [*parts, ","]
         starts[index], counts[index] = len(flat), len(parts)
         flat += [model.piece_ids.get(part, model.unk_id) for part in parts]
-        widths += [len(part.removeprefix(WORD_BOUNDARY)) for part in parts]
+        widths += [len(part.strip(WORD_BOUNDARY)) for part in parts]
     return DigitCommaTable(starts, counts, np.array(flat, np.int32), np.array(widths, np.int32))
-
-
-def _split(piece: str, parts: list[str]) -> list[str]:
-    """What replaces `piece`, given the pieces of its text without comma and boundary."""
-    if not piece.startswith(WORD_BOUNDARY) and parts and parts[0].startswith(WORD_BOUNDARY):
-        # The engine put a boundary before a text that stands inside a word: take it away again.
-        inner = parts[0][1:]
-        parts = [inner, *parts[1:]] if inner else parts[1:]
-    return [*parts, piece[-1]]

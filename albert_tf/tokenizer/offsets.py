@@ -7,7 +7,8 @@ followed here, for a whole batch in flat arrays.
 
 A token's span runs from its first to one past its last character. It leaves out white space before
 the token, and takes in the combining marks that were dropped after it. It is empty only for a word
-boundary (`▁`) that has no white space of its own, at the start of a text. Tokens that come from one
+boundary (`▁`) that has no white space of its own, at the start of a text or where the digit-comma
+rule splits inside a word. Tokens that come from one
 character (`½` is `1`, `⁄`, `2`) all have the span of that character.
 """
 

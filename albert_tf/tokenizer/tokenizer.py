@@ -27,7 +27,8 @@ class AlbertTokenizer(Vocabulary):
     A text is normalized (white space collapsed, NFKD, marks dropped, lower-cased) and segmented by
     SentencePiece; pieces such as `1999,` are split before the comma. The reference is
     google-research/albert `tokenization.py`. A text that spells a special token is text: `[MASK]` in
-    it does not become `mask_id`.
+    it does not become `mask_id`, unless the model declares it a user-defined symbol, which SentencePiece
+    recognizes in any text (the English model declares none of its special tokens so).
 
     Args:
         path: a SentencePiece `.model` file; None is the bundled uncased English model of ALBERT
@@ -123,7 +124,7 @@ class AlbertTokenizer(Vocabulary):
             A list of int; with `offsets` a pair: that list, and a list of `(start, end)`, counted
             in characters of `text`. A span leaves out the white space before its token and takes
             in combining marks that belong to it. It is empty only for a word boundary (`▁`) that
-            the model put before the text.
+            the model put before the text, or before digits that the digit-comma rule split off.
 
         Raises:
             DataError: `text` is not a str.

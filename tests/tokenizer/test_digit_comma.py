@@ -52,6 +52,25 @@ def test_expand_mixes(tokenizer, english_table):
     assert origin.tolist() == [0, 1, 1, 2, 2, 3]
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a9, 9,", ["▁a", "9", ",", "▁", "▁9", ","]),
+        ("99,", ["▁9", "▁9", ","]),
+        ("ab1,", ["▁a", "▁", "b", "1", ","]),
+        ("x9,b", ["▁", "<unk>", "▁9", ",", "b"]),
+    ],
+)
+def test_pieces_within_words_gain_a_boundary(text, expected):
+    """What google-research/albert `encode_pieces` gives with sentencepiece 0.1.99, on this model."""
+    pieces = {"▁a9,": -1.0, "▁": -3.0, "▁a": -3.0, "a": -3.0, "9": -3.0, "▁9": -3.5}
+    pieces |= {"9,": -2.0, ",": -3.0, "b": -4.0, "b1,": -2.0, "1": -4.0}
+    tokenizer = AlbertTokenizer.from_bytes(small_model(pieces))
+    assert [tokenizer.id_to_piece(i) for i in tokenizer.encode(text)] == expected
+    in_graph = tokenizer.in_graph()([text]).to_list()[0]
+    assert [tokenizer.id_to_piece(i) for i in in_graph] == expected
+
+
 @pytest.mark.parametrize("text", ["1,", "a1,", "٣,", "11,", "1,1,", "x²,"])
 @pytest.mark.parametrize(
     "pieces",

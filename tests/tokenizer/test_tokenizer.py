@@ -59,6 +59,10 @@ def test_texts_do_not_forge_special_tokens(tokenizer):
     texts = ["[CLS] [SEP]", "<pad><unk>", "[MASK]"]
     ids = {i for row in tokenizer.encode_batch(texts) for i in row}
     assert not ids & {tokenizer.pad_id, tokenizer.cls_id, tokenizer.sep_id, tokenizer.mask_id}
+    # The original looks up the spelling of a span of unknown letters. Each special piece of the
+    # English model has a known letter, so no such span spells one, and the ids are the original's.
+    for token_id in tokenizer.special_ids:
+        assert set(tokenizer.id_to_piece(token_id)) & set(tokenizer.pieces)
     few = AlbertTokenizer.from_bytes(small_model({"▁": -1.0}), lowercase=False)
     assert few.encode("[MASK]") == [few.piece_to_id("▁"), few.unk_id]
 
