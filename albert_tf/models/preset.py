@@ -1,5 +1,6 @@
 """`from_preset` and `save_to_preset`, for every model."""
 
+import dataclasses
 import inspect
 import warnings
 
@@ -54,6 +55,10 @@ def is_head_array(name: str) -> bool:
 class PresetMixin:
     """Adds `from_preset` and `save_to_preset` to a backbone or task model."""
 
+    carries_pooler = True
+    """False when the checkpoint came without a pooler and the head does not train one: a random pooler is not
+    saved, since whoever loads it later could not tell it from a trained one."""
+
     @classmethod
     def from_preset(cls, preset: str, **kwargs):
         """Builds the model from a preset folder, a foreign checkpoint folder, or `hf://owner/name`.
@@ -85,6 +90,9 @@ class PresetMixin:
             config: an `AlbertConfig` that replaces the checkpoint's, of the same shapes.
             **kwargs: arguments of the constructor.
         """
+        if (cls.head, checkpoint.head) == ("multiple_choice", "text_regressor"):
+            # The same layer: google-research's run_race.py leaves no trace of being more than a regressor.
+            checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={})
         model, has_same_head = cls._build_for(checkpoint, config or checkpoint.config, kwargs)
         arrays = checkpoint.arrays
         if not has_same_head:
@@ -96,6 +104,7 @@ class PresetMixin:
             fresh += [v.path for v in model.weights if is_head_array(v.path)]
         if not any(name.startswith(POOLER_PREFIX) for name in arrays):
             fresh.append(POOLER_PREFIX)
+            model.carries_pooler = cls.uses_pooler()
             if cls.uses_pooler():
                 warnings.warn(
                     f"{checkpoint.source} carries no pooler; {cls.__name__} starts one at random: "
@@ -117,7 +126,11 @@ class PresetMixin:
 
     def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`: configuration, float32 arrays, head."""
-        arrays = {v.path: v.numpy().astype("float32") for v in self.weights}
+        arrays = {
+            v.path: v.numpy().astype("float32")
+            for v in self.weights
+            if self.carries_pooler or not v.path.startswith(POOLER_PREFIX)
+        }
         return Checkpoint(
             config=self.config,
             arrays=arrays,

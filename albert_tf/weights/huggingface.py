@@ -19,7 +19,7 @@ from albert_tf.weights.huggingface_config import (
 )
 from albert_tf.weights.safetensors_file import read_safetensors, read_sharded
 from albert_tf.weights.sentencepiece_file import read_bytes
-from albert_tf.weights.shapes import check_arrays
+from albert_tf.weights.shapes import POOLER_ARRAYS, check_arrays
 from albert_tf.weights.torch_pickle import read_torch_pickle
 
 WEIGHT_FILES = (
@@ -36,6 +36,9 @@ BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
 """Tensors of old releases that are counters, not weights."""
 
 OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
+
+WITHOUT_POOLER = ("masked_lm", "token_classifier", "question_answerer")
+"""Heads whose classes of transformers have no pooler and would call one unexpected."""
 
 TOKENIZER_FILE = "spiece.model"
 TOKENIZER_CONFIG_FILE = "tokenizer_config.json"
@@ -188,7 +191,9 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
     """Writes a folder that `from_pretrained` of transformers loads, with the same outputs.
 
     Args:
-        checkpoint: a model with any head; its tokenizer is written beside it when it is known.
+        checkpoint: a model with any head; its tokenizer is written beside it when it is known. A
+            pooler that its class of transformers does not have (masked language model, token
+            classifier, question answerer) is left out.
         folder: created when missing. Files of the same names are replaced only after all are
             written.
 
@@ -233,6 +238,8 @@ def _write_tensors(checkpoint: Checkpoint, path: Path) -> None:
     names = tensor_names(checkpoint.config)
     tensors = {}
     for name, array in checkpoint.arrays.items():
+        if name in POOLER_ARRAYS and checkpoint.head in WITHOUT_POOLER:
+            continue
         is_encoder = name.startswith(("embeddings/", "encoder/", "pooler/"))
         prefix = "albert." if is_encoder and checkpoint.head is not None else ""
         tensor = array.T if name.endswith("/kernel") else array

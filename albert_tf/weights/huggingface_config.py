@@ -1,5 +1,7 @@
 """`config.json` of Hugging Face's ALBERT, to and from `AlbertConfig` and a head."""
 
+import warnings
+
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights.checkpoint import Checkpoint
@@ -121,7 +123,7 @@ def read_head(values: dict, tensors, source: str) -> str | None:
     """
     names = values.get("architectures") or []
     if not names:
-        return _head_of_tensors(values, tensors)
+        return _head_of_tensors(values, tensors, source)
     name = str(names[0]).removeprefix("TF").removeprefix("Flax")
     if name not in ARCHITECTURES:
         raise ConfigError(
@@ -129,10 +131,10 @@ def read_head(values: dict, tensors, source: str) -> str | None:
             f"{', '.join(ARCHITECTURES)}"
         )
     head = ARCHITECTURES[name]
-    return _classifier_or_regressor(values, tensors) if head == "text_classifier" else head
+    return _classifier_or_regressor(values, tensors, source) if head == "text_classifier" else head
 
 
-def _head_of_tensors(values: dict, tensors) -> str | None:
+def _head_of_tensors(values: dict, tensors, source: str) -> str | None:
     stems = {name.split(".")[0] for name in tensors}
     for stem, head in (
         ("sop_classifier", "pretrainer"),
@@ -145,14 +147,24 @@ def _head_of_tensors(values: dict, tensors) -> str | None:
         return None
     if "pooler" not in stems and "albert.pooler.weight" not in tensors:
         return "token_classifier"
-    return _classifier_or_regressor(values, tensors)
+    return _classifier_or_regressor(values, tensors, source)
 
 
-def _classifier_or_regressor(values: dict, tensors) -> str:
+def _classifier_or_regressor(values: dict, tensors, source: str) -> str:
     problem = values.get("problem_type")
-    outputs = len(tensors["classifier.bias"]) if "classifier.bias" in tensors else None
-    is_regressor = problem == "regression" or (problem is None and outputs == 1)
-    return "text_regressor" if is_regressor else "text_classifier"
+    bias = tensors.get("classifier.bias")
+    outputs = None if bias is None else bias.size
+    if problem == "regression" and outputs not in (None, 1):
+        # The logits are the same; only the training would differ, which has another loss here.
+        warnings.warn(
+            f"{source}: problem_type is 'regression' with {outputs} outputs, and a regressor of "
+            f"albert_tf has one; read as a text classifier, whose {outputs} logits are the numbers",
+            stacklevel=2,
+        )
+        return "text_classifier"
+    # transformers calls one output a classifier of one class too, whose softmax says nothing.
+    is_single = outputs == 1 and problem != "multi_label_classification"
+    return "text_regressor" if is_single or problem == "regression" else "text_classifier"
 
 
 def read_head_config(head: str | None, values: dict, num_classes: int | None, source: str) -> dict:

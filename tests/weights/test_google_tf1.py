@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from albert_tf import AlbertMultipleChoice
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import read_checkpoint
 from albert_tf.weights.google_tf1 import variable_names
@@ -100,6 +101,13 @@ def test_fine_tuned_heads(written, head, head_config, kernel):
     assert (checkpoint.head, checkpoint.head_config) == (head, head_config)
     weights = next(array for name, array in variables.items() if name.endswith("output_weights"))
     np.testing.assert_array_equal(checkpoint.arrays[kernel], weights.T)
+
+
+def test_multiple_choice_of_race_is_loaded_though_it_looks_like_a_regressor(written):
+    folder, _, variables = written(head="text_regressor")
+    model = AlbertMultipleChoice.from_preset(folder)
+    kernel = np.asarray(model.classifier.kernel)
+    np.testing.assert_array_equal(kernel, variables["output_weights"].T)
 
 
 def test_masked_lm_without_sentence_order(written):

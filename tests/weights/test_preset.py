@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from albert_tf import AlbertBackbone, AlbertConfig
+from albert_tf import AlbertBackbone, AlbertConfig, AlbertMaskedLM, AlbertTextClassifier
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import Checkpoint, expected_shapes, read_checkpoint, write_preset
 from tests.tiny import randomize, tiny_config, tiny_inputs
@@ -103,6 +103,26 @@ def test_a_live_model_comes_back_with_the_same_outputs(tmp_path):
     inputs = tiny_inputs()
     for name, output in model(inputs).items():
         np.testing.assert_array_equal(np.asarray(again(inputs)[name]), np.asarray(output))
+
+
+def test_a_pooler_that_was_never_trained_is_not_saved(tmp_path):
+    checkpoint = random_checkpoint(head="masked_lm")
+    for name in ("pooler/kernel", "pooler/bias"):
+        del checkpoint.arrays[name]
+    AlbertMaskedLM.from_checkpoint(checkpoint).save_to_preset(tmp_path / "masked_lm")
+    again = read_checkpoint(tmp_path / "masked_lm")
+    assert again.arrays.keys() == checkpoint.arrays.keys()
+    with pytest.warns(UserWarning, match="carries no pooler; AlbertTextClassifier starts one"):
+        classifier = AlbertTextClassifier.from_preset(tmp_path / "masked_lm")
+    classifier.save_to_preset(tmp_path / "classifier")  # which trains it
+    assert "pooler/kernel" in read_checkpoint(tmp_path / "classifier").arrays
+
+
+def test_a_pooler_that_a_head_does_not_read_is_kept(tmp_path):
+    checkpoint = random_checkpoint(head="masked_lm")
+    AlbertMaskedLM.from_checkpoint(checkpoint).save_to_preset(tmp_path)
+    kernel = read_checkpoint(tmp_path).arrays["pooler/kernel"]
+    np.testing.assert_array_equal(kernel, checkpoint.arrays["pooler/kernel"])
 
 
 def test_an_older_tokenizer_does_not_slip_into_a_preset_without_one(tmp_path):
