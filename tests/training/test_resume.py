@@ -106,6 +106,24 @@ def test_a_run_that_broke_off_goes_on_with_the_same_losses(tmp_path, whole, batc
     ]
 
 
+@pytest.mark.slow
+def test_half_an_update_and_lost_patience_survive(tmp_path):
+    """Broken off between the batches of one update, and in the epochs that early stopping waits."""
+    recipe = RECIPE.replace(epochs=5, learning_rate=0.3, clip_norm=None, decay="cosine")
+    recipe = recipe.replace(accumulation_steps=4, early_stopping_patience=2, checkpoint_every=3)
+    model, result = run(tmp_path / "whole", recipe=recipe)
+    assert result.epochs == result.best_epoch + 2 < 5
+    broken = tmp_path / "broken"
+    for resume, batches in ((False, 10), (True, 10)):  # 9 are saved, then 18, of 24
+        callbacks = (StopAt(batches, RuntimeError()),)
+        with pytest.raises(RuntimeError):
+            run(broken, resume=resume, callbacks=callbacks, recipe=recipe)
+    again, resumed = run(broken, resume=True, recipe=recipe)
+    assert_same_course(broken, tmp_path / "whole")
+    assert_same_weights(again, model)
+    assert (resumed.epochs, resumed.best_epoch) == (result.epochs, result.best_epoch)
+
+
 @on_one_backend
 def test_ctrl_c_finishes_the_step_and_names_the_checkpoint(tmp_path, whole):
     class CtrlC(keras.callbacks.Callback):
