@@ -1,9 +1,12 @@
 """What the user sees: answers on standard output, everything else on standard error."""
 
 import sys
+from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
+
+from albert_tf.errors import DataError
 
 console = Console(
     stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else 120
@@ -34,6 +37,24 @@ def table(title: str, header: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         grid.add_row(*row)
     console.print(grid)
+
+
+def input_lines() -> Iterator[tuple[int, str]]:
+    """Yields the lines of standard input as they come, with their numbers from 1.
+
+    Raises:
+        DataError: a line that is not UTF-8.
+    """
+    if sys.stdin.isatty():
+        say("reading texts from the terminal, one a line; Ctrl-D ends")
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise DataError(
+                f"standard input, line {number}: not UTF-8; convert it first, e.g. with iconv -f latin1"
+            ) from None
+        yield number, text.rstrip("\r\n")
 
 
 def progress_style() -> int:

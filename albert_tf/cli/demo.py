@@ -34,25 +34,23 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf demo`."""
     from albert_tf.export import TFLiteRunner, export_tflite, measure_tflite
-    from albert_tf.tasks import demo_data, split_table
-    from albert_tf.training import FineTuningRecipe
 
     run_dir = _new_folder(Path(args.output))
-    split = split_table(demo_data("sms_spam"), 0.2, seed=0)
     say(f"1/4  fine-tuning on the SMS Spam Collection, into {run_dir}")
-    options = argparse.Namespace(**vars(args), resume=None, no_baselines=False)
+    options = _fine_tuning_options(args, run_dir)
+    train, validation = finetune.load_tables(options)
     model, _ = finetune.fine_tune_tables(
-        options, split.train, split.validation, FineTuningRecipe.named("demo"), run_dir
+        options, train, validation, finetune.build_recipe(options), run_dir
     )
     say("\n2/4  exporting to TFLite, int8")
     path = run_dir / "spam.tflite"
-    export = export_tflite(model, path, texts=split.validation.texts)
+    export = export_tflite(model, path, texts=validation.texts)
     say("3/4  measuring the file")
     measured = measure_tflite(path, (32,))
     say(
         f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
         f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "
-        f"{percent(export.parity.agreement)} of {len(split.validation):,} texts"
+        f"{percent(export.parity.agreement)} of {len(validation):,} texts"
     )
     say("4/4  answers from the file\n")
     runner = TFLiteRunner(path)
@@ -67,6 +65,18 @@ def run(args) -> None:
 def _answer(runner, text):
     (result,) = runner([text])
     answer(f"{result.label:>5} {percent(result.probability):>8}  {text}")
+
+
+def _fine_tuning_options(args, run_dir):
+    """Returns what `albert-tf finetune` would be called with, so that it can resume this run too."""
+    from albert_tf.tasks import demo_data
+
+    data = str(demo_data("sms_spam").path)
+    columns = ["--text", "text", "--label", "label"]
+    recipe = ["--recipe", "demo", "--validation-share", "0.2"]
+    options = finetune.default_arguments(data, *columns, *recipe, "--output", str(run_dir))
+    model = {name: value for name, value in vars(args).items() if name in vars(options)}
+    return argparse.Namespace(**{**vars(options), **model, "output": options.output})
 
 
 def _new_folder(wanted: Path) -> Path:

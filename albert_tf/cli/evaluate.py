@@ -11,7 +11,7 @@ import json
 
 from albert_tf.cli.answerer import load_answerer
 from albert_tf.cli.console import answer, note, percent, table
-from albert_tf.cli.data_arguments import add_column_arguments, read_columns
+from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
 from albert_tf.cli.finetune import show_metrics
 
 NAME = "evaluate"
@@ -24,7 +24,7 @@ def add_arguments(parser) -> None:
         "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
     )
     parser.add_argument("data", metavar="DATA", help="csv, tsv or jsonl, also .gz")
-    add_column_arguments(parser)
+    add_table_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -39,7 +39,7 @@ def run(args) -> None:
     )
 
     answerer = load_answerer(args.model)
-    data = read_columns(args, args.data, task=answerer.task)
+    data = read_labelled(args, args.data, task=answerer.task)
     for line in data.notes:
         note(line)
     labels = None if answerer.task == "regression" else LabelSet(answerer.labels)
@@ -49,12 +49,11 @@ def run(args) -> None:
     if args.json:
         answer(json.dumps({name: float(value) for name, value in metrics.items()}))
         return
-    show_metrics(f"{args.model} on {len(data):,} texts of {args.data}", [("", metrics)])
+    show_metrics(f"{args.model} on {len(data):,} texts of {args.data}", [("all texts", metrics)])
     if answerer.task == "classification":
         frame = per_class_table(targets, predicted_targets("classification", scores), labels.names)
-        rows = [[str(name), *_cells(row)] for name, row in frame.iterrows()]
+        rows = [
+            [str(name), *(f"{v:.0f}" if c == "support" else percent(v) for c, v in row.items())]
+            for name, row in frame.iterrows()
+        ]
         table("By class", ["class", *map(str, frame.columns)], rows)
-
-
-def _cells(row):
-    return [str(int(v)) if float(v).is_integer() and v > 1 else percent(v) for v in row]

@@ -11,7 +11,12 @@ leaves an earlier FILE as it was.
 """
 
 from albert_tf.cli.console import note, say
-from albert_tf.cli.data_arguments import load_model
+from albert_tf.cli.data_arguments import add_table_arguments, is_tflite, load_model, read_texts
+from albert_tf.errors import ExportError
+
+# Those of albert_tf.export, stated again because its import brings TensorFlow, too slow for a --help.
+QUANTIZATIONS = ("none", "fp16", "int8")
+FORMS = ("loop", "unrolled")
 
 NAME = "export"
 HELP = "export a preset to a TFLite file"
@@ -19,8 +24,6 @@ HELP = "export a preset to a TFLite file"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf export`."""
-    from albert_tf.export import FORMS, QUANTIZATIONS
-
     parser.add_argument("model", metavar="MODEL", help="a preset folder")
     parser.add_argument("file", metavar="FILE", help="the .tflite file to write")
     parser.add_argument(
@@ -41,19 +44,18 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts"
     )
-    parser.add_argument("--text", metavar="COLUMN", help="its column with the text")
-    parser.add_argument("--pair", metavar="COLUMN", help="its column with the second text")
+    add_table_arguments(parser, labels=False)
 
 
 def run(args) -> None:
     """Runs `albert-tf export`."""
     from albert_tf.export import export_tflite
 
+    if not is_tflite(args.file):
+        raise ExportError(f"FILE is {args.file}; expected a name that ends in .tflite")
     texts = pairs = None
     if args.texts:
-        from albert_tf.tasks import read_table
-
-        data = read_table(args.texts, args.text, args.pair, require_labels=False)
+        data = read_texts(args, args.texts)
         for line in data.notes:
             note(line)
         texts, pairs = data.texts, data.pairs

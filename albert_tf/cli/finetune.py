@@ -11,17 +11,22 @@ same texts: the majority class, and TF-IDF with logistic regression.
 """
 
 import argparse
-import json
+import re
 from pathlib import Path
 
 from albert_tf.cli.console import note, percent, progress_style, say, table
-from albert_tf.cli.data_arguments import add_column_arguments, read_columns
-from albert_tf.errors import CheckpointError, DataError
+from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
+from albert_tf.cli.run_folder import (
+    check_folder,
+    is_recipe_file,
+    restore_arguments,
+    save_arguments,
+)
+from albert_tf.errors import CheckpointError, ConfigError, DataError
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
 
-ARGUMENTS_FILE = "arguments.json"
 SHOWN = (
     "accuracy",
     "macro_f1",
@@ -68,23 +73,33 @@ def add_arguments(parser) -> None:
         "--output", metavar="DIR", help="the run's folder (default: runs/<DATA's name>)"
     )
     parser.add_argument("--resume", metavar="DIR", help="continue the interrupted run in DIR")
-    add_column_arguments(parser)
+    add_table_arguments(parser)
     parser.add_argument(
         "--task",
         choices=("classification", "regression", "multi_label"),
         help="default: classification, or multi_label when jsonl labels are lists",
     )
     add_model_arguments(parser.add_argument_group("model"))
-    group = parser.add_argument_group("recipe")
+    group = parser.add_argument_group("recipe, and what to change in it")
     group.add_argument(
-        "--recipe", default="default", metavar="NAME", help="a bundled recipe, or a JSON file"
+        "--recipe",
+        metavar="NAME",
+        help="default, from-scratch, small-data or demo, or a JSON file (default: default with --preset, else "
+        "from-scratch, which has the higher learning rate that random weights want)",
     )
     for field, (kind, text) in RECIPE_FIELDS.items():
-        group.add_argument(f"--{field.replace('_', '-')}", type=kind, metavar="X", help=text)
+        group.add_argument(_option(field), type=kind, metavar="X", help=text)
     group.add_argument(
         "--tensorboard", action="store_true", default=None, help="write TensorBoard logs too"
     )
     parser.add_argument("--no-baselines", action="store_true", help="leave the two baselines out")
+
+
+def default_arguments(*given: str) -> argparse.Namespace:
+    """Returns the arguments of `albert-tf finetune` followed by those given."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(given)
 
 
 def add_model_arguments(group) -> None:
@@ -95,8 +110,7 @@ def add_model_arguments(group) -> None:
     )
     start.add_argument(
         "--size",
-        default="tiny",
-        help="start from random weights of this size (default: %(default)s)",
+        help="start from random weights of a size: tiny, small, base, large, xlarge or xxlarge (default: tiny)",
     )
     group.add_argument(
         "--tokenizer", metavar="FILE", help="SentencePiece model, where the preset has none"
@@ -123,12 +137,14 @@ def add_model_arguments(group) -> None:
 def run(args) -> None:
     """Runs `albert-tf finetune`."""
     if args.resume:
-        args = _restore_arguments(args)
+        args = restore_arguments(args, default_arguments())
     elif args.data is None:
         raise DataError("there is no DATA; expected a csv, tsv or jsonl file of labelled texts")
-    train, validation = load_tables(args)
-    recipe = build_recipe(args)
     run_dir = Path(args.output or Path("runs") / Path(args.data).name.split(".")[0])
+    if not args.resume:
+        check_folder(run_dir)
+    recipe = build_recipe(args)
+    train, validation = load_tables(args)
     fine_tune_tables(args, train, validation, recipe, run_dir)
     say(f"\nnext:  albert-tf export {run_dir / 'model'} {run_dir.name}.tflite")
 
@@ -137,7 +153,7 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
     """Fine-tunes, saves and reports; returns `(model, metrics)` of the validation texts.
 
     Args:
-        args: the model arguments of `add_model_arguments`, `resume` and `no_baselines`.
+        args: the arguments of `add_arguments`, which are kept in the run's folder for `--resume`.
         train: a `TextTable`.
         validation: a `TextTable`.
         recipe: a `FineTuningRecipe`.
@@ -154,7 +170,7 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
     model = build_model(args, train.task, labels)
     _describe(model, train, validation)
     if not args.resume:
-        _save_arguments(args, run_dir)
+        save_arguments(args, run_dir)
     try:
         result = fine_tune(
             model,
@@ -171,8 +187,16 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
         ) from stop
     for line in result.notes:
         note(line)
-    model.save_to_preset(run_dir / "model")
-    metrics = _report(args, model, labels, train, validation, targets[1], recipe, result, run_dir)
+    try:
+        model.save_to_preset(run_dir / "model")
+        metrics = _report(
+            args, model, labels, train, validation, targets[1], recipe, result, run_dir
+        )
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(
+            f"stopped after the training, before the report was written; checkpoint: "
+            f"{result.last_checkpoint}; finish with: albert-tf finetune --resume {run_dir}"
+        ) from None
     return model, metrics
 
 
@@ -180,9 +204,9 @@ def load_tables(args):
     """Returns the training and the validation table that the arguments name."""
     from albert_tf.tasks import check_overlap, split_table
 
-    train = read_columns(args, args.data, task=args.task)
+    train = read_labelled(args, args.data, task=args.task)
     if args.validation:
-        validation = read_columns(args, args.validation, task=train.task)
+        validation = read_labelled(args, args.validation, task=train.task)
         notes = [*train.notes, *validation.notes]
     else:
         split = split_table(train, args.validation_share, seed=args.seed or 0)
@@ -203,23 +227,34 @@ def build_recipe(args):
         for field in (*RECIPE_FIELDS, "tensorboard")
         if getattr(args, field) is not None
     }
-    if Path(args.recipe).suffix == ".json":
-        return FineTuningRecipe.from_json(args.recipe).replace(**overrides)
-    return FineTuningRecipe.named(args.recipe, **overrides)
+    try:
+        if is_recipe_file(args.recipe):
+            return FineTuningRecipe.from_json(args.recipe).replace(**overrides)
+        name = args.recipe or ("default" if args.preset else "from-scratch")
+        return FineTuningRecipe.named(name, **overrides)
+    except ConfigError as error:
+        message = str(error)
+        for field in RECIPE_FIELDS:
+            message = re.sub(rf"FineTuningRecipe\.{field}\b", _option(field), message)
+        raise ConfigError(message) from error
+
+
+def _option(field: str) -> str:
+    return f"--{field.replace('_', '-')}"
 
 
 def build_model(args, task, labels):
     """Returns the model to fine-tune: from a preset, or of a named size with random weights."""
-    from albert_tf import AlbertTextClassifier, AlbertTextRegressor
-    from albert_tf.models import AlbertBackbone
+    from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTextRegressor
     from albert_tf.weights import Checkpoint, read_checkpoint
 
     if args.preset:
         checkpoint = read_checkpoint(args.preset)
     else:
-        config = _named_config(args)
+        size = args.size or "tiny"
+        config = AlbertConfig.named(size)
         checkpoint = AlbertBackbone(config).to_checkpoint()
-        checkpoint = Checkpoint(config, checkpoint.arrays, source=f"a new ALBERT {args.size}")
+        checkpoint = Checkpoint(config, checkpoint.arrays, source=f"a new ALBERT {size}")
     config = checkpoint.config
     if args.attention_bias:
         config = config.replace(use_relative_attention_bias=True)
@@ -238,12 +273,6 @@ def build_model(args, task, labels):
         multi_label=task == "multi_label",
         **options,
     )
-
-
-def _named_config(args):
-    from albert_tf import AlbertConfig
-
-    return AlbertConfig.named(args.size)
 
 
 def _build_preprocessor(args, checkpoint):
@@ -342,27 +371,3 @@ def answer_scores(model, inputs):
         return outputs[:, 0]
     activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
     return keras.ops.convert_to_numpy(activate(outputs))
-
-
-def _save_arguments(args, run_dir):
-    run_dir.mkdir(parents=True, exist_ok=True)
-    kept = {k: v for k, v in vars(args).items() if k not in ("run", "resume", "debug")}
-    for name in ("data", "validation", "preset", "tokenizer"):
-        if kept.get(name) and Path(kept[name]).exists():
-            kept[name] = str(Path(kept[name]).resolve())
-    path = run_dir / ARGUMENTS_FILE
-    if not path.exists():
-        path.write_text(json.dumps(kept, indent=2), "utf-8")
-
-
-def _restore_arguments(args):
-    path = Path(args.resume) / ARGUMENTS_FILE
-    try:
-        kept = json.loads(path.read_text("utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise CheckpointError(
-            f"{args.resume} holds no run to resume ({path.name}: {error}); name the folder of an interrupted run"
-        ) from error
-    return argparse.Namespace(
-        **{**vars(args), **kept, "resume": args.resume, "output": args.resume}
-    )

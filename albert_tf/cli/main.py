@@ -1,7 +1,10 @@
 """Entry point of the `albert-tf` command: the parser, and errors that people can read."""
 
 import argparse
+import os
+import signal
 import sys
+import threading
 import traceback
 
 from albert_tf.cli import commands
@@ -11,6 +14,7 @@ from albert_tf.version import __version__
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
 DESCRIPTION = "ALBERT, from a table of texts to a TFLite file that answers."
 EPILOG = """\
 the usual way:
@@ -20,9 +24,23 @@ the usual way:
 """
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """A parser whose errors are one line, like all others, instead of a page of usage."""
+
+    def error(self, message):
+        """Prints the line and exits with status 2."""
+        show_error(f"{message}; see {self.prog} --help", name=self.prog)
+        self.exit(EXIT_BAD_INPUT)
+
+
+def show_error(message: str, name: str = "albert-tf") -> None:
+    """Prints the one line of an error."""
+    console.print(f"{name}: error: {' '.join(message.split())}", style="bold red", markup=False)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Returns the parser with all subcommands."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="albert-tf",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -46,18 +64,25 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Runs the command and returns its exit status: 0, 2 for bad input, 130 when interrupted.
+    """Runs the command and returns its exit status.
+
+    0; 2 for bad input; 130 when interrupted; 141 when whoever reads the output has gone away.
 
     Args:
         argv: the arguments; default those of the process.
     """
     args = _parse(argv)
+    _stop_on_sigterm()
     try:
         args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        return EXIT_BROKEN_PIPE
     except (AlbertError, OSError) as error:
         if args.debug:
             traceback.print_exc()
-        console.print(f"albert-tf: error: {_one_line(error)}", style="bold red", markup=False)
+        show_error(_message(error))
         return EXIT_BAD_INPUT
     except KeyboardInterrupt as interrupt:
         if args.debug:
@@ -80,10 +105,16 @@ def _parse(argv):
     return args
 
 
-def _one_line(error: BaseException) -> str:
+def _stop_on_sigterm():
+    """Has `kill` stop a training as Ctrl-C does: with a checkpoint, and a line that names it."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+
+
+def _message(error: BaseException) -> str:
     if isinstance(error, OSError) and not isinstance(error, AlbertError) and error.filename:
         return f"{error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
+    return str(error)
 
 
 if __name__ == "__main__":

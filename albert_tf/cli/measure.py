@@ -38,6 +38,15 @@ def run(args) -> None:
         raise ExportError(
             f"{args.file} is no .tflite file; export one with albert-tf export MODEL FILE"
         )
+    if not Path(args.file).is_file():
+        raise ExportError(f"{args.file}: no such file; check the path")
+    for option, value in (
+        ("--lengths", min(args.lengths)),
+        ("--threads", args.threads),
+        ("--runs", args.runs),
+    ):
+        if value < 1:
+            raise ExportError(f"{option} is {value}; expected at least 1")
     result = measure_tflite(args.file, args.lengths, num_threads=args.threads, runs=args.runs)
     if args.json:
         answer(json.dumps(dataclasses.asdict(result)))

@@ -1,12 +1,12 @@
 """Answer texts with a fine-tuned preset or an exported TFLite file.
 
 Without TEXT and --file, reads standard input, one text a line, and answers each line as it comes. Prints one line for
-each text: label, probability (or the value, for regression) and the text, separated by tabs; with --json an object
-with every label's probability.
+each text: label, probability (or only the value, for regression) and the text, and its pair if it has one, separated by
+tabs, each text on one line; with --json an object with the whole text and every label's probability.
 
   albert-tf predict reviews.tflite "well worth the money"
   albert-tf predict runs/reviews/model --file new.csv --text review --json > answers.jsonl
-  albert-tf predict pairs.tflite --pair-text "A man plays." "Somebody makes music."
+  albert-tf predict pairs.tflite "Somebody makes music." --pair-text "A man plays."
   tail -f messages.txt | albert-tf predict spam.tflite
 """
 
@@ -14,7 +14,8 @@ import json
 import sys
 
 from albert_tf.cli.answerer import load_answerer
-from albert_tf.cli.console import answer, note
+from albert_tf.cli.console import answer, input_lines, note
+from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
 from albert_tf.errors import DataError
 
 NAME = "predict"
@@ -27,61 +28,78 @@ def add_arguments(parser) -> None:
         "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
     )
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
-    parser.add_argument("--pair-text", metavar="TEXT", help="first text of a pair with each TEXT")
+    parser.add_argument("--pair-text", metavar="TEXT", help="the second text of each TEXT's pair")
     parser.add_argument("--file", metavar="FILE", help="csv, tsv or jsonl, also .gz")
-    parser.add_argument("--text", metavar="COLUMN", help="FILE's column with the text")
-    parser.add_argument("--pair", metavar="COLUMN", help="FILE's column with the second text")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
+    add_table_arguments(parser, labels=False)
 
 
 def run(args) -> None:
     """Runs `albert-tf predict`."""
+    _check_arguments(args)
     answerer = load_answerer(args.model)
-    for inputs in _portions(args):
-        texts = inputs[1] if isinstance(inputs, tuple) else inputs
-        for text, scores in zip(texts, answerer.scores(inputs), strict=True):
-            answer(_line(answerer, text, scores, args.json))
+    for texts, pairs in _portions(args):
+        scores = answerer.scores(texts if pairs is None else (texts, pairs))
+        for i, text in enumerate(texts):
+            given = {"text": text} if pairs is None else {"text": text, "pair": pairs[i]}
+            answer(_line(answerer, given, scores[i], args.json))
         sys.stdout.flush()
 
 
-def _portions(args):
-    """Yields the texts to answer together: a whole table, all arguments, or one line of a pipe."""
+def _check_arguments(args):
+    """Refuses what would be passed over in silence, such as --text for a text instead of a column."""
     if args.file:
-        from albert_tf.tasks import read_table
+        if args.texts or args.pair_text:
+            raise DataError("there are TEXTs beside --file; give one or the other")
+        return
+    for name in ("text", "pair", *FORMAT_ARGUMENTS):
+        if getattr(args, name):
+            option = f"--{name.replace('_', '-')}"
+            raise DataError(
+                f"{option} tells how to read a --file, and there is none; give texts without an option, "
+                'as in: albert-tf predict MODEL "a text"'
+            )
 
-        data = read_table(args.file, args.text, args.pair, require_labels=False)
+
+def _portions(args):
+    """Yields texts and pairs (or None) to answer together: a table, all arguments, or a line of a pipe."""
+    if args.file:
+        data = read_texts(args, args.file)
         for line in data.notes:
             note(line)
-        yield data.inputs
-        return
-    if args.texts:
-        yield _checked(args.texts, args.pair_text)
-        return
-    for line in sys.stdin:
-        yield _checked([line.rstrip("\r\n")], args.pair_text)
+        yield data.texts, data.pairs
+    elif args.texts:
+        for number, text in enumerate(args.texts, 1):
+            _check(text, f"text {number}")
+        yield args.texts, args.pair_text and [args.pair_text] * len(args.texts)
+    else:
+        for number, line in input_lines():
+            _check(line, f"standard input, line {number}")
+            yield [line], args.pair_text and [args.pair_text]
 
 
-def _checked(texts, pair_text):
-    for number, text in enumerate(texts, 1):
-        if not text.strip():
-            raise DataError(f"text {number} is empty; expected words to answer")
-    return texts if pair_text is None else ([pair_text] * len(texts), texts)
+def _check(text, where):
+    if not text.strip():
+        raise DataError(f"{where} is empty; expected words to answer")
 
 
-def _line(answerer, text, scores, as_json):
+def _line(answerer, given, scores, as_json):
     if answerer.task == "regression":
         value = float(scores)
-        row = {"text": text, "value": value}
-        plain = f"{value:.4f}\t{text}"
+        row = {**given, "value": value}
+        cells = [f"{value:.4f}"]
     else:
         names = answerer.labels
         by_label = {name: float(p) for name, p in zip(names, scores, strict=True)}
+        best = max(by_label, key=by_label.get)
         if answerer.task == "multi_label":
             chosen = [name for name, p in by_label.items() if p >= 0.5]
-            row = {"text": text, "labels": chosen, "scores": by_label}
-            plain = f"{','.join(chosen) or '-'}\t{max(by_label.values()):.4f}\t{text}"
+            row = {**given, "labels": chosen, "scores": by_label}
+            cells = [",".join(chosen) or "-", f"{by_label[best]:.4f}"]
         else:
-            label = max(by_label, key=by_label.get)
-            row = {"text": text, "label": label, "probability": by_label[label], "scores": by_label}
-            plain = f"{label}\t{by_label[label]:.4f}\t{text}"
-    return json.dumps(row, ensure_ascii=False) if as_json else plain
+            row = {**given, "label": best, "probability": by_label[best], "scores": by_label}
+            cells = [best, f"{by_label[best]:.4f}"]
+    if as_json:
+        return json.dumps(row, ensure_ascii=False)
+    # A line and its cells stay what they are, whatever line breaks and tabs the texts hold.
+    return "\t".join([*cells, *(" ".join(text.split()) for text in given.values())])

@@ -10,7 +10,7 @@ their numbers, or with --json both and the character span of every piece in the 
 import json
 import sys
 
-from albert_tf.cli.console import answer
+from albert_tf.cli.console import answer, input_lines
 
 NAME = "tokenize"
 HELP = "show how texts become token ids"
@@ -37,7 +37,7 @@ def run(args) -> None:
     from albert_tf.tokenizer import AlbertTokenizer
 
     tokenizer = AlbertTokenizer(args.model, lowercase=not args.cased, strip_accents=not args.cased)
-    for text in args.texts or (line.rstrip("\n") for line in sys.stdin):
+    for text in args.texts or (line for _, line in input_lines()):
         ids, spans = tokenizer.encode(text, offsets=True)
         pieces = [tokenizer.id_to_piece(i) for i in ids]
         if args.json:
@@ -45,3 +45,4 @@ def run(args) -> None:
             answer(json.dumps(row, ensure_ascii=False))
         else:
             answer(" ".join(map(str, ids) if args.ids else pieces))
+        sys.stdout.flush()

@@ -1,16 +1,21 @@
 """The `albert-tf` command, in process: from a table to answers, and every kind of bad input in one line."""
 
+import argparse
 import io
 import json
 import pickle
 import shutil
+from importlib import resources
 
 import numpy as np
 import pytest
+from albert_tf.export import FORMS, QUANTIZATIONS
 
 from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
+from albert_tf.cli import export_model, finetune
 from albert_tf.cli.main import main
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.training import FineTuningRecipe
 from tests.tiny import randomize
 
 GOOD = ["a lovely film", "well worth the money", "great sound and a fair price", "I love it"]
@@ -55,6 +60,11 @@ def files(tmp_path_factory):
     return folder
 
 
+def standard_input(monkeypatch, content):
+    """Pipes bytes into the command."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
+
+
 def lines(capsys):
     return capsys.readouterr().out.splitlines()
 
@@ -88,7 +98,7 @@ def test_predict_agrees_between_keras_and_tflite(files, capsys):
 
 
 def test_predict_reads_standard_input_and_tables(files, capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO("a lovely film\nI hate it\n"))
+    standard_input(monkeypatch, b"a lovely film\r\nI hate it\n")
     assert main(["predict", f"{files}/reviews.tflite"]) == 0
     piped = lines(capsys)
     assert [line.split("\t")[2] for line in piped] == ["a lovely film", "I hate it"]
@@ -96,6 +106,45 @@ def test_predict_reads_standard_input_and_tables(files, capsys, monkeypatch):
     table = ["--file", f"{files}/reviews.csv", "--text", "review"]
     assert main(["predict", f"{files}/reviews.tflite", *table]) == 0
     assert len(lines(capsys)) == 48
+
+
+def test_predict_keeps_a_text_on_its_line(files, capsys):
+    text = "a lovely\nfilm\tindeed"
+    assert main(["predict", f"{files}/reviews.tflite", text, "--pair-text", "I\nhate it"]) == 0
+    (line,) = lines(capsys)
+    assert line.split("\t")[2:] == ["a lovely film indeed", "I hate it"]
+    pair = ["--pair-text", "I\nhate it", "--json"]
+    assert main(["predict", f"{files}/reviews.tflite", text, *pair]) == 0
+    row = json.loads(lines(capsys)[0])
+    assert (row["text"], row["pair"]) == (text, "I\nhate it")
+
+
+def test_bad_lines_of_standard_input_are_named_and_earlier_ones_answered(
+    files, capsys, monkeypatch
+):
+    for content, word in ((b"fine\n\nI hate it\n", "empty"), (b"fine\ncaf\xe9\n", "UTF-8")):
+        standard_input(monkeypatch, content)
+        assert main(["predict", f"{files}/reviews.tflite"]) == 2
+        printed = capsys.readouterr()
+        assert len(printed.out.splitlines()) == 1
+        assert "standard input, line 2" in printed.err
+        assert word in printed.err
+
+
+def test_evaluate_shows_the_support_of_a_class_as_a_count(files, capsys):
+    table = write(files / "one_each.csv", "text,label\nI love it,good\nI hate it,bad\n")
+    assert main(["evaluate", f"{files}/reviews.tflite", table]) == 0
+    rows = [line.split("│") for line in capsys.readouterr().err.splitlines() if "│ good" in line]
+    assert rows[0][-2].strip() == "1"
+
+
+def test_tables_as_people_write_them(files, tmp_path, capsys):
+    table = tmp_path / "new.csv"
+    table.write_text("review^x\nI love it^1\n ^2\n", "utf-16")
+    options = ["--delimiter", "^", "--encoding", "utf-16", "--header", "--skip-empty"]
+    arguments = ["--file", str(table), "--text", "review", *options]
+    assert main(["predict", f"{files}/reviews.tflite", *arguments]) == 0
+    assert [line.split("\t")[2] for line in lines(capsys)] == ["I love it"]
 
 
 def test_evaluate_gives_the_same_numbers_for_both(files, capsys):
@@ -244,6 +293,62 @@ BAD_INPUT = {
         lambda files, tmp: ["predict", f"{files}/reviews.tflite", "  "],
         ["text 1 is empty"],
     ),
+    "--text for a text": (
+        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "--text", "a lovely film"],
+        ["--text", "--file"],
+    ),
+    "texts beside a file": (
+        lambda files, tmp: [
+            "predict",
+            f"{files}/reviews.tflite",
+            "a film",
+            "--file",
+            f"{files}/reviews.csv",
+        ],
+        ["--file"],
+    ),
+    "measured labels": (
+        bad_table("text,label\ngood film,0.5\nfine,0.7\n"),
+        ["data.csv:2", "--task regression"],
+    ),
+    "resume with other epochs": (
+        lambda files, tmp: ["finetune", "--resume", f"{files}/run", "--epochs", "7"],
+        ["--epochs 7", "1"],
+    ),
+    "epochs out of range": (
+        lambda files, tmp: ["finetune", f"{files}/reviews.csv", "--epochs", "0"],
+        ["--epochs is 0"],
+    ),
+    "output holds other things": (
+        lambda files, tmp: [
+            "finetune",
+            f"{files}/reviews.csv",
+            "--output",
+            f"{files}/small",
+        ],
+        ["small", "albert_tf.json", "--output"],
+    ),
+    "output is a file": (
+        lambda files, tmp: [
+            "finetune",
+            f"{files}/reviews.csv",
+            "--output",
+            f"{files}/reviews.csv",
+        ],
+        ["reviews.csv is a file"],
+    ),
+    "export to another suffix": (
+        lambda files, tmp: ["export", f"{files}/run/model", f"{tmp}/reviews.bin"],
+        ["reviews.bin", ".tflite"],
+    ),
+    "benchmark of nothing": (
+        lambda files, tmp: ["benchmark", f"{tmp}/absent.tflite"],
+        ["absent.tflite: no such file"],
+    ),
+    "benchmark without threads": (
+        lambda files, tmp: ["benchmark", f"{files}/reviews.tflite", "--threads", "0"],
+        ["--threads is 0"],
+    ),
     "not a TFLite file": (
         lambda files, tmp: ["predict", write(tmp / "x.tflite", "no model"), "text"],
         ["x.tflite"],
@@ -273,6 +378,47 @@ def test_bad_input_gets_one_line_and_status_2(case, files, tmp_path, capsys, mon
     assert "Traceback" not in error[0]
     assert not (tmp_path / "executed").exists()
     assert sorted(files.rglob("*")) == before, "nothing of the user's was touched"
+
+
+def test_bad_arguments_get_one_line_and_status_2(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["finetune", "data.csv", "--epochs", "many"])
+    assert exit_.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "'many'" in line
+    assert "albert-tf finetune --help" in line
+
+
+def test_choices_are_those_of_the_library():
+    assert export_model.QUANTIZATIONS == QUANTIZATIONS
+    assert export_model.FORMS == FORMS
+    parser = argparse.ArgumentParser()
+    finetune.add_arguments(parser)
+    models = resources.files("albert_tf.configs") / "models"
+    sizes = [file.name.removesuffix(".json") for file in models.iterdir()]
+    for name in (*sizes, *FineTuningRecipe.names()):
+        assert name in parser.format_help()
+
+
+def test_random_weights_get_the_recipe_for_them():
+    assert finetune.build_recipe(finetune.default_arguments("x.csv")) == FineTuningRecipe.named(
+        "from-scratch"
+    )
+    preset = finetune.default_arguments("x.csv", "--preset", "folder")
+    assert finetune.build_recipe(preset) == FineTuningRecipe.named("default")
+
+
+def test_a_start_that_failed_leaves_the_folder_free(files, tmp_path, capsys):
+    run = f"{tmp_path}/run"
+    arguments = ["finetune", f"{files}/reviews.csv", "--text", "review", "--label", "stars"]
+    arguments += ["--preset", f"{files}/small", "--output", run, "--no-baselines", *QUICK]
+    assert main([*arguments, "--sequence-length", "9999"]) == 2
+    assert main(arguments) == 0
+    kept = json.loads((tmp_path / "run" / "arguments.json").read_text("utf-8"))
+    assert kept["sequence_length"] == 16
+    capsys.readouterr()
+    assert main(["finetune", "--resume", run]) == 0
+    assert "finished already" in capsys.readouterr().err
 
 
 def test_debug_shows_the_traceback(tmp_path, capsys):
