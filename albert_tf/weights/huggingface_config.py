@@ -124,6 +124,10 @@ def read_head(values: dict, tensors, source: str) -> str | None:
     names = values.get("architectures") or []
     if not names:
         return _head_of_tensors(values, tensors, source)
+    if not isinstance(names, list):
+        raise ConfigError(
+            f"{source}: architectures is {names!r}; expected a list of one class name"
+        )
     name = str(names[0]).removeprefix("TF").removeprefix("Flax")
     if name not in ARCHITECTURES:
         raise ConfigError(

@@ -64,7 +64,7 @@ def read_h5(path: Path, inner_group_num: int) -> dict[str, np.ndarray]:
     try:
         with h5py.File(path, "r") as file:
             file.visititems(visit)
-    except (OSError, RuntimeError, KeyError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise CheckpointError(
             f"cannot read {path}: {one_line(error)}; the file is missing, truncated or damaged, so "
             "download or copy it again"

@@ -19,6 +19,11 @@ def read_safetensors(path: Path) -> dict[str, np.ndarray]:
     try:
         with safe_open(path, framework="np") as file:
             return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except AttributeError as error:  # a dtype that NumPy does not have: "float8_e4m3fn"
+        raise CheckpointError(
+            f"cannot read {path}: {one_line(error)}; expected floating-point weights of at least "
+            "16 bits, so save the model unquantized"
+        ) from error
     except (SafetensorError, OSError, TypeError) as error:
         raise CheckpointError(
             f"cannot read {path}: {one_line(error)}; the file is truncated or damaged, so download "

@@ -170,7 +170,8 @@ def check_arrays(
 
 def describe_misfit(source: str, problems: list[str]) -> str:
     """Returns one line that names the first few arrays that do not fit and counts all of them."""
-    shown = "; ".join(problems[:PROBLEMS_SHOWN])
+    # Names of extra arrays come out of the file, with whatever breaks a line.
+    shown = " ".join("; ".join(problems[:PROBLEMS_SHOWN]).split())
     rest = len(problems) - PROBLEMS_SHOWN
     more = f"; and {rest} more" if rest > 0 else ""
     count = f"{len(problems)} array{'s do' if len(problems) > 1 else ' does'}"

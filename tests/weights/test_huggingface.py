@@ -173,6 +173,28 @@ def test_missing_extra_and_misshapen_tensors_are_named_with_both_shapes(folder):
     assert "embeddings/layer_norm/gamma has shape (5,), expected (16,)" in message
 
 
+@pytest.mark.parametrize("dtype", ["F8_E4M3", "F8_E5M2"])
+def test_weights_of_eight_bits_are_refused(folder, dtype):
+    path = folder("hf_model")
+    content = (path / "model.safetensors").read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    header["pooler.bias"] |= {"dtype": dtype, "shape": [128]}  # as many bytes as 32 of float32
+    header = json.dumps(header).encode()
+    parts = (len(header).to_bytes(8, "little"), header, content[8 + size :])
+    (path / "model.safetensors").write_bytes(b"".join(parts))
+    with pytest.raises(CheckpointError, match="float8.*save the model unquantized"):
+        read_checkpoint(path)
+
+
+def test_names_with_line_breaks_keep_the_message_to_one_line(folder):
+    path = folder("hf_model")
+    edit_tensors(path, lambda t: t.update({"bad\nname": np.zeros(2, np.float32)}))
+    with pytest.raises(CheckpointError, match=r"bad name with shape \(2,\) is extra") as error:
+        read_checkpoint(path)
+    assert "\n" not in str(error.value)
+
+
 def test_a_missing_head_is_named(folder):
     path = folder("hf_sequence_classification")
 
@@ -220,6 +242,8 @@ def test_activations_are_mapped(folder, theirs, ours):
         ({"quantization_config": {"bits": 8}}, "quantization_config"),
         ({"model_type": "bert"}, "'bert'; expected 'albert'"),
         ({"architectures": ["AlbertForPoetry"]}, "AlbertForPoetry"),
+        ({"architectures": "AlbertModel"}, "architectures is 'AlbertModel'; expected a list"),
+        ({"architectures": {"0": "AlbertModel"}}, "architectures is {.*}; expected a list"),
         ({"hidden_size": "big"}, "hidden_size is 'big'"),
         ({"num_hidden_layers": 18, "num_hidden_groups": 14}, "rounds layer 9 into group 6 where"),
     ],

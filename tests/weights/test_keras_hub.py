@@ -118,6 +118,20 @@ def test_truncated_weights_are_named(copy, keep):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [(b"position_embedding", b"position\xd2embedding"), (b"layer_normalization", b"\xffayer_norm")],
+)
+def test_names_of_layers_that_are_no_text_are_damage(copy, found, put):
+    path = copy / "model.weights.h5"
+    content = path.read_bytes()
+    assert found in content
+    path.write_bytes(content.replace(found, put.ljust(len(found), b"x")))
+    with pytest.raises(CheckpointError, match=r"cannot read .*model\.weights\.h5.*again") as error:
+        read_checkpoint(copy)
+    assert "\n" not in str(error.value)
+
+
 def test_missing_weights_are_named(copy):
     (copy / "model.weights.h5").unlink()
     with pytest.raises(CheckpointError, match=r"cannot read .*model\.weights\.h5"):
