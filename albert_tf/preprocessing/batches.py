@@ -30,7 +30,8 @@ class LengthBucketedBatches:
             backend, which compiles each shape anew.
 
     Raises:
-        DataError: when `y` or `sample_weight` has another number of rows, or there is no example.
+        DataError: when `y` or `sample_weight` has another number of rows, there is no example, or an option is
+            impossible.
 
     Attributes:
         epoch: the epoch that the next iteration of `dataset()` delivers; `callback()` keeps it current.
@@ -52,8 +53,13 @@ class LengthBucketedBatches:
             raise DataError(f"order is {order!r}; expected one of {', '.join(ORDERS)}")
         if len(packed) == 0:
             raise DataError("there are no texts; expected at least one")
-        if batch_size < 1:
-            raise DataError(f"batch_size is {batch_size}; expected at least 1")
+        for name, value, least in (
+            ("batch_size", batch_size, 1),
+            ("seed", seed, 0),
+            ("pad_to_multiple", pad_to_multiple, 1),
+        ):
+            if value is not None and (not isinstance(value, (int, np.integer)) or value < least):
+                raise DataError(f"{name} is {value!r}; expected a whole number, at least {least}")
         self.packed = packed
         self.y = _rows("y", y, len(packed))
         self.sample_weight = _rows("sample_weight", sample_weight, len(packed))
@@ -166,12 +172,25 @@ class LengthBucketedBatches:
 def _rows(name, values, count):
     if values is None:
         return None
-    rows = np.asarray(values)
+    try:
+        rows = np.asarray(values)
+    except ValueError as error:
+        raise DataError(
+            f"{name} has rows of different lengths; expected equally long ones"
+        ) from error
+    if rows.ndim == 0:
+        raise DataError(f"{name} is {values!r}; expected one number or vector for each text")
     if len(rows) != count:
         raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
     if rows.dtype.kind not in "iufb":
         raise DataError(
-            f"{name} holds values such as {rows.ravel()[0].item()!r}; expected numbers: "
+            f"{name} holds values such as {_offender(rows)!r}; expected numbers: "
             "class indices, 0/1 vectors or real values"
         )
     return rows
+
+
+def _offender(rows):
+    """The first entry that is no number."""
+    values = rows.ravel().tolist()
+    return next((v for v in values if not isinstance(v, (int, float))), values[0])

@@ -55,9 +55,9 @@ class AlbertTextClassifierPreprocessor:
         sequence_length: int = 512,
         truncate: str = "longest_first",
     ):
-        if sequence_length < 4:
+        if not isinstance(sequence_length, int) or sequence_length < 4:
             raise ConfigError(
-                f"sequence_length is {sequence_length}; expected at least 4: [CLS] a [SEP] and a token more"
+                f"sequence_length is {sequence_length!r}; expected at least 4: [CLS] a [SEP] and a token more"
             )
         if truncate not in TRUNCATIONS:
             raise ConfigError(f"truncate is {truncate!r}; expected one of {', '.join(TRUNCATIONS)}")
@@ -96,8 +96,8 @@ class AlbertTextClassifierPreprocessor:
             )
         texts, pairs = x if _is_pair(x) else (x, None)
         return self.tokenizer.pack(
-            list(texts),
-            None if pairs is None else list(pairs),
+            texts,
+            pairs,
             max_length=self.sequence_length,
             truncate="longest_first" if pairs is None else self.truncate,
         )
@@ -187,9 +187,10 @@ class AlbertTextClassifierPreprocessor:
 
 
 def _is_string_tensor(x) -> bool:
-    return all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in tf.nest.flatten(x)) and (
-        isinstance(x, (tf.Tensor, tuple, list))
-    )
+    if not isinstance(x, (tf.Tensor, tuple, list)):
+        return False
+    leaves = tf.nest.flatten(x)
+    return bool(leaves) and all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in leaves)
 
 
 def _is_pair(x) -> bool:

@@ -195,6 +195,13 @@ def _check_options(
             "truncate='only_second' needs pairs, and none were given; "
             "pass pairs=..., or truncate='only_first'"
         )
+    for name, value in (
+        ("max_length", max_length),
+        ("stride", stride),
+        ("max_first_length", max_first_length),
+    ):
+        if value is not None and not isinstance(value, (int, np.integer)):
+            raise ConfigError(f"{name} is {value!r}; expected a whole number of tokens")
     least = 4 if is_pair else 3
     if max_length < least:
         raise ConfigError(

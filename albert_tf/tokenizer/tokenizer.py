@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -369,6 +369,13 @@ def _checked(texts, name: str) -> list[str]:
     if isinstance(texts, str):
         raise DataError(
             f"{name} is one text, {texts[:40]!r}; expected a sequence of texts: pass [text]"
+        )
+    # A mapping and a data frame would be read as the texts of their column names.
+    is_flat = isinstance(texts, Iterable) and getattr(texts, "ndim", 1) == 1
+    if isinstance(texts, (bytes, Mapping)) or not is_flat:
+        raise DataError(
+            f"{name} is {str(texts)[:40]!r} of type {type(texts).__name__}; expected a sequence of "
+            "str, such as a list or an array"
         )
     texts = list(texts)
     for index, text in enumerate(texts):

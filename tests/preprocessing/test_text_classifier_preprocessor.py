@@ -43,6 +43,10 @@ def test_documented_example():
     assert pair["segment_ids"].tolist() == [[0, 0, 0, 1, 1]]
 
 
+def test_no_texts_give_no_rows():
+    assert preprocessor()([])["token_ids"].shape == (0, 0)
+
+
 def words(limit):
     return st.lists(st.sampled_from(["one", "two", "Über", "3,", "…"]), max_size=limit).map(
         " ".join
@@ -153,6 +157,14 @@ def test_fewer_classes_start_a_fresh_head(tmp_path):
     ("make", "message"),
     [
         (lambda: preprocessor(3), "sequence_length is 3; expected at least 4"),
+        (lambda: preprocessor("24"), "sequence_length is '24'; expected at least 4"),
+        (
+            lambda: preprocessor()(None),
+            "texts is 'None' of type NoneType; expected a sequence of str",
+        ),
+        (lambda: preprocessor()({"text": ["a"]}), "of type dict; expected a sequence of str"),
+        (lambda: preprocessor()(["a", None]), r"texts\[1\] is 'None' of type NoneType"),
+        (lambda: preprocessor()((["a"], ["b", "c"])), "texts has 1 entries and pairs has 2"),
         (lambda: preprocessor(truncate="none"), "truncate is 'none'; expected one of"),
         (
             lambda: classifier().predict("one text"),

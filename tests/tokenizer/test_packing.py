@@ -172,6 +172,8 @@ def test_no_texts():
         ({"truncate": "longest"}, "truncate is 'longest'"),
         ({"truncate": "only_second"}, "needs pairs"),
         ({"max_length": 2}, "max_length is 2"),
+        ({"max_length": "8"}, "max_length is '8'; expected a whole number"),
+        ({"stride": 1.5, "truncate": "only_first"}, "stride is 1.5; expected a whole number"),
         ({"stride": 4}, "a stride needs"),
         ({"stride": 0, "truncate": "only_first"}, "stride is 0"),
         ({"max_first_length": 0}, "max_first_length is 0"),

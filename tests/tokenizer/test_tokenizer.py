@@ -90,6 +90,13 @@ def test_decoding_gives_the_ids_back_for_real_words(tokenizer):
     [
         (lambda t: t.encode(None), "text is 'None' of type NoneType"),
         (lambda t: t.encode(b"a"), "of type bytes"),
+        (lambda t: t.encode_batch(None), "texts is 'None' of type NoneType; expected a sequence"),
+        (lambda t: t.encode_batch(b"abc"), "of type bytes; expected a sequence of str"),
+        (lambda t: t.encode_batch({"text": "a"}), "of type dict; expected a sequence of str"),
+        (
+            lambda t: t.encode_batch(np.array([["a"]])),
+            "of type ndarray; expected a sequence of str",
+        ),
         (lambda t: t.encode_batch("abc"), r"texts is one text, 'abc'.*pass \[text\]"),
         (lambda t: t.encode_batch(["a", float("nan")]), r"texts\[1\] is 'nan' of type float"),
         (lambda t: t.pack(["a"], [None]), r"pairs\[0\] is 'None'"),
