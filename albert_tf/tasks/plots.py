@@ -17,6 +17,7 @@ STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.formatter.useoffset": False,
     "axes.axisbelow": True,
     "grid.color": "#DDDDDD",
     "grid.linewidth": 0.6,
@@ -80,6 +81,7 @@ def plot_learning_curves(
 def _label_steps(axes) -> None:
     axes.set_xlabel("optimizer step")
     axes.set_xlim(left=0)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.xaxis.set_major_formatter("{x:,.0f}")
 
 
@@ -99,6 +101,8 @@ def _draw_curve(axes, history: Sequence[dict], key: str) -> None:
             color=BLUE,
             alpha=0.25 if smooth else 1.0,
             linewidth=0.8 if smooth else 1.6,
+            marker="o" if len(steps) < 3 else None,  # one point alone makes no line
+            markersize=4,
             label=None if smooth else "training",
         )
         if smooth:
@@ -179,7 +183,10 @@ def _draw_schedule(axes, steps, rates, parts: dict[str, float], colors) -> None:
         first, last = names[numbers[0]], names[numbers[-1]]
         label = first if first == last else f"{first} to {last}"
         values = rates * multiplier / 10.0**exponent
-        axes.plot(steps, values, color=colors[numbers[-1]], linewidth=1.8, label=label)
+        marker = "o" if len(steps) < 3 else None
+        axes.plot(
+            steps, values, color=colors[numbers[-1]], linewidth=1.8, marker=marker, label=label
+        )
     axes.set_ylabel(f"learning rate ($\\times 10^{{{exponent}}}$)")
     axes.set_ylim(bottom=0)
     axes.set_title("Learning rate over the run")

@@ -61,14 +61,15 @@ def _stratified(table: TextTable, fraction: float, seed: int) -> Split:
     notes = []
     if alone:
         shown = ", ".join(map(repr, alone[:5])) + (", ..." if len(alone) > 5 else "")
-        notes.append(f"{len(alone)} classes have one row, kept for training: {shown}")
+        have = "class has" if len(alone) == 1 else "classes have"
+        notes.append(f"{len(alone)} {have} one row, kept for training: {shown}")
     classes = len(counts) - len(alone)
     size: float | int = fraction
     if min(len(shared) * fraction, len(shared) * (1 - fraction)) < classes:
         size = min(max(round(len(shared) * fraction), classes), len(shared) - classes)
         notes.append(
-            f"{size} rows are set aside for validation, one or more a class, instead of "
-            f"{fraction:.0%}"
+            f"{size} {'row is' if size == 1 else 'rows are'} set aside for validation, one or more a "
+            f"class, instead of {fraction:.0%}"
         )
     train, validation = train_test_split(
         shared, test_size=size, random_state=seed, stratify=[table.labels[row] for row in shared]

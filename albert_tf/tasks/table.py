@@ -217,7 +217,8 @@ def _without_empty(path: Path, rows: Rows, chosen: Columns) -> Rows:
     left_out = [line for n, line in enumerate(rows.lines) if n not in set(kept)]
     if not left_out:
         return rows
-    note = f"left out {len(left_out)} rows with an empty text ({_shown(left_out)})"
+    rows_left_out = f"{len(left_out)} row{'s' * (len(left_out) > 1)}"
+    note = f"left out {rows_left_out} with an empty text ({_shown(left_out)})"
     cells, lines = [rows.cells[n] for n in kept], [rows.lines[n] for n in kept]
     return Rows(cells, lines, (*rows.notes, note))
 

@@ -91,7 +91,7 @@ def test_split_keeps_every_row_once_and_every_class_in_training(counts, fraction
     assert len(split.validation) >= 1
     alone = {f"class {number}" for number, count in enumerate(counts) if count == 1}
     assert not alone & set(split.validation.labels)
-    assert bool(alone) == any("classes have one row" in note for note in split.notes)
+    assert bool(alone) == any("one row, kept for training" in note for note in split.notes)
     assert split == split_table(data, fraction, seed)
 
 

@@ -20,7 +20,12 @@ from albert_tf.tasks import (
     write_report,
 )
 from albert_tf.tasks.markdown import cell, table
-from albert_tf.tasks.plots import most_confused, plot_confusion
+from albert_tf.tasks.plots import (
+    most_confused,
+    plot_confusion,
+    plot_learning_curves,
+    plot_learning_rates,
+)
 
 HISTORY = [
     {
@@ -204,6 +209,22 @@ def test_markdown_is_not_read_into_texts():
     assert cell("a|b *c* [d](e) <br> `f` $5 &amp; & snake_case _g_") == (
         "a\\|b \\*c\\* \\[d\\](e) \\<br\\> \\`f\\` \\$5 \\&amp; & snake_case \\_g\\_"
     )
+
+
+def test_plots_of_a_short_run_show_its_points_and_whole_steps(tmp_path, monkeypatch):
+    from matplotlib.figure import Figure
+
+    drawn = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, path: drawn.append(figure))
+    history = [{"step": 2, "loss": 0.69312, "learning_rate": 1e-4, "val_loss": 0.69317}]
+    plot_learning_curves(tmp_path / "curves.png", history)
+    plot_learning_rates(tmp_path / "rates.png", history, {})
+    for figure in drawn:
+        (axes,) = figure.axes
+        assert all(line.get_marker() == "o" for line in axes.get_lines())
+        assert all(tick == int(tick) for tick in axes.get_xticks())
+        figure.draw_without_rendering()
+        assert axes.yaxis.get_offset_text().get_text() == ""
 
 
 def test_most_confused_classes_bring_their_partners():
