@@ -12,8 +12,9 @@ import pytest
 from albert_tf.export import FORMS, QUANTIZATIONS
 
 from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
-from albert_tf.cli import export_model, finetune
+from albert_tf.cli import demo, export_model, finetune
 from albert_tf.cli.main import main
+from albert_tf.cli.run_folder import save_arguments
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.training import FineTuningRecipe
 from tests.tiny import randomize
@@ -406,6 +407,26 @@ def test_random_weights_get_the_recipe_for_them():
     )
     preset = finetune.default_arguments("x.csv", "--preset", "folder")
     assert finetune.build_recipe(preset) == FineTuningRecipe.named("default")
+
+
+def test_demo_can_be_resumed_as_a_fine_tuning_run(tmp_path, monkeypatch):
+    run = tmp_path / "demo"
+    parser = argparse.ArgumentParser()
+    demo.add_arguments(parser)
+
+    def interrupted(args, train, validation, recipe, run_dir):
+        assert (len(train), len(validation)) == (4459, 1115)
+        assert recipe == FineTuningRecipe.named("demo")
+        save_arguments(args, run_dir)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(finetune, "fine_tune_tables", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        demo.run(parser.parse_args(["--output", str(run), "--sequence-length", "48"]))
+    kept = json.loads((run / "arguments.json").read_text("utf-8"))
+    assert (kept["sequence_length"], kept["output"]) == (48, str(run))
+    with pytest.raises(KeyboardInterrupt):
+        finetune.run(finetune.default_arguments("--resume", str(run)))
 
 
 def test_a_start_that_failed_leaves_the_folder_free(files, tmp_path, capsys):
