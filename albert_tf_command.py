@@ -7,6 +7,7 @@ Keras and TensorFlow: ten seconds for a `--help`.
 import importlib.util
 import logging
 import os
+import signal
 import sys
 import types
 
@@ -35,6 +36,8 @@ def main() -> int:
     """Runs `albert-tf` and returns its exit status."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints are for programmers
+    # `kill` stops a training as Ctrl-C does: with a checkpoint, and a line that names it.
+    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     _defer("albert_tf")
     from albert_tf.cli.main import main as run
 

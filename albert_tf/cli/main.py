@@ -2,9 +2,7 @@
 
 import argparse
 import os
-import signal
 import sys
-import threading
 import traceback
 
 from albert_tf.cli import commands
@@ -72,7 +70,6 @@ def main(argv: list[str] | None = None) -> int:
         argv: the arguments; default those of the process.
     """
     args = _parse(argv)
-    _stop_on_sigterm()
     try:
         args.run(args)
         sys.stdout.flush()
@@ -103,12 +100,6 @@ def _parse(argv):
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return args
-
-
-def _stop_on_sigterm():
-    """Has `kill` stop a training as Ctrl-C does: with a checkpoint, and a line that names it."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
 
 
 def _message(error: BaseException) -> str:
