@@ -42,6 +42,8 @@ EXTRAS = {
         "pytest-xdist>=3.6",
         "hypothesis>=6.100",
         "ruff>=0.9",
+        "setuptools>=77",  # tests build the wheel without asking an index
+        "wheel",
     ],
 }
 

@@ -1,4 +1,4 @@
-"""Runs every comparison, one after another, in processes of their own.
+"""Runs every comparison, one after another, in processes of their own; then writes tables and plots.
 
     python -m benchmarks
 
@@ -8,7 +8,7 @@ Let nothing else run meanwhile: the figures are this machine's.
 import subprocess
 import sys
 
-BENCHMARKS = ("tflite_latency", "fine_tuning", "tokenizers")
+BENCHMARKS = ("tflite_latency", "fine_tuning", "tokenizers", "report")
 
 
 def main():

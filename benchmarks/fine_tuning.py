@@ -1,138 +1,129 @@
-"""Texts a second in fine-tuning: this package's `fit` beside keras-hub's, and transformers' where torch is installed.
+"""Texts a second in fine-tuning: this package's `fit` beside keras-hub's, and transformers' on PyTorch.
 
-The same texts, labels, batch size, encoder size and optimizer; each package with its own preprocessing, as its user
-would call it. Rounds are interleaved, the first one (tracing) is left out. keras-hub pads every batch to
-`sequence_length`; this package pads to the longest text of a batch of similar ones.
+The same sentences of SST-2, labels, batch size, encoder size and optimizer; each package with its own preprocessing,
+as its user would call it. keras-hub pads every batch to `sequence_length`, transformers to the longest text of a batch,
+this package to the longest of a batch of similar texts. Each runs in a process of its own; the rounds go around all of
+them. PyTorch and TensorFlow need not share an environment: `--torch-python` names the interpreter that has torch and
+transformers.
 
-    python -m benchmarks.fine_tuning --size small --texts 1024
+    python -m benchmarks.fine_tuning --torch-python /path/to/python
 """
 
 import argparse
-import csv
+import json
+import os
 import statistics
-import time
+import subprocess
+import sys
+from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.machine import describe_machine, shared_folder, write_result
+from benchmarks.machine import ROOT, describe_machine, shared_folder, write_result
 
 SEQUENCE_LENGTH = 128
+RUNS = {  # name -> engine, dtype
+    "albert_tf": ("albert_tf", "float32"),
+    "keras-hub": ("keras-hub", "float32"),
+    "transformers (PyTorch)": ("transformers", "float32"),
+    "albert_tf, mixed_bfloat16": ("albert_tf", "mixed_bfloat16"),
+    "keras-hub, mixed_bfloat16": ("keras-hub", "mixed_bfloat16"),
+}
 
 
-def read_texts(count):
-    """Returns `count` sentences of SST-2's dev and train sets, a real mix of lengths, and their labels."""
-    rows = []
-    for part in ("dev", "train"):
-        with (shared_folder() / "data" / "glue" / "SST-2" / f"{part}.tsv").open(
-            encoding="utf-8"
-        ) as f:
-            reader = csv.DictReader(f, delimiter="\t", quoting=csv.QUOTE_NONE)
-            rows += [(row["sentence"], int(row["label"])) for row in reader]
-            if len(rows) >= count:
-                break
-    texts, labels = zip(*rows[:count], strict=True)
-    return list(texts), np.array(labels)
+class Child:
+    """An engine's process, with its first epoch done."""
+
+    def __init__(self, python: str, settings: dict):
+        self.process = subprocess.Popen(
+            [python, "-m", "benchmarks.fine_tuning_child", json.dumps(settings)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
+        )
+        self.versions = self._answer()["versions"]
+
+    def epoch(self) -> float:
+        """Returns the seconds of one more epoch."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return self._answer()
+
+    def _answer(self):
+        for line in self.process.stdout:
+            if line.startswith(("{", *"0123456789")):
+                return json.loads(line)
+        last = self.process.stderr.read().strip().splitlines()[-1:] or ["no message"]
+        raise ImportError(last[0])
+
+    def close(self):
+        """Ends the process."""
+        self.process.communicate()
 
 
-def ours(config, batch_size):
-    """Returns a function that fits one epoch with this package."""
-    import keras
-
-    from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTokenizer
-    from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-
-    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), SEQUENCE_LENGTH)
-    model = AlbertTextClassifier(AlbertBackbone(config), preprocessor=preprocessor, dropout=0.0)
-    model.compile(keras.optimizers.AdamW(5e-5))
-    return lambda texts, labels: model.fit(texts, labels, batch_size=batch_size, verbose=0)
-
-
-def keras_hub(config, batch_size):
-    """Returns a function that fits one epoch with keras-hub's `AlbertTextClassifier`, its pipeline included."""
-    import keras
-    import keras_hub
-
-    from albert_tf import AlbertTokenizer
-
-    backbone = keras_hub.models.AlbertBackbone(
-        vocabulary_size=config.vocab_size,
-        num_layers=config.num_hidden_layers,
-        num_heads=config.num_attention_heads,
-        embedding_dim=config.embedding_size,
-        hidden_dim=config.hidden_size,
-        intermediate_dim=config.intermediate_size,
-        num_groups=config.num_hidden_groups,
-        num_inner_repetitions=config.inner_group_num,
-        max_sequence_length=config.max_position_embeddings,
-        dropout=0.0,
-    )
-    tokenizer = keras_hub.models.AlbertTokenizer(proto=AlbertTokenizer().model_bytes)
-    preprocessor = keras_hub.models.AlbertTextClassifierPreprocessor(
-        tokenizer, sequence_length=SEQUENCE_LENGTH
-    )
-    model = keras_hub.models.AlbertTextClassifier(
-        backbone, num_classes=2, preprocessor=preprocessor, dropout=0.0
-    )
-    model.compile(
-        keras.optimizers.AdamW(5e-5),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    return lambda texts, labels: model.fit(
-        np.array(texts), labels, batch_size=batch_size, verbose=0
-    )
-
-
-ENGINES = {"albert_tf": ours, "keras-hub": keras_hub}
+def start_children(args, config: dict) -> tuple[dict, dict]:
+    """Returns the processes by name, and why the others were left out."""
+    children, skipped = {}, {}
+    for name, (engine, dtype) in RUNS.items():
+        settings = {
+            "engine": engine,
+            "dtype": dtype,
+            "config": config,
+            "sequence_length": SEQUENCE_LENGTH,
+            "batch_size": args.batch_size,
+            "texts": args.texts,
+            "texts_file": str(shared_folder() / "data" / "glue" / "SST-2" / "train.tsv"),
+            "vocabulary": str(files("albert_tf.tokenizer") / "assets" / "30k-clean.model"),
+            "cores": os.cpu_count(),
+        }
+        python = args.torch_python if engine == "transformers" else sys.executable
+        try:
+            children[name] = Child(python, settings)
+        except ImportError as error:
+            skipped[name] = str(error)
+            print(f"{name}: skipped, {error}", flush=True)
+    return children, skipped
 
 
 def main():
     """Measures, prints a table, and writes the raw figures."""
-    from albert_tf import AlbertConfig, AlbertTokenizer
-
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="small")
     parser.add_argument("--texts", type=int, default=1024)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--torch-python",
+        default=os.environ.get("ALBERT_TF_TORCH_PYTHON", sys.executable),
+        help="interpreter with torch and transformers; default ALBERT_TF_TORCH_PYTHON, or this one",
+    )
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks/fine_tuning.json"))
     args = parser.parse_args()
 
-    config = AlbertConfig.named(args.size)
-    texts, labels = read_texts(args.texts)
-    tokens = int(AlbertTokenizer().pack(texts, max_length=SEQUENCE_LENGTH).lengths.sum())
-    fits, skipped = {}, {}
-    for name, make in ENGINES.items():
-        try:
-            fits[name] = make(config, args.batch_size)
-        except ImportError as error:
-            skipped[name] = str(error)
-            print(f"{name}: skipped, {error}")
-    seconds = {name: [] for name in fits}
-    for round_number in range(args.rounds + 1):
-        for name, fit in fits.items():
-            start = time.perf_counter()
-            fit(texts, labels)
-            if round_number:
-                seconds[name].append(time.perf_counter() - start)
-    rates = {name: [len(texts) / s for s in values] for name, values in seconds.items()}
-    print(f"{'':12} texts/s (median, min to max)   tokens/s")
+    from albert_tf import AlbertConfig
+
+    machine = describe_machine()
+    children, skipped = start_children(args, AlbertConfig.named(args.size).to_dict())
+    seconds = {name: [] for name in children}
+    for _ in range(args.rounds):
+        for name, child in children.items():
+            seconds[name].append(child.epoch())
+    for child in children.values():
+        child.close()
+    rates = {name: [args.texts / s for s in values] for name, values in seconds.items()}
+    print(f"{'':28} texts/s (median, min to max)")
     for name, values in rates.items():
-        median = statistics.median(values)
-        per_second = median * tokens / len(texts)
-        print(
-            f"{name:12} {median:7.1f}  ({min(values):.1f} to {max(values):.1f})   {per_second:9.0f}"
-        )
-    if "keras-hub" in rates:
-        ratio = statistics.median(rates["albert_tf"]) / statistics.median(rates["keras-hub"])
-        print(f"albert_tf / keras-hub: {ratio:.2f}")
-    settings = {k: v for k, v in vars(args).items() if k != "output"}
+        low, middle, high = min(values), statistics.median(values), max(values)
+        print(f"{name:28} {middle:7.1f}  ({low:.1f} to {high:.1f})")
+    keys = ("size", "texts", "batch_size", "rounds")
     write_result(
         args.output,
         {
-            "machine": describe_machine(),
-            "settings": {**settings, "sequence_length": SEQUENCE_LENGTH, "tokens": tokens},
+            "machine": machine,
+            "versions": {name: child.versions for name, child in children.items()},
+            "settings": {k: getattr(args, k) for k in keys} | {"sequence_length": SEQUENCE_LENGTH},
             "texts_per_second": rates,
             "skipped": skipped,
         },

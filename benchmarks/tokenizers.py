@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.fine_tuning import read_texts
+from benchmarks.fine_tuning_child import read_texts
 from benchmarks.machine import describe_machine, shared_folder, write_result
 
 
@@ -68,7 +68,7 @@ def main():
     parser.add_argument("--output", type=Path, default=Path("docs/benchmarks/tokenizers.json"))
     args = parser.parse_args()
 
-    texts, _ = read_texts(args.texts)
+    texts, _ = read_texts(shared_folder() / "data" / "glue" / "SST-2" / "train.tsv", args.texts)
     with (shared_folder() / "fixtures" / "tokenizer_golden.jsonl").open(encoding="utf-8") as lines:
         reference = [json.loads(line) for line in lines]
     encoders, skipped = {}, {}
