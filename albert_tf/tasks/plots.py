@@ -28,6 +28,8 @@ STYLE = {
 # A confusion matrix of more classes shows only those confused most.
 SHOWN_CLASSES = 16
 SHOWN_NAME = 26
+# Training metrics that are means over examples; a correlation, say, is none.
+MEANS = ("loss", "accuracy")
 
 
 def _matplotlib():
@@ -91,8 +93,32 @@ def _series(history: Sequence[dict], key: str) -> tuple[np.ndarray, np.ndarray]:
     return np.array([s for s, _ in points], "int64"), np.array([v for _, v in points], "float64")
 
 
+def mean_since_last(history: Sequence[dict], key: str) -> list[dict]:
+    """Return the records with the mean of `key` since the record before, in place of Keras's.
+
+    Keras logs means since the epoch began: drawn as they are, a curve jumps at every epoch's start
+    and hides within it what the last batches did.
+
+    Args:
+        history: as in `RunRecord`.
+        key: a metric that is a mean over examples, such as `"loss"`.
+    """
+    records, first, before, total = [], 0, 0, 0.0
+    for record in history:
+        if record.get(key) is None:
+            continue
+        if records and record["epoch"] != records[-1]["epoch"]:
+            first, total = before, 0.0
+        running = record[key] * (record["batch"] - first)
+        batches = record["batch"] - before
+        if batches:
+            records.append({**record, key: (running - total) / batches})
+        before, total = record["batch"], running
+    return records
+
+
 def _draw_curve(axes, history: Sequence[dict], key: str) -> None:
-    steps, values = _series(history, key)
+    steps, values = _series(mean_since_last(history, key) if key in MEANS else history, key)
     if len(steps):
         smooth = len(steps) >= 60
         axes.plot(

@@ -41,8 +41,9 @@ class RunRecord:
         scores: the model's answers on `validation`: probabilities (rows, classes), or values
             (rows,) for regression.
         baselines: results on the same `validation`.
-        history: dicts as Keras logs them, each with `step` (optimizer steps done) and any of
-            `loss`, `learning_rate`, a metric, and these with the prefix `val_`.
+        history: dicts as Keras logs them, each with `step` (optimizer steps done), `batch` (batches
+            done), `epoch`, and any of `loss`, `learning_rate`, a metric, and these with the prefix
+            `val_`.
         learning_rate_multipliers: part of the model to multiplier, from the embeddings up.
         application_weights: weight of the gradient of each application of the shared block, from
             the first; empty where all are one.

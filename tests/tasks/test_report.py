@@ -21,6 +21,7 @@ from albert_tf.tasks import (
 )
 from albert_tf.tasks.markdown import cell, table
 from albert_tf.tasks.plots import (
+    mean_since_last,
     most_confused,
     plot_confusion,
     plot_learning_curves,
@@ -30,6 +31,8 @@ from albert_tf.tasks.plots import (
 HISTORY = [
     {
         "step": step,
+        "batch": step,
+        "epoch": 1,
         "loss": 1.0 / step,
         "learning_rate": 1e-4 * step,
         **({"val_loss": 2.0 / step, "val_accuracy": step / 200} if step % 20 == 0 else {}),
@@ -188,8 +191,8 @@ def test_scores_of_the_wrong_shape():
 
 def test_diverged_and_short_histories_are_drawn(tmp_path):
     history = [
-        {"step": 1, "loss": float("nan"), "val_loss": float("inf")},
-        {"step": 2, "loss": 3.0, "val_accuracy": 0.5},
+        {"step": 1, "batch": 1, "epoch": 1, "loss": float("nan"), "val_loss": float("inf")},
+        {"step": 2, "batch": 2, "epoch": 2, "loss": 3.0, "val_accuracy": 0.5},
     ]
     report = write_report(tmp_path, classified(history=history, learning_rate_multipliers={}))
     assert "learning_curves.png" in {path.name for path in report.plots}
@@ -217,6 +220,7 @@ def test_plots_of_a_short_run_show_its_points_and_whole_steps(tmp_path, monkeypa
     drawn = []
     monkeypatch.setattr(Figure, "savefig", lambda figure, path: drawn.append(figure))
     history = [{"step": 2, "loss": 0.69312, "learning_rate": 1e-4, "val_loss": 0.69317}]
+    history[0] |= {"batch": 2, "epoch": 1}
     plot_learning_curves(tmp_path / "curves.png", history)
     plot_learning_rates(tmp_path / "rates.png", history, {})
     for figure in drawn:
@@ -225,6 +229,19 @@ def test_plots_of_a_short_run_show_its_points_and_whole_steps(tmp_path, monkeypa
         assert all(tick == int(tick) for tick in axes.get_xticks())
         figure.draw_without_rendering()
         assert axes.yaxis.get_offset_text().get_text() == ""
+
+
+def test_curves_show_what_happened_since_the_last_record():
+    """Records every other batch, and at the end of each of two epochs of five batches."""
+    losses = [8.0, 4.0, 5.0, 3.0, 1.0, 2.0, 6.0, 0.0, 1.0, 7.0]
+    history = []
+    for batch in (2, 4, 5, 7, 9, 10):
+        first = 0 if batch <= 5 else 5
+        running = float(np.mean(losses[first:batch]))
+        history.append({"step": batch, "batch": batch, "epoch": 1 + first // 5, "loss": running})
+    history.insert(2, {"step": 4, "batch": 4, "epoch": 1, "learning_rate": 0.1})
+    found = {r["batch"]: r["loss"] for r in mean_since_last(history, "loss")}
+    assert found == pytest.approx({2: 6.0, 4: 4.0, 5: 1.0, 7: 4.0, 9: 0.5, 10: 7.0})
 
 
 def test_most_confused_classes_bring_their_partners():
