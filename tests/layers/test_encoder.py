@@ -26,7 +26,9 @@ def test_loop_equals_unrolled(changes):
     inputs = tiny_inputs()
     unrolled = as_numpy(backbone(inputs)["sequence_output"])
     backbone.encoder.unroll = False
-    np.testing.assert_allclose(as_numpy(backbone(inputs)["sequence_output"]), unrolled, atol=1e-6)
+    in_a_loop = as_numpy(backbone(inputs)["sequence_output"])
+    # XLA fuses a loop's body as it likes: values up to 4 may differ by some roundings (2.4e-7 each).
+    np.testing.assert_allclose(in_a_loop, unrolled, atol=4e-6)
 
 
 def test_loop_has_no_list_of_all_layers():

@@ -74,17 +74,19 @@ def test_a_regressor_without_validation_keeps_the_last_epoch(tmp_path):
 
 
 def test_early_stopping_leaves_the_best_epochs_weights(tmp_path):
-    """With a learning rate that destroys what was learned, the first epoch stays the best."""
+    """Against turned labels, what is learned makes validation worse: the first epoch is the best."""
     recipe = RECIPE.replace(
-        epochs=6, learning_rate=0.5, clip_norm=None, early_stopping_patience=2, decay="constant"
+        epochs=6, learning_rate=0.03, early_stopping_patience=2, decay="constant"
     )
     model, validation = small_classifier(), small_batches(9, 8, "by_length")
+    randomize(model)  # the same start on every backend
+    validation.y = 1 - validation.y
     result = fine_tune(
         model, small_batches(), validation, recipe=recipe, run_dir=tmp_path, verbose=0
     )
     losses = [r["val_loss"] for r in result.history if "val_loss" in r]
-    assert result.best_epoch == np.argmin(losses) + 1
-    assert result.epochs == len(losses) == result.best_epoch + 2 < 6
+    assert losses == sorted(losses)
+    assert (result.best_epoch, result.epochs, len(losses)) == (1, 3, 3)
     assert result.best_value == min(losses)
     again = model.evaluate(validation.dataset(), verbose=0, return_dict=True)["loss"]
     assert again == pytest.approx(result.best_value, abs=1e-6)
