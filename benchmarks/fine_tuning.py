@@ -18,7 +18,13 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from benchmarks.machine import ROOT, describe_machine, shared_folder, write_result
+from benchmarks.machine import (
+    ROOT,
+    computes_in_bfloat16,
+    describe_machine,
+    shared_folder,
+    write_result,
+)
 
 SEQUENCE_LENGTH = 128
 RUNS = {  # name -> engine, dtype
@@ -67,6 +73,9 @@ def start_children(args, config: dict) -> tuple[dict, dict]:
     """Returns the processes by name, and why the others were left out."""
     children, skipped = {}, {}
     for name, (engine, dtype) in RUNS.items():
+        if dtype == "mixed_bfloat16" and not computes_in_bfloat16():
+            skipped[name] = "this processor has no bfloat16 arithmetic"
+            continue
         settings = {
             "engine": engine,
             "dtype": dtype,
@@ -91,9 +100,9 @@ def main():
     """Measures, prints a table, and writes the raw figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="small")
-    parser.add_argument("--texts", type=int, default=1024)
+    parser.add_argument("--texts", type=int, default=256)
     parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument(
         "--torch-python",
         default=os.environ.get("ALBERT_TF_TORCH_PYTHON", sys.executable),

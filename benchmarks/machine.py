@@ -33,16 +33,27 @@ def shared_folder() -> Path:
     return folder
 
 
+def processor(field: str) -> str:
+    """Returns a field of /proc/cpuinfo, such as `"model name"` or `"flags"`; empty where it has none."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    pairs = (line.split(":", 1) for line in lines if ":" in line)
+    return next((value.strip() for name, value in pairs if name.strip() == field), "")
+
+
+def computes_in_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 numbers itself; elsewhere they are slower than float32."""
+    return bool({"avx512_bf16", "amx_bf16"} & set(processor("flags").split()))
+
+
+def instruction_sets() -> list[str]:
+    """Returns those of the processor's vector instruction sets that decide how fast it multiplies."""
+    known = ("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "amx_int8", "amx_bf16")
+    flags = processor("flags").split()
+    return [name for name in known if name in flags]
+
+
 def describe_machine() -> dict:
     """Returns processor, cores, memory, system and the versions of the packages that are compared."""
-    cpu = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.processor(),
-    )
     versions = {}
     for package in PACKAGES:
         try:
@@ -50,7 +61,8 @@ def describe_machine() -> dict:
         except metadata.PackageNotFoundError:
             versions[package] = None
     return {
-        "cpu": cpu,
+        "cpu": processor("model name") or platform.processor(),
+        "instruction_sets": instruction_sets(),
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),

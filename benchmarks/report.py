@@ -157,7 +157,7 @@ def fields(edge: dict, training: dict, tokenizers: dict) -> dict[str, str]:
         "ratio_table": ratio_table(edge),
         "edge_skipped": _skipped(edge),
         "edge_machine": _machine(edge),
-        "edge_cpu": edge["machine"]["cpu"],
+        "edge_cpu": _processor(edge["machine"]),
         "edge_date": edge["machine"]["date"],
         "edge_versions": _versions(edge["machine"]["versions"]),
         "deep_load": f"{edge['ratios']['load time of 48 layers, beside 12']:.2f}",
@@ -181,7 +181,13 @@ def fields(edge: dict, training: dict, tokenizers: dict) -> dict[str, str]:
 
 def _machine(result):
     machine = result["machine"]
-    return f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, {machine['date']}"
+    return (
+        f"{_processor(machine)}, {machine['cores']} cores, {machine['system']}, {machine['date']}"
+    )
+
+
+def _processor(machine):
+    return f"{machine['cpu']} with {', '.join(machine['instruction_sets']) or 'no vector unit'}"
 
 
 def _versions(*versions):

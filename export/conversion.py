@@ -1,5 +1,6 @@
 """Running TensorFlow's converter, and checking what came out of it."""
 
+from albert_tf.errors import ExportError
 from albert_tf.export.flatbuffer import (
     add_signature,
     read_model,
@@ -9,8 +10,6 @@ from albert_tf.export.flatbuffer import (
 )
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.quiet import quiet
-
-from albert_tf.errors import ExportError
 
 SIGNATURE = "serving_default"
 QUANTIZATIONS = ("none", "fp16", "int8")

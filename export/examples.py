@@ -3,9 +3,9 @@
 import dataclasses
 
 import numpy as np
-from albert_tf.export.sample_texts import SAMPLE_TEXTS
 
 from albert_tf.errors import ExportError
+from albert_tf.export.sample_texts import SAMPLE_TEXTS
 from albert_tf.models import AlbertMultipleChoice
 
 RANDOM_LENGTHS = (3, 8, 16, 31, 64, 128, 256, 512)

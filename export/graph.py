@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import numpy as np
-from albert_tf.export.quiet import quiet
 
 from albert_tf.errors import ExportError
+from albert_tf.export.quiet import quiet
 
 
 class LiteRTGraph:

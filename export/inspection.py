@@ -7,9 +7,9 @@ import struct
 from pathlib import Path
 
 from ai_edge_litert import schema_py_generated as schema
-from albert_tf.export.flatbuffer import is_tflite, read_model
 
 from albert_tf.errors import ExportError
+from albert_tf.export.flatbuffer import is_tflite, read_model
 
 
 @dataclasses.dataclass(frozen=True)

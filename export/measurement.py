@@ -7,6 +7,11 @@ import sys
 from pathlib import Path
 
 from albert_tf.errors import ExportError
+from albert_tf.export.bundle import read_bundle
+from albert_tf.export.inspection import read_content
+
+LENGTHS = (16, 32, 64, 128)
+"""Lengths in tokens that are measured unless others are asked for."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,18 +40,20 @@ class Measurement:
     num_threads: int
 
 
-def measure_tflite(path, lengths=(16, 32, 64, 128), *, num_threads=1, runs=20) -> Measurement:
+def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement:
     """Measures a file that takes token ids, in a fresh process that imports LiteRT and NumPy only.
 
     Args:
         path: a `.tflite` file that `export_tflite` wrote.
-        lengths: in tokens; a file of fixed length takes its own only.
+        lengths: in tokens; default those of `LENGTHS` that the file takes, or its own where that is
+            fixed.
         num_threads: of the interpreter.
         runs: for each length, after a warm-up.
 
     Raises:
-        ExportError: when the file cannot be opened, or not run at a length.
+        ExportError: when the file cannot be opened, or does not take a length.
     """
+    lengths = _checked(path, lengths)
     settings = {
         "path": str(path),
         "lengths": list(lengths),
@@ -63,3 +70,17 @@ def measure_tflite(path, lengths=(16, 32, 64, 128), *, num_threads=1, runs=20) -
     found = json.loads(process.stdout.splitlines()[-1])
     latency = {int(length): Latency(**row) for length, row in found.pop("latency_ms").items()}
     return Measurement(latency_ms=latency, num_threads=num_threads, **found)
+
+
+def _checked(path, lengths) -> list[int]:
+    """Returns the lengths to measure; raises for one that the file does not take."""
+    metadata = read_bundle(*read_content(path)).metadata
+    fixed, most = metadata["length"], metadata["config"]["max_position_embeddings"]
+    if lengths is None:
+        return [fixed] if fixed else [length for length in LENGTHS if length <= most]
+    for length in lengths:
+        if fixed and length != fixed:
+            raise ExportError(f"length is {length}; {path} takes inputs of {fixed} tokens only")
+        if not 1 <= length <= most:
+            raise ExportError(f"length is {length}; {path} takes inputs of 1 to {most} tokens")
+    return list(lengths)

@@ -4,6 +4,7 @@ import dataclasses
 import json
 
 import numpy as np
+
 from albert_tf.export.examples import Example, pad
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.lowering import as_dict

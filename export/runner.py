@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import numpy as np
+
+from albert_tf.errors import ExportError
 from albert_tf.export.bundle import read_bundle
 from albert_tf.export.examples import Example, pad
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import read_content
-
-from albert_tf.errors import ExportError
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 
 import keras
+
+from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.export.bundle import Bundle, append_bundle
 from albert_tf.export.conversion import QUANTIZATIONS, check_graph, convert
 from albert_tf.export.examples import make_examples
@@ -20,8 +22,6 @@ from albert_tf.export.lowering import (
     output_names,
 )
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport, compare
-
-from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.models.backbone import BACKBONE_INPUTS
 from albert_tf.version import __version__
 from albert_tf.weights.atomic import write_files
@@ -187,8 +187,8 @@ def _check_arguments(model, quantization, form, length, batch, choices):
     most = model.config.max_position_embeddings
     if length is not None and not (_is_count(length) and length <= most):
         raise ExportError(
-            f"length is {length!r}; expected None for any length, or a whole number from 1 to "
-            f"{most}, the model's max_position_embeddings"
+            f"length is {length!r}; expected a whole number from 1 to {most}, the model's "
+            "max_position_embeddings, or nothing for any length"
         )
 
 

@@ -7,6 +7,7 @@ leaves an earlier FILE as it was.
 
   albert-tf export runs/reviews/model reviews.tflite
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv
+  albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv --min-agreement 0.995
   albert-tf export runs/reviews/model reviews_npu.tflite --form unrolled --length 64
 """
 
@@ -44,6 +45,19 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts"
     )
+    group = parser.add_argument_group("limits (default: by quantization)")
+    group.add_argument(
+        "--max-difference",
+        type=float,
+        metavar="X",
+        help="largest difference from Keras, as a share of the largest value: 0.01 is one percent",
+    )
+    group.add_argument(
+        "--min-agreement",
+        type=float,
+        metavar="X",
+        help="share of equal labels, among texts where Keras is decided",
+    )
     add_table_arguments(parser, labels=False)
 
 
@@ -67,5 +81,22 @@ def run(args) -> None:
         length=args.length,
         texts=texts,
         pairs=pairs,
+        limits=_limits(args),
     )
     say(str(result))
+
+
+def _limits(args):
+    from albert_tf.export import DEFAULT_LIMITS, ParityLimits
+
+    usual = DEFAULT_LIMITS[args.quantization]
+    given = {"difference": args.max_difference, "agreement": args.min_agreement}
+    for option, value in (
+        ("--max-difference", args.max_difference),
+        ("--min-agreement", args.min_agreement),
+    ):
+        if value is not None and not 0 <= value <= 1:
+            raise ExportError(f"{option} is {value:g}; expected a share from 0 to 1")
+    return ParityLimits(
+        **{name: getattr(usual, name) if v is None else v for name, v in given.items()}
+    )

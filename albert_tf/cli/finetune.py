@@ -41,7 +41,7 @@ RECIPE_FIELDS = {
     "epochs": (int, "passes over the training texts"),
     "batch_size": (int, "texts in a step"),
     "learning_rate": (float, "peak learning rate"),
-    "optimizer": (str, "adamw, adam, lamb or sgd"),
+    "optimizer": (str, "adamw, lamb (ALBERT's own) or sgd"),
     "layer_decay_rate": (float, "multiplies the learning rate once for each group below the top"),
     "scale_embedding": (float, "multiplies the learning rate of the embeddings once more"),
     "application_decay_rate": (

@@ -23,7 +23,11 @@ def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf benchmark`."""
     parser.add_argument("file", metavar="FILE", help="a .tflite file that this package exported")
     parser.add_argument(
-        "--lengths", type=int, nargs="+", default=[16, 32, 64, 128], metavar="N", help="in tokens"
+        "--lengths",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="in tokens (default: 16 32 64 128, or the file's own where that is fixed)",
     )
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="default: %(default)s")
@@ -38,10 +42,7 @@ def run(args) -> None:
         raise ExportError(
             f"{args.file} is no .tflite file; export one with albert-tf export MODEL FILE"
         )
-    if not Path(args.file).is_file():
-        raise ExportError(f"{args.file}: no such file; check the path")
     for option, value in (
-        ("--lengths", min(args.lengths)),
         ("--threads", args.threads),
         ("--runs", args.runs),
     ):

@@ -34,6 +34,7 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
             _write(temporary[name], content)
         for name, path in temporary.items():
             os.replace(path, folder / name)
+        _sync_folder(folder)
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
             f"cannot write the checkpoint to {folder}: {error}; files that stood there are "
@@ -44,6 +45,15 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
             if path.exists():
                 path.unlink()
     return folder
+
+
+def _sync_folder(folder: Path) -> None:
+    """Puts the new names on disk too, so that a power cut does not bring the earlier files back."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _write(path: Path, content: Content) -> None:

@@ -1,64 +1,20 @@
-"""The `albert-tf` command, in process: from a table to answers, and every kind of bad input in one line."""
+"""The `albert-tf` command, in process: from a table to answers."""
 
 import argparse
 import io
 import json
-import pickle
-import shutil
 from importlib import resources
 
 import numpy as np
 import pytest
-from albert_tf.export import FORMS, QUANTIZATIONS
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
 from albert_tf.cli import demo, export_model, finetune
 from albert_tf.cli.main import main
 from albert_tf.cli.run_folder import save_arguments
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.export import FORMS, QUANTIZATIONS
 from albert_tf.training import FineTuningRecipe
-from tests.tiny import randomize
-
-GOOD = ["a lovely film", "well worth the money", "great sound and a fair price", "I love it"]
-BAD = ["a waste of time", "it broke after a week", "poor sound at a high price", "I hate it"]
-QUICK = ["--epochs", "1", "--batch-size", "16", "--sequence-length", "16"]
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    """A table, a small backbone preset, a fine-tuned preset and its TFLite file."""
-    folder = tmp_path_factory.mktemp("cli")
-    rows = [*((text, "good") for text in GOOD * 6), *((text, "bad") for text in BAD * 6)]
-    table = "review,stars\n" + "".join(f"{text},{label}\n" for text, label in rows)
-    (folder / "reviews.csv").write_text(table, "utf-8")
-    model = AlbertTextClassifier(
-        AlbertBackbone(
-            AlbertConfig.named(
-                "tiny",
-                hidden_size=32,
-                embedding_size=16,
-                num_attention_heads=4,
-                intermediate_size=48,
-                num_hidden_layers=2,
-            )
-        ),
-        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=32),
-        labels=["bad", "good"],
-    )
-    randomize(model)
-    model.save_to_preset(folder / "small")
-    arguments = [
-        "--preset",
-        f"{folder}/small",
-        "--output",
-        f"{folder}/run",
-        "--no-baselines",
-        *QUICK,
-    ]
-    columns = ["--text", "review", "--label", "stars"]
-    assert main(["finetune", f"{folder}/reviews.csv", *columns, *arguments]) == 0
-    assert main(["export", f"{folder}/run/model", f"{folder}/reviews.tflite"]) == 0
-    return folder
+from albert_tf.training.recipe import DECAYS, OPTIMIZERS
+from tests.cli.conftest import BAD, GOOD, QUICK, write
 
 
 def standard_input(monkeypatch, content):
@@ -148,6 +104,15 @@ def test_tables_as_people_write_them(files, tmp_path, capsys):
     assert [line.split("\t")[2] for line in lines(capsys)] == ["I love it"]
 
 
+def test_limits_of_the_command_fail_the_export(files, tmp_path, capsys):
+    path = tmp_path / "strict.tflite"
+    arguments = ["export", f"{files}/run/model", str(path), "--max-difference", "1e-9"]
+    assert main(arguments) == 2
+    assert "allowed 1e-09" in capsys.readouterr().err
+    assert not path.exists()
+    assert (tmp_path / "strict.failed.tflite").exists()
+
+
 def test_evaluate_gives_the_same_numbers_for_both(files, capsys):
     found = []
     for model in ("run/model", "reviews.tflite"):
@@ -195,201 +160,6 @@ def test_every_command_has_help_with_an_example(capsys):
         assert f"  albert-tf {name}" in capsys.readouterr().out
 
 
-def write(path, text):
-    path.write_text(text, "utf-8")
-    return str(path)
-
-
-def bad_table(text):
-    return lambda files, tmp: ["finetune", write(tmp / "data.csv", text)]
-
-
-class Malicious:
-    """What a pickle can do: run a command when it is read."""
-
-    def __reduce__(self):
-        import os
-
-        return os.system, ("touch executed",)
-
-
-def malicious(files, tmp):
-    shutil.copytree(files / "hf", tmp / "hf", dirs_exist_ok=True)
-    (tmp / "hf" / "model.safetensors").unlink()
-    (tmp / "hf" / "pytorch_model.bin").write_bytes(pickle.dumps(Malicious()))
-    return ["import", f"{tmp}/hf", f"{tmp}/out"]
-
-
-def truncated(files, tmp):
-    shutil.copytree(files / "small", tmp / "small", dirs_exist_ok=True)
-    path = tmp / "small" / "model.safetensors"
-    path.write_bytes(path.read_bytes()[:1000])
-    return ["import", f"{tmp}/small", f"{tmp}/out"]
-
-
-BAD_INPUT = {
-    "missing column": (
-        lambda files, tmp: [
-            "finetune",
-            f"{files}/reviews.csv",
-            "--text",
-            "reviewer",
-            "--label",
-            "stars",
-        ],
-        ["reviewer", "review", "stars"],
-    ),
-    "empty text": (bad_table("text,label\ngood film,a\n,b\nx,a\n"), ["data.csv:3", "empty"]),
-    "one class": (bad_table("text,label\ngood,a\nfine,a\n"), ["data.csv"]),
-    "no such file": (lambda files, tmp: ["finetune", f"{tmp}/absent.csv"], ["absent.csv"]),
-    "no DATA": (lambda files, tmp: ["finetune"], ["DATA"]),
-    "unseen label": (
-        lambda files, tmp: [
-            "evaluate",
-            f"{files}/run/model",
-            write(tmp / "test.csv", "text,label\nfine,good\nso so,mixed\n"),
-        ],
-        ["test.csv:3", "mixed", "good"],
-    ),
-    "truncated safetensors": (truncated, ["model.safetensors"]),
-    "malicious pickle": (malicious, ["system"]),
-    "no checkpoint": (lambda files, tmp: ["predict", f"{tmp}/nothing", "text"], ["nothing"]),
-    "unknown size": (
-        lambda files, tmp: (
-            [
-                "finetune",
-                f"{files}/reviews.csv",
-                "--text",
-                "review",
-                "--label",
-                "stars",
-                "--size",
-                "huge",
-                "--output",
-                f"{tmp}/run",
-            ]
-        ),
-        ["'huge'", "tiny"],
-    ),
-    "nothing to resume": (lambda files, tmp: ["finetune", "--resume", f"{tmp}/none"], ["none"]),
-    "run exists": (
-        lambda files, tmp: (
-            [
-                "finetune",
-                f"{files}/reviews.csv",
-                "--text",
-                "review",
-                "--label",
-                "stars",
-                "--preset",
-                f"{files}/small",
-                "--output",
-                f"{files}/run",
-                *QUICK,
-            ]
-        ),
-        ["run", "resume"],
-    ),
-    "empty text to answer": (
-        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "  "],
-        ["text 1 is empty"],
-    ),
-    "--text for a text": (
-        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "--text", "a lovely film"],
-        ["--text", "--file"],
-    ),
-    "texts beside a file": (
-        lambda files, tmp: [
-            "predict",
-            f"{files}/reviews.tflite",
-            "a film",
-            "--file",
-            f"{files}/reviews.csv",
-        ],
-        ["--file"],
-    ),
-    "measured labels": (
-        bad_table("text,label\ngood film,0.5\nfine,0.7\n"),
-        ["data.csv:2", "--task regression"],
-    ),
-    "resume with other epochs": (
-        lambda files, tmp: ["finetune", "--resume", f"{files}/run", "--epochs", "7"],
-        ["--epochs 7", "1"],
-    ),
-    "epochs out of range": (
-        lambda files, tmp: ["finetune", f"{files}/reviews.csv", "--epochs", "0"],
-        ["--epochs is 0"],
-    ),
-    "output holds other things": (
-        lambda files, tmp: [
-            "finetune",
-            f"{files}/reviews.csv",
-            "--output",
-            f"{files}/small",
-        ],
-        ["small", "albert_tf.json", "--output"],
-    ),
-    "output is a file": (
-        lambda files, tmp: [
-            "finetune",
-            f"{files}/reviews.csv",
-            "--output",
-            f"{files}/reviews.csv",
-        ],
-        ["reviews.csv is a file"],
-    ),
-    "export to another suffix": (
-        lambda files, tmp: ["export", f"{files}/run/model", f"{tmp}/reviews.bin"],
-        ["reviews.bin", ".tflite"],
-    ),
-    "benchmark of nothing": (
-        lambda files, tmp: ["benchmark", f"{tmp}/absent.tflite"],
-        ["absent.tflite: no such file"],
-    ),
-    "benchmark without threads": (
-        lambda files, tmp: ["benchmark", f"{files}/reviews.tflite", "--threads", "0"],
-        ["--threads is 0"],
-    ),
-    "not a TFLite file": (
-        lambda files, tmp: ["predict", write(tmp / "x.tflite", "no model"), "text"],
-        ["x.tflite"],
-    ),
-    "unwritable path": (
-        lambda files, tmp: ["export", f"{files}/run/model", f"{tmp}/reviews.csv/x.tflite"],
-        ["x.tflite"],
-    ),
-}
-
-
-@pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_gets_one_line_and_status_2(case, files, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    if case == "malicious pickle":
-        main(["import", f"{files}/run/model", f"{files}/hf", "--to", "huggingface"])
-    if case == "unwritable path":
-        (tmp_path / "reviews.csv").write_text("a file, not a folder")
-    arguments, words = BAD_INPUT[case]
-    before = sorted(files.rglob("*"))
-    capsys.readouterr()
-    assert main(arguments(files, tmp_path)) == 2
-    error = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
-    assert len(error) == 1
-    for word in words:
-        assert word in error[0]
-    assert "Traceback" not in error[0]
-    assert not (tmp_path / "executed").exists()
-    assert sorted(files.rglob("*")) == before, "nothing of the user's was touched"
-
-
-def test_bad_arguments_get_one_line_and_status_2(capsys):
-    with pytest.raises(SystemExit) as exit_:
-        main(["finetune", "data.csv", "--epochs", "many"])
-    assert exit_.value.code == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "'many'" in line
-    assert "albert-tf finetune --help" in line
-
-
 def test_choices_are_those_of_the_library():
     assert export_model.QUANTIZATIONS == QUANTIZATIONS
     assert export_model.FORMS == FORMS
@@ -397,7 +167,7 @@ def test_choices_are_those_of_the_library():
     finetune.add_arguments(parser)
     models = resources.files("albert_tf.configs") / "models"
     sizes = [file.name.removesuffix(".json") for file in models.iterdir()]
-    for name in (*sizes, *FineTuningRecipe.names()):
+    for name in (*sizes, *FineTuningRecipe.names(), *OPTIMIZERS, *DECAYS):
         assert name in parser.format_help()
 
 
@@ -440,8 +210,3 @@ def test_a_start_that_failed_leaves_the_folder_free(files, tmp_path, capsys):
     capsys.readouterr()
     assert main(["finetune", "--resume", run]) == 0
     assert "finished already" in capsys.readouterr().err
-
-
-def test_debug_shows_the_traceback(tmp_path, capsys):
-    assert main(["predict", f"{tmp_path}/nothing", "text", "--debug"]) == 2
-    assert "Traceback" in capsys.readouterr().err

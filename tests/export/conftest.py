@@ -1,9 +1,9 @@
 """Tiny models with a real tokenizer, and a file exported once for the tests that only read it."""
 
 import pytest
-from albert_tf.export import export_tflite
 
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTokenizer
+from albert_tf.export import export_tflite
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from tests.tiny import randomize, tiny_config
 

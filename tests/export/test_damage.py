@@ -5,12 +5,12 @@ import io
 import zipfile
 
 import pytest
-from albert_tf.export import TFLiteRunner, inspect_tflite
-from albert_tf.export.bundle import LABELS, Bundle, append_bundle, read_bundle
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_tf.errors import ExportError
+from albert_tf.export import TFLiteRunner, inspect_tflite
+from albert_tf.export.bundle import LABELS, Bundle, append_bundle, read_bundle
 
 
 @pytest.fixture(scope="module")

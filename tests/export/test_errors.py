@@ -6,10 +6,10 @@ import sys
 
 import keras
 import pytest
-from albert_tf.export import export_tflite
 
 from albert_tf import AlbertBackbone
 from albert_tf.errors import ExportError
+from albert_tf.export import export_tflite
 from tests.tiny import tiny_config
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from albert_tf.export import TFLiteRunner, export_tflite
 
 import albert_tf
+from albert_tf.export import TFLiteRunner, export_tflite
 
 # fixture: class, and for each output of the file the fixture's array and whether it has tokens
 HEADS = {

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from albert_tf.export import TFLiteRunner, export_tflite, inspect_tflite
 
 from albert_tf import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, AlbertTokenClassifier
+from albert_tf.export import TFLiteRunner, export_tflite, inspect_tflite
 from tests.tiny import randomize, tiny_config, tiny_inputs
 
 

@@ -4,17 +4,17 @@ import json
 
 import numpy as np
 import pytest
-from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
-from albert_tf.export.examples import make_examples, pad
-from albert_tf.export.graph import LiteRTGraph
-from albert_tf.export.parity import _count_labels, compare
-from albert_tf.export.sample_texts import SAMPLE_TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from albert_tf import AlbertBackbone, AlbertTextClassifier
 from albert_tf.errors import ExportError
+from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
+from albert_tf.export.examples import make_examples, pad
+from albert_tf.export.graph import LiteRTGraph
+from albert_tf.export.parity import _count_labels, compare
+from albert_tf.export.sample_texts import SAMPLE_TEXTS
 from tests.tiny import randomize, tiny_config
 
 

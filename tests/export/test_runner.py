@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from albert_tf.export import TFLiteRunner, export_tflite
 
 from albert_tf import AlbertBackbone, AlbertQuestionAnswerer, AlbertTextRegressor
 from albert_tf.errors import DataError, ExportError
+from albert_tf.export import TFLiteRunner, export_tflite
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import randomize, tiny_config
 
