@@ -125,7 +125,7 @@ def plot(edge: dict, training: dict) -> None:
         _bars(axis, names, [edge["summary"][name][key] for name in names], title)
     rates = {n: v for n, v in training["texts_per_second"].items() if "," not in n}
     values = [statistics.median(v) for v in rates.values()]
-    _bars(axes[3], list(rates), values, "fine-tuning (texts/s)")
+    _bars(axes[3], list(rates), values, "training (texts/s)")
     figure.savefig(FOLDER / "peers.png", dpi=150)
 
 
@@ -162,6 +162,8 @@ def fields(edge: dict, training: dict, tokenizers: dict) -> dict[str, str]:
         "edge_versions": _versions(edge["machine"]["versions"]),
         "deep_load": f"{edge['ratios']['load time of 48 layers, beside 12']:.2f}",
         "deep_memory": f"{edge['ratios']['extra memory of 48 layers, beside 12']:.2f}",
+        "training_command": _command("fine_tuning", training, "size", "texts", "rounds"),
+        "tokenizer_command": _command("tokenizers", tokenizers, "texts", "rounds"),
         "training_size": training["settings"]["size"],
         "training_texts": f"{training['settings']['texts']:,}",
         "training_batch": training["settings"]["batch_size"],
@@ -190,13 +192,20 @@ def _processor(machine):
     return f"{machine['cpu']} with {', '.join(machine['instruction_sets']) or 'no vector unit'}"
 
 
+def _command(name, result, *settings):
+    options = " ".join(f"--{setting} {result['settings'][setting]}" for setting in settings)
+    return f"python -m benchmarks.{name} {options}"
+
+
 def _versions(*versions):
     merged = {name: version for part in versions for name, version in part.items() if version}
     return ", ".join(f"{name} {version}" for name, version in merged.items())
 
 
 def _skipped(result):
-    return "".join(f"{name} was left out: {why}.\n\n" for name, why in result["skipped"].items())
+    return "".join(
+        f"{name} was left out: {why.rstrip('.')}.\n\n" for name, why in result["skipped"].items()
+    )
 
 
 def filled(template: str, values: dict[str, str]) -> str:
