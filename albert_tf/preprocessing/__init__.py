@@ -1,7 +1,19 @@
-"""From raw text to the inputs of each head."""
+"""From raw text to the inputs of each head, and to the examples of pretraining."""
 
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.exclusion import ExcludedTexts
+from albert_tf.preprocessing.masking import MaskingRecipe, MaskingVocabulary, NGramMasker
+from albert_tf.preprocessing.masking_in_graph import InGraphMasker
 from albert_tf.preprocessing.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.word_starts import word_start_table
 
-__all__ = ["AlbertTextClassifierPreprocessor", "ExcludedTexts", "LengthBucketedBatches"]
+__all__ = [
+    "AlbertTextClassifierPreprocessor",
+    "ExcludedTexts",
+    "InGraphMasker",
+    "LengthBucketedBatches",
+    "MaskingRecipe",
+    "MaskingVocabulary",
+    "NGramMasker",
+    "word_start_table",
+]

@@ -1,0 +1,62 @@
+"""Which pieces of a vocabulary begin a word, for masking whole words."""
+
+import unicodedata
+
+import numpy as np
+
+WORD_BOUNDARY = "▁"
+# What google-research/albert lets stand inside a word, unless it is the whole piece.
+PUNCTUATION = frozenset('!"#$%&()*+,-./:;?@[\\]^_`{|}~£€')
+# Written without spaces, so that a piece is the best word there is.
+SPACELESS = (
+    "CJK",
+    "HIRAGANA",
+    "KATAKANA",
+    "BOPOMOFO",
+    "THAI",
+    "LAO",
+    "KHMER",
+    "MYANMAR",
+    "TIBETAN",
+)
+
+
+def word_start_table(tokenizer) -> np.ndarray:
+    """Whether each piece of the vocabulary begins a word.
+
+    A piece begins a word unless it goes on with the word before: it has no leading `▁`, holds a letter, and nothing
+    else than letters, their marks, and punctuation. So digits, single punctuation, reserved pieces, and the pieces
+    of scripts without spaces are words of their own.
+
+    For English letters this is `_is_start_piece_sp` of google-research/albert `create_pretraining_data.py`, except
+    that pieces of several punctuation marks (`--`) begin a word here. There, any letter but a to z begins a word, so
+    that no word of another alphabet is masked whole; here `über` is one word.
+
+    Args:
+        tokenizer: an `AlbertTokenizer`.
+
+    Returns:
+        bool `(vocab_size,)`.
+    """
+    table = np.array([not _goes_on(piece) for piece in tokenizer.pieces])
+    table[sorted(tokenizer.special_ids)] = True
+    return table
+
+
+def _goes_on(piece):
+    has_letter = False
+    for character in piece:
+        if character in PUNCTUATION:
+            continue
+        if not _is_spaced_letter(character):
+            return False
+        has_letter = True
+    return has_letter
+
+
+def _is_spaced_letter(character):
+    if character.isascii():
+        return character.isalpha()
+    if unicodedata.category(character)[0] not in "LM":
+        return False
+    return not unicodedata.name(character, "").startswith(SPACELESS)
