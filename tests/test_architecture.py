@@ -12,6 +12,7 @@ LEVELS = [
     {"models"},
     {"preprocessing"},
     {"training", "tasks", "export"},
+    {"pretraining", "distillation"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import ops
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from albert_tf.errors import CheckpointError
+from albert_tf.training.distribution import to_numpy
 from albert_tf.weights.atomic import write_files
 from albert_tf.weights.safetensors_file import read_safetensors
 
@@ -192,10 +192,7 @@ def restore_random_state(state: dict) -> None:
 
 def _numbered(part, variables):
     # Numbered, since the generators of several dropout layers have the same path.
-    return {
-        f"{part}/{i:04d}/{v.path}": np.array(ops.convert_to_numpy(v), order="C")
-        for i, v in enumerate(variables)
-    }
+    return {f"{part}/{i:04d}/{v.path}": to_numpy(v) for i, v in enumerate(variables)}
 
 
 def _assign(part, variables, arrays, source):

@@ -2,43 +2,21 @@
 
 import dataclasses
 import importlib.util
-import json
 from pathlib import Path
 
 import keras
 
-from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
+from albert_tf.errors import ConfigError, MissingExtraError
 from albert_tf.models.task import AlbertTask
 from albert_tf.training.best import BestEpoch
-from albert_tf.training.checkpoint import (
-    BEST,
-    CheckpointStore,
-    read_checkpoint_file,
-    restore_metrics,
-    restore_model,
-    restore_random_state,
-    restore_training,
-)
+from albert_tf.training.checkpoint import BEST, read_checkpoint_file, restore_model
 from albert_tf.training.data import fingerprint, training_batches, validation_batches
-from albert_tf.training.interruption import InterruptFlag
+from albert_tf.training.fine_tuning_callback import FineTuningCallback
 from albert_tf.training.layer_decay import LayerDecaySchedule
-from albert_tf.training.log import TrainingLog
 from albert_tf.training.optimizer import build_optimizer
 from albert_tf.training.recipe import FineTuningRecipe
-from albert_tf.training.run_callback import Progress, RunCallback
-from albert_tf.weights.atomic import write_files
-
-RECIPE_FILE = "recipe.json"
-LOG_FILE = "training.jsonl"
-# A resumed run may change these: they leave the course of the training as it is.
-FREE_FIELDS = (
-    "eval_batch_size",
-    "log_every",
-    "checkpoint_every",
-    "checkpoint_minutes",
-    "keep_checkpoints",
-    "tensorboard",
-)
+from albert_tf.training.run import TrainingRun
+from albert_tf.training.run_callback import Progress
 
 
 @dataclasses.dataclass
@@ -139,14 +117,18 @@ def fine_tune(
     # )
     ```
     """
-    run = _Run(model, train, validation, recipe or FineTuningRecipe(), Path(run_dir), resume)
+    run = _FineTuningRun(
+        model, train, validation, recipe or FineTuningRecipe(), Path(run_dir), resume
+    )
     if not run.callback.progress.finished:
-        run.train(callbacks, verbose)
+        run.fit(callbacks, verbose)
     return run.result()
 
 
-class _Run:
+class _FineTuningRun(TrainingRun):
     """One session of a run: prepared by the constructor, carried out by `train`."""
+
+    free_fields = (*TrainingRun.free_fields, "eval_batch_size", "tensorboard")
 
     def __init__(self, model, train, validation, recipe, run_dir, resume):
         if not isinstance(model, AlbertTask):
@@ -154,24 +136,20 @@ class _Run:
                 f"fine_tune got a {type(model).__name__}; expected a task model such as "
                 "AlbertTextClassifier (any keras.Model trains with fit and LayerDecaySchedule)"
             )
-        self.model, self.recipe, self.run_dir = model, recipe, run_dir
-        self.notes = []
+        super().__init__(model, recipe, run_dir)
         self.batches = training_batches(model, train, recipe)
         self.validation = validation_batches(model, validation, recipe)
-        self.store = CheckpointStore(run_dir / "checkpoints", recipe.keep_checkpoints)
-        self.log = TrainingLog(run_dir / LOG_FILE)
-        self.interrupt = InterruptFlag()
         self.schedule = self._build_schedule()
         self._compile()
-        self.callback = RunCallback(
+        self.callback = FineTuningCallback(
             recipe,
             self.batches,
+            best=self._build_best(),
+            schedule=self.schedule,
             progress=Progress(),
             store=self.store,
             log=self.log,
-            best=self._build_best(),
             interrupt=self.interrupt,
-            schedule=self.schedule,
             fixed_state={
                 "recipe": recipe.to_dict(),
                 "data": fingerprint(self.batches, self.validation),
@@ -179,10 +157,7 @@ class _Run:
             },
             run_dir=run_dir,
         )
-        if resume:
-            self._resume()
-        else:
-            self._start()
+        self.begin(resume)
 
     # === Preparation ===
 
@@ -209,82 +184,32 @@ class _Run:
         model, recipe = self.model, self.recipe
         keras.utils.set_random_seed(recipe.seed)
         total_steps = recipe.epochs * len(self.batches)
-        model.compile(
-            optimizer=build_optimizer(recipe, model.trainable_variables, total_steps),
-            loss=model.loss,
-            # XLA would compile every length of a batch anew, and is slower on CPUs anyway.
-            jit_compile="auto" if keras.backend.backend() == "jax" else False,
+        optimizer = build_optimizer(recipe, model.trainable_variables, total_steps)
+        self.compile_model(optimizer, loss=model.loss)
+
+    def first_batch(self, progress):
+        """Returns the first batch of the present epoch."""
+        return self.batches.collate(self.batches.plan(progress.epoch)[0])
+
+    def describe_change(self, saved: dict) -> str:
+        """Says how many examples there were, and how many there are."""
+        return (
+            f"other data: {saved['examples']} training examples then, "
+            f"{self.batches.num_examples} now, or other texts, labels or tokenizer"
         )
-        model.optimizer.build(model.trainable_variables)
 
-    def _start(self):
-        if self.store.latest is not None or self.log.path.exists():
-            raise CheckpointError(
-                f"{self.run_dir} holds a run already; resume it, or choose another folder"
-            )
-        write_files(self.run_dir, {RECIPE_FILE: self.recipe.to_json() + "\n"})
-        self.callback.set_model(self.model)
-        self.callback.save()  # so that a run can be resumed from the first moment
-        self._log_event("start")
-
-    def _resume(self):
-        path, arrays, state, notes = self.store.load_latest()
-        self._check_same_run(state, path)
-        restore_training(self.model, arrays, path)
-        restore_random_state(state["random"])
-        progress = self.callback.progress
-        for field in dataclasses.fields(Progress):
-            setattr(progress, field.name, state[field.name])
-        if self.callback.best is not None:
-            self.callback.best = BestEpoch(**state["best"])
-        if progress.batch:
-            batch = self.batches.collate(self.batches.plan(progress.epoch)[0])
-            self.callback.restore_metrics_with(
-                lambda: restore_metrics(self.model, arrays, path, batch)
-            )
-        self.notes += notes
-        if progress.finished:
-            self.notes.append(f"The run in {self.run_dir} was finished already.")
-        else:
-            self.notes.append(f"Resumed at step {self.callback.step}, from {path}.")
-            self.log.cut(self.callback.batches_done)
-            self._log_event("resume")
-
-    def _check_same_run(self, state, path):
-        mine, theirs = self.callback.fixed_state, state
-        changed = [
-            f"{name} {theirs['recipe'].get(name)!r} (now {value!r})"
-            for name, value in json.loads(json.dumps(mine["recipe"])).items()
-            if name not in FREE_FIELDS and theirs["recipe"].get(name) != value
-        ]
-        if changed:
-            raise CheckpointError(
-                f"the run in {self.run_dir} was started with {', '.join(changed)}; resume it with "
-                f"the recipe in {self.run_dir / RECIPE_FILE}, or start a new run"
-            )
-        if mine["data"] != theirs["data"]:
-            raise CheckpointError(
-                f"the run in {self.run_dir} was started with other data: {theirs['examples']} "
-                f"training examples then, {mine['examples']} now, or other texts, labels or "
-                "tokenizer; resume it with the same, or start a new run"
-            )
-
-    def _log_event(self, event):
+    def event_details(self) -> dict:
+        """Returns what depends on the depth."""
         schedule = self.schedule
-        self.log.write(
-            {
-                "event": event,
-                "batch": self.callback.batches_done,
-                "recipe": self.recipe.to_dict(),
-                "multipliers": schedule.place(self.model) if schedule else {},
-                "application_weights": schedule.application_weights if schedule else [],
-                "backend": keras.backend.backend(),
-            }
-        )
+        return {
+            "multipliers": schedule.place(self.model) if schedule else {},
+            "application_weights": schedule.application_weights if schedule else [],
+        }
 
     # === Training ===
 
-    def train(self, callbacks, verbose):
+    def fit(self, callbacks, verbose):
+        """Trains to the end, with the user's callbacks too."""
         callbacks = [
             self.batches.callback(),
             *([self.schedule] if self.schedule else []),
@@ -294,23 +219,13 @@ class _Run:
         ]
         validation = None if self.validation is None else self.validation.dataset()
         try:
-            with self.interrupt:
-                for stage in self._stages():
-                    self.model.fit(
-                        **stage,
-                        validation_data=validation,
-                        callbacks=callbacks,
-                        verbose=verbose,
-                        shuffle=False,
-                    )
-        except KeyboardInterrupt as stop:
-            raise self.callback.interrupted() from stop
+            self.train(callbacks, verbose, validation)
         finally:
             if self.schedule:
                 self.schedule.on_train_end()
 
-    def _stages(self):
-        """The calls of `fit`: an epoch that was begun already takes one of its own.
+    def stages(self):
+        """Yields the arguments of each call of `fit`: an epoch that was begun takes one of its own.
 
         Keras would take the number of batches that are left in it for that of all epochs.
         """
@@ -322,7 +237,7 @@ class _Run:
                 "initial_epoch": progress.epoch,
                 "epochs": progress.epoch + 1,
             }
-            if self.model.stop_training:  # this callback's will, or that of one of the user's
+            if self.model.stop_training:  # the callback's will, or that of one of the user's
                 return
         yield {
             "x": self.batches.dataset(progress.epoch),

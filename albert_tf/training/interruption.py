@@ -10,19 +10,18 @@ class TrainingInterrupted(KeyboardInterrupt):
     """Training stopped at the user's wish, and can be resumed.
 
     Args:
+        where: the step, in words.
         step: updates done.
-        epoch: the epoch that was running, counted from 1.
-        epochs: of the whole run.
         checkpoint: the newest checkpoint, or None when there is none yet.
         run_dir: the folder of the run.
     """
 
-    def __init__(self, step: int, epoch: int, epochs: int, checkpoint: Path | None, run_dir: Path):
+    def __init__(self, where: str, step: int, checkpoint: Path | None, run_dir: Path):
         self.step = step
         self.checkpoint = checkpoint
         self.run_dir = run_dir
         place = f"checkpoint: {checkpoint}" if checkpoint else "there is no checkpoint yet"
-        super().__init__(f"stopped at step {step} (epoch {epoch} of {epochs}); {place}")
+        super().__init__(f"stopped at {where}; {place}")
 
 
 class InterruptFlag:

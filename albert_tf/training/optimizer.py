@@ -6,22 +6,35 @@ import keras
 
 from albert_tf.training.lamb import EXCLUDED, AlbertLamb
 from albert_tf.training.recipe import FineTuningRecipe
+from albert_tf.training.recipe_base import Recipe
 from albert_tf.training.schedules import WarmupSchedule
 
 
 def build_optimizer(
     recipe: FineTuningRecipe, variables: list, total_steps: int
 ) -> keras.optimizers.Optimizer:
-    """Returns the optimizer of a recipe, with its learning-rate schedule.
+    """Returns the optimizer of a fine-tuning recipe, with its learning-rate schedule.
 
     Args:
         recipe: a `FineTuningRecipe`.
-        variables: the model's trainable variables; biases, LayerNorm and θ take no weight decay.
+        variables: see `optimizer_with`.
         total_steps: batches of the whole training. Keras's schedules count batches, also with
             gradient accumulation.
     """
+    return optimizer_with(build_schedule(recipe, total_steps), recipe, variables)
+
+
+def optimizer_with(learning_rate, recipe: Recipe, variables: list) -> keras.optimizers.Optimizer:
+    """Returns the optimizer that a recipe names.
+
+    Args:
+        learning_rate: a number or a schedule that counts batches.
+        recipe: has `optimizer` (`"adamw"`, `"lamb"` or `"sgd"`), `weight_decay`, `clip_norm` and
+            `accumulation_steps`.
+        variables: the model's trainable variables; biases, LayerNorm and θ take no weight decay.
+    """
     options = {
-        "learning_rate": build_schedule(recipe, total_steps),
+        "learning_rate": learning_rate,
         "weight_decay": recipe.weight_decay,
         "global_clipnorm": recipe.clip_norm,
         "gradient_accumulation_steps": _more_than_one(recipe.accumulation_steps),

@@ -1,26 +1,20 @@
-"""The callback that logs a run, keeps its checkpoints, and stops it when it should."""
+"""What every training loop does between two batches: log, keep checkpoints, stop when it should."""
 
 import dataclasses
 import math
 import time
+from collections.abc import Callable
 
 import keras
 import numpy as np
 
 from albert_tf.errors import AlbertError
-from albert_tf.training.best import BestEpoch
-from albert_tf.training.checkpoint import (
-    BEST,
-    LATEST,
-    CheckpointStore,
-    model_arrays,
-    random_state,
-    training_arrays,
-)
+from albert_tf.training.checkpoint import LATEST, CheckpointStore, random_state, training_arrays
+from albert_tf.training.distribution import agree, is_first_process, num_processes
 from albert_tf.training.interruption import InterruptFlag, TrainingInterrupted
-from albert_tf.training.layer_decay import LayerDecaySchedule, current_learning_rate
+from albert_tf.training.layer_decay import current_learning_rate
 from albert_tf.training.log import TrainingLog
-from albert_tf.training.recipe import FineTuningRecipe
+from albert_tf.training.speed import Speed
 
 
 @dataclasses.dataclass
@@ -28,7 +22,7 @@ class Progress:
     """How far a run has come.
 
     Args:
-        epoch: epochs done.
+        epoch: Keras epochs done.
         batch: batches done of the next one.
         seconds: training time of earlier sessions.
         finished: whether nothing is left to do.
@@ -41,60 +35,107 @@ class Progress:
 
 
 class RunCallback(keras.callbacks.Callback):
-    """Writes `training.jsonl` and checkpoints, keeps the best epoch, and ends the training.
+    """Writes `training.jsonl` and checkpoints, and ends the training.
 
-    It ends it by `stop_training` when the best epoch is too long ago, by `TrainingInterrupted`
-    after Ctrl-C, and by an `AlbertError` when the loss is no longer a number.
+    It ends it by `stop_training` when nothing is left to do, by `TrainingInterrupted` after Ctrl-C,
+    and by an `AlbertError` when the loss is no longer a number.
+
+    A loop is a subclass, or one of the two that there are: `FineTuningCallback`, whose Keras epochs
+    are passes over the data, and `StepRunCallback`, whose epochs are the `log_every` updates
+    between two lines of the log, of a dataset that repeats. A subclass gives:
+
+    - `count_tokens(batch)`: how many tokens that batch of the present Keras epoch holds;
+    - `finish_epoch(logs)`: what is done at the end of a Keras epoch, before it is logged, such as
+      an evaluation whose numbers it adds to the logs; True ends the training;
+    - optionally `describe_step()`, `extra_record()` (for the log), `extra_state()` and
+      `restore_extra_state(state)` (for checkpoints), and `saves_each_epoch`.
+
+    With several processes the first one writes, and all agree on what to do at the end of each
+    Keras epoch only.
+
+    `training/run.py` starts and resumes the run around it; `fit` is called with Keras epochs of
+    `epoch_batches` batches, `initial_epoch=progress.epoch`, and one stage of its own for an epoch
+    that was begun already (`TrainingRun.stages`).
 
     Args:
-        recipe: a `FineTuningRecipe`.
-        batches: the training batches.
+        recipe: has `learning_rate`, `accumulation_steps`, `log_every`, `checkpoint_every` and
+            `checkpoint_minutes`, as those of `FineTuningRecipe`.
         progress: where the run stands; kept up to date.
         store: of the checkpoints.
         log: the training log.
-        best: which epoch was the best; None without validation data.
         interrupt: set by Ctrl-C.
-        schedule: the `LayerDecaySchedule`, or None.
+        epoch_batches: batches in a Keras epoch; the last may be shorter.
+        total_batches: batches of the whole run.
         fixed_state: what every checkpoint holds besides the progress.
         run_dir: the folder of the run, for messages.
+        show: called with each line of the log, to show it to people.
     """
+
+    saves_each_epoch = False
+    """Whether each Keras epoch ends with a checkpoint, also when none is due."""
 
     def __init__(
         self,
-        recipe: FineTuningRecipe,
-        batches,
+        recipe,
         *,
         progress: Progress,
         store: CheckpointStore,
         log: TrainingLog,
-        best: BestEpoch | None,
         interrupt: InterruptFlag,
-        schedule: LayerDecaySchedule | None,
+        epoch_batches: int,
+        total_batches: int,
         fixed_state: dict,
         run_dir,
+        show: Callable[[dict], None] | None = None,
     ):
         super().__init__()
         self.recipe = recipe
-        self.batches = batches
         self.progress = progress
         self.store = store
         self.log = log
-        self.best = best
         self.interrupt = interrupt
-        self.schedule = schedule
+        self.epoch_batches = epoch_batches
+        self.total_batches = total_batches
         self.fixed_state = fixed_state
         self.run_dir = run_dir
+        self.show = show
         self.speed = Speed()
         self._begun = time.monotonic()
         self._saved = time.monotonic()
         self._restore_metrics = None
+
+    # === What a loop gives ===
+
+    def count_tokens(self, batch: int) -> float:
+        """Returns the tokens of a batch of this Keras epoch, padding aside."""
+        raise NotImplementedError
+
+    def finish_epoch(self, logs: dict) -> bool:
+        """Does what a Keras epoch ends with; may add to `logs`; returns whether training is over."""
+        return False
+
+    def describe_step(self) -> str:
+        """Says where the run stands, for messages."""
+        return f"step {self.step} of {self.total_batches // self.recipe.accumulation_steps}"
+
+    def extra_record(self) -> dict:
+        """Returns what a line of the log holds besides the usual."""
+        return {}
+
+    def extra_state(self) -> dict:
+        """Returns what a checkpoint holds besides the usual, serializable as JSON."""
+        return {}
+
+    def restore_extra_state(self, state: dict) -> None:
+        """Takes over what `extra_state` returned, from the state of a checkpoint."""
 
     # === Where the run stands ===
 
     @property
     def batches_done(self) -> int:
         """Batches done, over all epochs."""
-        return self.progress.epoch * len(self.batches) + self.progress.batch
+        done = self.progress.epoch * self.epoch_batches + self.progress.batch
+        return min(done, self.total_batches)  # the last epoch may be shorter
 
     @property
     def step(self) -> int:
@@ -113,9 +154,7 @@ class RunCallback(keras.callbacks.Callback):
     # === What Keras calls ===
 
     def on_epoch_begin(self, epoch, logs=None):
-        """Looks up how many tokens each batch holds."""
-        lengths = self.batches.packed.lengths
-        self._tokens = [int(lengths[examples].sum()) for examples in self.batches.plan(epoch)]
+        """Puts the metrics back that a resumed run had in the middle of an epoch."""
         if self._restore_metrics is not None:
             self._restore_metrics()
             self._restore_metrics = None
@@ -126,14 +165,16 @@ class RunCallback(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Looks after everything that happens between two batches."""
-        self.speed.end(self._tokens[self.progress.batch])
+        self.speed.end(self.count_tokens(self.progress.batch))
         self.progress.batch += 1
         self._check_loss(logs)
-        if self.progress.batch == len(self.batches):
+        if self.progress.batch == self.epoch_batches or self.batches_done == self.total_batches:
             return  # the end of the epoch logs and writes a checkpoint, after validation
         is_update = self.batches_done % self.recipe.accumulation_steps == 0
         if is_update and self.step % self.recipe.log_every == 0:
             self._log(logs, self.progress.epoch + 1)
+        if num_processes() > 1:
+            return
         if self.interrupt.is_set:
             self.save()
             raise self.interrupted()
@@ -141,20 +182,18 @@ class RunCallback(keras.callbacks.Callback):
             self.save()
 
     def on_epoch_end(self, epoch, logs=None):
-        """Keeps the best epoch, and decides whether training goes on."""
+        """Finishes the epoch, logs it, and decides whether training goes on."""
         self.progress.epoch, self.progress.batch = epoch + 1, 0
-        is_over = self.progress.epoch == self.recipe.epochs
-        if self.best is not None:
-            if self.best.update(epoch + 1, logs):
-                self.store.save(BEST, self.batches_done, model_arrays(self.model), {})
-            patience = self.recipe.early_stopping_patience
-            is_over = is_over or (patience is not None and self.best.waited >= patience)
+        is_over = self.finish_epoch(logs)
         self._log(logs, epoch + 1)
-        self.progress.finished = is_over
-        self.save()
-        if is_over:
+        self.progress.finished = is_over or self.batches_done == self.total_batches
+        is_interrupted = agree(self.interrupt.is_set)
+        is_stopping = self.progress.finished or is_interrupted
+        if agree(is_stopping or self.saves_each_epoch or self._is_checkpoint_due()):
+            self.save()
+        if self.progress.finished:
             self.model.stop_training = True
-        elif self.interrupt.is_set:
+        elif is_interrupted:
             raise self.interrupted()
 
     # === How ===
@@ -175,18 +214,16 @@ class RunCallback(keras.callbacks.Callback):
             **dataclasses.asdict(self.progress),
             "seconds": self.seconds,
             "step": self.step,
-            "best": None if self.best is None else dataclasses.asdict(self.best),
+            **self.extra_state(),
             "random": random_state(),
         }
-        self.store.save(LATEST, self.batches_done, arrays, state)
+        if is_first_process():
+            self.store.save(LATEST, self.batches_done, arrays, state)
         self._saved = time.monotonic()
 
     def interrupted(self) -> TrainingInterrupted:
         """Returns the exception that says where training stopped."""
-        epoch = min(self.progress.epoch + 1, self.recipe.epochs)
-        return TrainingInterrupted(
-            self.step, epoch, self.recipe.epochs, self.store.latest, self.run_dir
-        )
+        return TrainingInterrupted(self.describe_step(), self.step, self.store.latest, self.run_dir)
 
     def _is_checkpoint_due(self):
         every, minutes = self.recipe.checkpoint_every, self.recipe.checkpoint_minutes
@@ -202,12 +239,14 @@ class RunCallback(keras.callbacks.Callback):
             "epoch": epoch,
             **{name: float(value) for name, value in metrics.items()},
             "learning_rate": current_learning_rate(self.model.optimizer),
+            **self.extra_record(),
+            "tokens_per_second": round(self.speed.since_last(), 1),
+            "seconds": round(self.seconds, 2),
         }
-        if self.schedule is not None:
-            record["learning_rates"] = self.schedule.learning_rates()
-        record["tokens_per_second"] = round(self.speed.since_last(), 1)
-        record["seconds"] = round(self.seconds, 2)
-        self.log.write(record)
+        if is_first_process():
+            self.log.write(record)
+        if self.show is not None:
+            self.show(record)
 
     def _check_loss(self, logs):
         loss = logs.get("loss", 0.0)
@@ -216,45 +255,7 @@ class RunCallback(keras.callbacks.Callback):
 
     def _diverged(self, what):
         return AlbertError(
-            f"{what} at step {self.step} (epoch {self.progress.epoch + 1}): training diverged; "
+            f"{what} at {self.describe_step()}: training diverged; "
             f"start anew with a learning rate below {self.recipe.learning_rate:g}; the last good "
             f"checkpoint is {self.store.latest}"
         )
-
-
-class Speed:
-    """Tokens a second, of training alone: validation and checkpoints do not count."""
-
-    def __init__(self):
-        self._first = self._others = self._recent = (0, 0.0)  # tokens, seconds
-
-    def begin(self) -> None:
-        """Starts the clock."""
-        self._start = time.perf_counter()
-
-    def end(self, tokens: int) -> None:
-        """Stops it after a batch of so many tokens."""
-        batch = (tokens, time.perf_counter() - self._start)
-        self._recent = _sum(self._recent, batch)
-        if self._first == (0, 0.0):
-            self._first = batch
-        else:
-            self._others = _sum(self._others, batch)
-
-    def since_last(self) -> float:
-        """Returns the tokens a second since the last call."""
-        rate = _rate(*self._recent)
-        self._recent = (0, 0.0)
-        return rate
-
-    def overall(self) -> float:
-        """Returns the tokens a second, without the first batch, which compiles; 0.0 without any."""
-        return _rate(*self._others) or _rate(*self._first)
-
-
-def _sum(one, other):
-    return one[0] + other[0], one[1] + other[1]
-
-
-def _rate(tokens, seconds):
-    return tokens / seconds if seconds else 0.0

@@ -231,7 +231,7 @@ def test_a_loss_that_is_not_a_number_stops_with_the_last_good_checkpoint(tmp_pat
                 weight.assign(np.full(2, np.nan))
 
     path = tmp_path / "checkpoints" / "checkpoint-00000002.safetensors"
-    message = f"the loss is nan at step 4 .epoch 1.: .*; the last good checkpoint is {path}"
+    message = f"the loss is nan at step 4 .epoch 1 of 2.: .*; the last good checkpoint is {path}"
     with pytest.raises(AlbertError, match=message):
         run(tmp_path, callbacks=(Poison(),), recipe=RECIPE.replace(checkpoint_every=2))
 
