@@ -3,6 +3,7 @@
 import keras
 
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.losses import MaskedTokenCrossentropy
 from albert_tf.models.task import AlbertTask
 
 
@@ -44,12 +45,22 @@ class AlbertPretrainer(AlbertTask):
         }
 
     def default_loss(self):
-        """Cross-entropy of both objectives, added with equal weight."""
-        return {name: super(AlbertPretrainer, self).default_loss() for name in _OUTPUTS}
+        """Cross-entropy of both objectives, added with equal weight, as in google-research/albert."""
+        return {
+            "mlm_logits": MaskedTokenCrossentropy(),
+            "sop_logits": super().default_loss(),
+        }
 
     def default_metrics(self):
-        """Accuracy of both objectives."""
-        return {name: super(AlbertPretrainer, self).default_metrics() for name in _OUTPUTS}
+        """Accuracy of both objectives, each over what has a weight."""
+        return {name: super(AlbertPretrainer, self).default_metrics() for name in OUTPUTS}
+
+    def compile(self, optimizer="auto", *, loss="auto", metrics="auto", **kwargs):
+        """Compiles the model; the default metrics are weighted: a place without a masked token has weight 0."""
+        if isinstance(metrics, str) and metrics == "auto":
+            metrics = None
+            kwargs.setdefault("weighted_metrics", self.default_metrics())
+        super().compile(optimizer, loss=loss, metrics=metrics, **kwargs)
 
 
-_OUTPUTS = ("mlm_logits", "sop_logits")
+OUTPUTS = ("mlm_logits", "sop_logits")
