@@ -10,6 +10,7 @@ from albert_tf.errors import DataError
 from albert_tf.preprocessing import MaskingRecipe, MaskingVocabulary
 
 MANIFEST = "manifest.json"
+TOKENIZER_MODEL = "tokenizer.model"
 FORMAT = 1
 MASKINGS = ("static", "dynamic")
 

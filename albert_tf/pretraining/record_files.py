@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing import InGraphMasker, MaskingRecipe
-from albert_tf.pretraining.manifest import MANIFEST, Manifest, file_sha256
+from albert_tf.pretraining.manifest import MANIFEST, TOKENIZER_MODEL, Manifest, file_sha256
+from albert_tf.tokenizer import AlbertTokenizer
 
 SUFFIX = ".tfrecord"
 REQUIRED = {"input_ids", "segment_ids", "input_mask", "next_sentence_labels"}
@@ -73,6 +74,19 @@ class PretrainingRecords:
     def masking(self) -> str:
         """`"static"` when the records hold masked tokens, else `"dynamic"`."""
         return "dynamic" if self.max_masked is None else "static"
+
+    def tokenizer(self) -> AlbertTokenizer:
+        """Returns the tokenizer that made the records, from the model beside them.
+
+        Raises:
+            DataError: there is no manifest.
+            CheckpointError: the model file is missing or damaged.
+            ConfigError: it is not the one that the manifest names.
+        """
+        folder = Path(self.files[0]).parent
+        if self.manifest is None:
+            raise DataError(f"{folder / MANIFEST}: no such file; it tells which tokenizer to use")
+        return AlbertTokenizer.from_config(self.manifest.tokenizer, folder / TOKENIZER_MODEL)
 
     def masker(self, recipe: MaskingRecipe | None = None) -> InGraphMasker:
         """Returns what masks the examples of dynamic records.
