@@ -25,11 +25,12 @@ MODEL_GARDEN = ["tf-models-official==2.20.0", "tf-keras==2.20.1"]
 HUB = ["huggingface_hub>=0.30,<1"]
 PLOTS = ["matplotlib>=3.9,<4", "tensorboard==2.20.0"]
 JAX = ["jax>=0.5"]
+BEAM = ["apache-beam==2.77.0"]
 PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17"]
 EXTRAS = {
     "model-garden": MODEL_GARDEN,
     "quantize": ["ai-edge-quantizer==0.10.0"],
-    "scale": [*JAX, "apache-beam==2.77.0"],
+    "scale": [*JAX, *BEAM],
     "hub": HUB,
     "plots": PLOTS,
     "dev": [
@@ -37,6 +38,7 @@ EXTRAS = {
         *HUB,
         *PLOTS,
         *JAX,
+        *BEAM,
         *PEERS,
         "pytest>=8",
         "pytest-xdist>=3.6",
@@ -61,12 +63,13 @@ setup(
         "albert_tf.export",
         "albert_tf.configs",
         "albert_tf.configs.models",
+        "albert_tf.configs.pretraining",
         "albert_tf.configs.recipes",
     ],
     py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
-        "albert_tf.configs": ["models/*.json", "recipes/*.json"],
+        "albert_tf.configs": ["models/*.json", "pretraining/*.json", "recipes/*.json"],
         "albert_tf.tokenizer": ["assets/*"],
         "albert_tf.tasks": ["assets/*"],
     },

@@ -8,7 +8,20 @@ from albert_tf.cli import (
     import_checkpoint,
     measure,
     predict,
+    pretrain,
+    pretraining_data,
     tokenize_text,
 )
 
-ALL = (demo, finetune, evaluate, predict, export_model, import_checkpoint, measure, tokenize_text)
+ALL = (
+    demo,
+    finetune,
+    evaluate,
+    predict,
+    export_model,
+    import_checkpoint,
+    measure,
+    tokenize_text,
+    pretraining_data,
+    pretrain,
+)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing import ExcludedTexts
-from albert_tf.pretraining.documents import Document, read_corpus
+from albert_tf.pretraining.documents import Document, check_files, read_corpus
 from albert_tf.pretraining.examples import ExampleMaker, ExampleRecipe
 from albert_tf.pretraining.manifest import Manifest
 from albert_tf.pretraining.shards import OutputFolder, make_manifest, shard_entry
@@ -70,8 +70,7 @@ def build_records(
     print(manifest.counts)
     ```
     """
-    if not files:
-        raise DataError("there are no input files; expected at least one")
+    check_files(files)
     if not isinstance(processes, int) or processes < 1:
         raise DataError(f"processes is {processes!r}; expected a whole number, at least 1")
     excluded = excluded or ExcludedTexts([])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from albert_tf.errors import DataError
 from albert_tf.preprocessing import ExcludedTexts
 from albert_tf.preprocessing.text_lines import text_lines
 
@@ -68,6 +69,19 @@ def read_corpus(paths: Iterable[str | Path]) -> Iterator[Document]:
         for document in read_documents(path, start):
             yield document
             start = document.index + 1
+
+
+def check_files(paths: Iterable[str | Path]) -> None:
+    """Opens every file and reads its first line, so that a long run does not end at a wrong name.
+
+    Raises:
+        DataError: there is no file, or one cannot be read.
+    """
+    paths = list(paths)
+    if not paths:
+        raise DataError("there are no input files; expected at least one")
+    for path in paths:
+        next(text_lines(path), None)
 
 
 def split_sentences(paragraph: str) -> list[str]:
