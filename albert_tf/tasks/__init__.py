@@ -19,6 +19,7 @@ from albert_tf.tasks.metrics import (
     predicted_targets,
     regression_metrics,
 )
+from albert_tf.tasks.pretraining_report import write_pretraining_report
 from albert_tf.tasks.race import RaceQuestion, read_race
 from albert_tf.tasks.records import RunRecord, installed_versions, read_history
 from albert_tf.tasks.report import Report, write_report
@@ -60,5 +61,6 @@ __all__ = [
     "split_table",
     "squad_metrics",
     "tfidf_baseline",
+    "write_pretraining_report",
     "write_report",
 ]

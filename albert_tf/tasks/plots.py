@@ -60,20 +60,42 @@ def plot_learning_curves(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    matplotlib = _matplotlib()
     keys = {key for record in history for key in record}
     panels = ["loss"]
     if metric and keys & {metric, f"val_{metric}"}:
         panels.append(metric)
+    levels = {metric: baselines or {}} if metric else {}
+    plot_curves(path, history, panels, levels, loss_unit)
+
+
+def plot_curves(
+    path: Path,
+    history: Sequence[dict],
+    panels: Sequence[str],
+    levels: dict[str, dict[str, float]] | None = None,
+    loss_unit: str = "nats",
+) -> None:
+    """Draw some metrics of the training and the validation part against optimizer steps.
+
+    Args:
+        path: the PNG to write.
+        history: as in `RunRecord`.
+        panels: keys of the records, one picture each side by side, drawn with their `val_` twins.
+        levels: for a panel, name to value of horizontal lines.
+        loss_unit: for the label of the axis of losses.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    matplotlib = _matplotlib()
     with matplotlib.rc_context(STYLE):
         figure = matplotlib.figure.Figure(figsize=(4.6 * len(panels), 3.4))
         for axes, key in zip(np.atleast_1d(figure.subplots(1, len(panels))), panels, strict=True):
             _draw_curve(axes, history, key)
-            if key == metric:
-                _draw_levels(axes, baselines or {})
+            _draw_levels(axes, (levels or {}).get(key, {}))
             name = key.replace("_", " ")
-            axes.set_title(name.capitalize())
-            axes.set_ylabel(f"loss ({loss_unit})" if key == "loss" else name)
+            axes.set_title(name[0].upper() + name[1:])
+            axes.set_ylabel(f"{name} ({loss_unit})" if key.endswith("loss") else name)
             _label_steps(axes)
             if axes.get_legend_handles_labels()[0]:
                 axes.legend()
@@ -139,7 +161,7 @@ def _draw_curve(axes, history: Sequence[dict], key: str) -> None:
     steps, values = _series(history, f"val_{key}")
     if len(steps):
         axes.plot(steps, values, color=ORANGE, marker="o", markersize=4, label="validation")
-        best = int(np.argmin(values) if key == "loss" else np.argmax(values))
+        best = int(np.argmin(values) if key.endswith("loss") else np.argmax(values))
         axes.plot(
             steps[best],
             values[best],

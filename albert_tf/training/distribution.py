@@ -90,7 +90,7 @@ def distribute(model_parallel: int = 1) -> None:
         if model_parallel > 1:
             _check_backend("model parallelism")
         return
-    devices = np.array(keras.distribution.list_devices())
+    devices = keras.distribution.list_devices()
     if len(devices) % model_parallel:
         raise ConfigError(
             f"model parallelism over {model_parallel} devices does not fit the {len(devices)} that "

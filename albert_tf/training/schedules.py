@@ -62,3 +62,38 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
         """Builds a schedule from what `get_config` returned."""
         schedule = keras.saving.deserialize_keras_object(config["schedule"])
         return cls(schedule, config["warmup_steps"])
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class UpdateSchedule(keras.optimizers.schedules.LearningRateSchedule):
+    """Any schedule, counted in updates instead of batches.
+
+    With `gradient_accumulation_steps` Keras's optimizers go on through a schedule with each batch, and
+    an update gets the learning rate of its last one.
+
+    Args:
+        schedule: a `keras.optimizers.schedules.LearningRateSchedule`.
+        accumulation_steps: batches of an update.
+    """
+
+    def __init__(self, schedule, accumulation_steps: int):
+        super().__init__()
+        self.schedule = schedule
+        self.accumulation_steps = int(accumulation_steps)
+
+    def __call__(self, step):
+        """Returns the learning rate at a batch, counted from 0."""
+        return self.schedule(ops.floor_divide(ops.cast(step, "int32"), self.accumulation_steps))
+
+    def get_config(self) -> dict:
+        """Returns the constructor's arguments, serializable."""
+        return {
+            "schedule": keras.saving.serialize_keras_object(self.schedule),
+            "accumulation_steps": self.accumulation_steps,
+        }
+
+    @classmethod
+    def from_config(cls, config: dict):
+        """Builds a schedule from what `get_config` returned."""
+        schedule = keras.saving.deserialize_keras_object(config["schedule"])
+        return cls(schedule, config["accumulation_steps"])
