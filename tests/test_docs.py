@@ -31,6 +31,9 @@ def page_folder(tmp_path, monkeypatch):
     table = "text,label\n" + "".join(f"{text},{label}\n" for text, label in rows)
     for name in ("reviews.csv", "train.csv", "dev.csv", "test.csv", "new.csv"):
         (tmp_path / name).write_text(table, "utf-8")
+    documents = [". ".join(GOOD) + ".\n" + ". ".join(BAD) + "."] * 20
+    (tmp_path / "corpus.txt").write_text("\n\n".join(documents), "utf-8")
+    (tmp_path / "heldout.txt").write_text("a held-out text\n", "utf-8")
     config = AlbertConfig.named(
         "tiny", hidden_size=32, num_attention_heads=4, intermediate_size=64, num_hidden_layers=2
     )
