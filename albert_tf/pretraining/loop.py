@@ -14,7 +14,7 @@ from albert_tf.training.distribution import local_rows, num_processes
 from albert_tf.training.optimizer import optimizer_with
 from albert_tf.training.run import TrainingRun
 from albert_tf.training.run_callback import Progress
-from albert_tf.training.schedules import WarmupSchedule
+from albert_tf.training.schedules import UpdateSchedule, WarmupSchedule
 from albert_tf.training.step_callback import StepRunCallback
 
 
@@ -234,17 +234,17 @@ class PretrainingCallback(StepRunCallback):
         return is_over
 
 
-def learning_rate_schedule(recipe: PretrainingRecipe) -> WarmupSchedule:
+def learning_rate_schedule(recipe: PretrainingRecipe) -> UpdateSchedule:
     """Returns the learning rate of each batch: a linear warm-up, then a polynomial decay to 0.
 
     google-research/albert (`optimization.py`) counts the decay from the start of the training, so
     that its learning rate drops by `warmup_steps / steps` when the warm-up ends; here it starts
     when the warm-up ends.
     """
-    # Keras's schedules count batches, also with gradient accumulation.
-    warmup = recipe.warmup * recipe.accumulation_steps
-    decay = max((recipe.steps - recipe.warmup) * recipe.accumulation_steps, 1)
     after = keras.optimizers.schedules.PolynomialDecay(
-        recipe.learning_rate, decay, end_learning_rate=0.0, power=recipe.decay_power
+        recipe.learning_rate,
+        max(recipe.steps - recipe.warmup, 1),
+        end_learning_rate=0.0,
+        power=recipe.decay_power,
     )
-    return WarmupSchedule(after, warmup)
+    return UpdateSchedule(WarmupSchedule(after, recipe.warmup), recipe.accumulation_steps)

@@ -30,7 +30,7 @@ RECIPE = PretrainingRecipe(
 )
 
 
-def write_records(path, examples=44, seed=0) -> str:
+def write_records(path, examples=44, seed=0, masked=None) -> str:
     """Writes static examples whose masked tokens are told by their neighbours; returns the path."""
     random = np.random.default_rng(seed)
     with tf.io.TFRecordWriter(str(path)) as writer:
@@ -40,7 +40,8 @@ def write_records(path, examples=44, seed=0) -> str:
             is_swapped = bool(random.integers(0, 2))
             segments = (np.arange(length) >= length // 2).astype(int)
             tokens = tokens[::-1].copy() if is_swapped else tokens
-            positions = np.sort(random.choice(length, int(random.integers(1, MASKED + 1)), False))
+            count = masked or int(random.integers(1, MASKED + 1))
+            positions = np.sort(random.choice(length, count, replace=False))
             labels = tokens[positions].copy()
             tokens[positions] = 4
             writer.write(
