@@ -12,6 +12,7 @@ from albert_tf.pretraining.record_files import PretrainingRecords
 
 POOL = 16_384
 """Records that are shuffled together: some 15 MB of 128 tokens each."""
+FILES_AT_ONCE = 16
 INPUTS = ("input_ids", "segment_ids", "input_mask")
 MASKED = ("masked_lm_positions", "masked_lm_ids")
 
@@ -93,8 +94,8 @@ def pretraining_dataset(
         sequence_length: checked against the records when given.
         max_masked: checked against the records, or the recipe, when given.
         masking: masks dynamic records in place of the manifest's recipe.
-        shuffle: records that are shuffled together, after the files have been shuffled and interleaved; 0 keeps the
-            order of files and records.
+        shuffle: records that are shuffled together, after the files have been shuffled, each begun at a random place,
+            and interleaved; 0 keeps the order of files and records.
         start_batch: batches that are done already; they are skipped, unparsed.
         epochs: how often all examples are read; the last batch of the last one may be smaller. None: without end.
         verify: see `PretrainingRecords.find`.
@@ -120,26 +121,15 @@ def pretraining_dataset(
     records = files
     if not isinstance(files, PretrainingRecords):
         records = PretrainingRecords.find(files, verify)
-    for name, value, least in (
-        ("batch_size", batch_size, 1),
-        ("shuffle", shuffle, 0),
-        ("start_batch", start_batch, 0),
-        ("epochs", epochs, 1),
-    ):
-        if name == "epochs" and value is None:
-            continue
-        if not isinstance(value, (int, np.integer)) or value < least:
-            raise DataError(f"{name} is {value!r}; expected a whole number, at least {least}")
+    _check_numbers(batch_size=(batch_size, 1), shuffle=(shuffle, 0), start_batch=(start_batch, 0))
+    if epochs is not None:
+        _check_numbers(epochs=(epochs, 1))
     masker = None
     if masking is not None or records.masking == "dynamic":
         masker = records.masker(masking)
+    found = masker.recipe.max_masked if masker else records.max_masked
     _compare(records, "sequence_length", sequence_length, records.sequence_length)
-    _compare(
-        records,
-        "max_masked",
-        max_masked,
-        masker.recipe.max_masked if masker else records.max_masked,
-    )
+    _compare(records, "max_masked", max_masked, found)
 
     start = start_batch * batch_size
     dataset = _raw_records(records, seed, shuffle, start, epochs)
@@ -154,6 +144,12 @@ def pretraining_dataset(
     return dataset.with_options(options).prefetch(2)
 
 
+def _check_numbers(**numbers):
+    for name, (value, least) in numbers.items():
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise DataError(f"{name} is {value!r}; expected a whole number, at least {least}")
+
+
 def _compare(records, name, asked, found):
     if asked is not None and asked != found:
         raise DataError(
@@ -164,32 +160,44 @@ def _compare(records, name, asked, found):
 
 def _raw_records(records, seed, pool, start, num_epochs):
     """Serialized records, epoch after epoch, from record number `start` on."""
-    cycle = min(16, len(records.files))
     first_epoch, skipped = divmod(start, records.num_examples)
 
     def epoch_records(epoch):
-        files = tf.constant(records.files)
         if pool:
-            files = _shuffled(files, _fold(seed, epoch, -1))
-        dataset = tf.data.Dataset.from_tensor_slices(files)
-        if pool:
-            dataset = dataset.interleave(
-                tf.data.TFRecordDataset, cycle_length=cycle, block_length=1
-            )
-            dataset = dataset.batch(pool).enumerate()
-            dataset = dataset.map(
-                lambda number, batch: _shuffled(batch, _fold(seed, epoch, number))
-            )
-            return dataset.unbatch()
-        return dataset.flat_map(tf.data.TFRecordDataset)
+            return _mixed(records, pool, tf.cast(seed, tf.int64), epoch)
+        files = tf.data.Dataset.from_tensor_slices(list(records.files))
+        return files.flat_map(tf.data.TFRecordDataset)
 
     epochs = tf.data.Dataset.range(first_epoch, num_epochs or np.iinfo("int64").max)
     return epochs.flat_map(epoch_records).skip(skipped)
 
 
+def _mixed(records, pool, seed, epoch):
+    """The records of an epoch, shuffled.
+
+    Files keep the order of the corpus, in which neighbours are alike. So each is read from a random place on, and
+    around its end, several in turn; then pools of what comes are shuffled.
+    """
+    order, place = _fold(seed, epoch, -1), _fold(seed, epoch, -2)
+    counts = tf.constant(records.counts, tf.int64)
+    share = tf.random.stateless_uniform(counts.shape, place)
+    starts = tf.minimum(tf.cast(share * tf.cast(counts, tf.float32), tf.int64), counts)
+    files = [_shuffled(values, order) for values in (tf.constant(records.files), starts)]
+
+    def rotated(file, first):
+        whole = tf.data.TFRecordDataset(file)
+        return whole.skip(first).concatenate(whole.take(first))
+
+    dataset = tf.data.Dataset.from_tensor_slices(tuple(files))
+    dataset = dataset.interleave(rotated, cycle_length=min(FILES_AT_ONCE, len(records.files)))
+    dataset = dataset.batch(pool).enumerate()
+    dataset = dataset.map(lambda number, batch: _shuffled(batch, _fold(seed, epoch, number)))
+    return dataset.unbatch()
+
+
 def _fold(seed, epoch, number):
     """The seed of one shuffling, int32 `(2,)`."""
-    folded = tf.random.experimental.stateless_fold_in([tf.cast(seed, tf.int64), 1], epoch)
+    folded = tf.random.experimental.stateless_fold_in(tf.stack([seed, 1]), epoch)
     return tf.random.experimental.stateless_fold_in(folded, tf.cast(number, tf.int64))
 
 
