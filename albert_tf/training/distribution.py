@@ -25,12 +25,12 @@ AUTO = "auto"
 
 LAYOUT = {
     # Column-parallel, then row-parallel (Shoeybi et al. 2019, section 3): one sum a sublayer.
-    r"attention/(query|key|value)/kernel": (None, "model"),
-    r"attention/(query|key|value)/bias": ("model",),
-    r"attention/output/kernel": ("model", None),
-    r"intermediate/kernel": (None, "model"),
-    r"intermediate/bias": ("model",),
-    r"group_\d+_inner_\d+/output/kernel": ("model", None),
+    r".*attention/(query|key|value)/kernel": (None, "model"),
+    r".*attention/(query|key|value)/bias": ("model",),
+    r".*attention/output/kernel": ("model", None),
+    r".*intermediate/kernel": (None, "model"),
+    r".*intermediate/bias": ("model",),
+    r".*group_\d+_inner_\d+/output/kernel": ("model", None),
     r"embeddings/word_embeddings": ("model", None),
     r"mlm_head/bias": ("model",),
 }
