@@ -14,7 +14,17 @@ from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, Albert
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMANDS = ("demo", "finetune", "evaluate", "predict", "export", "import", "benchmark", "tokenize")
+COMMANDS = (
+    "demo",
+    "finetune",
+    "evaluate",
+    "predict",
+    "export",
+    "import",
+    "benchmark",
+    "tokenize",
+    "pretraining-data",
+)
 HELP = """
 import sys, albert_tf_command
 for name in {names}:
