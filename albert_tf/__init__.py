@@ -9,6 +9,7 @@ from albert_tf.models import (
     AlbertPretrainer,
     AlbertQuestionAnswerer,
     AlbertTextClassifier,
+    AlbertTextEmbedder,
     AlbertTextRegressor,
     AlbertTokenClassifier,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "AlbertPretrainer",
     "AlbertQuestionAnswerer",
     "AlbertTextClassifier",
+    "AlbertTextEmbedder",
     "AlbertTextRegressor",
     "AlbertTokenClassifier",
     "AlbertTokenizer",

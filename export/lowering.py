@@ -42,6 +42,7 @@ def output_names(model) -> tuple[str, ...]:
         None: ("sequence_output", "pooled_output"),
         "question_answerer": ("start_logits", "end_logits"),
         "pretrainer": ("mlm_logits", "sop_logits"),
+        "text_embedder": ("vectors",),
     }.get(head, ("logits",))
 
 

@@ -272,7 +272,7 @@ class _Labels:
 
 
 def _count_labels(model, name, expected, found, lead) -> _Labels:
-    if name in ("sequence_output", "pooled_output") or model.head == "text_regressor":
+    if name in ("sequence_output", "pooled_output", "vectors") or model.head == "text_regressor":
         return _Labels()
     if getattr(model, "multi_label", False):
         equal, decided = (expected > 0) == (found > 0), np.abs(expected) > lead

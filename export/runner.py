@@ -126,13 +126,32 @@ class TFLiteRunner:
                 f"{self._name} holds a {self.head or 'backbone'}, which gives no answer to a text; "
                 f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
             )
-        logits = self._logits(self._pack(texts, pairs))
+        logits = self._answers(self._pack(texts, pairs), "logits", max(1, len(self.labels)))
         if self.task == "regression":
             return logits[:, 0]
         if self.task == "multi_label":
             return 1 / (1 + np.exp(-logits))
         exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+    def embed(self, texts, pairs=None) -> np.ndarray:
+        """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
+
+        Args:
+            texts: as in a call.
+            pairs: as in a call.
+
+        Raises:
+            ExportError: when the file is not that of an `AlbertTextEmbedder`, or holds no tokenizer.
+            DataError: when a text is not a `str`.
+        """
+        if self.head != "text_embedder":
+            raise ExportError(
+                f"{self._name} holds a {self.head or 'backbone'}, which gives no sentence vectors; "
+                "export an AlbertTextEmbedder"
+            )
+        examples = self._pack(texts, pairs)
+        return self._answers(examples, "vectors", self.metadata["config"]["hidden_size"])
 
     def _pack(self, texts, pairs):
         if (
@@ -159,19 +178,19 @@ class TFLiteRunner:
         )
         return [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
 
-    def _logits(self, examples):
-        """Runs examples of similar length together; returns their logits in the given order."""
+    def _answers(self, examples, output, width):
+        """Runs examples of similar length together; returns an output's rows in the given order."""
         rows, length = self._shape[0], self._shape[-1]
         order = sorted(range(len(examples)), key=lambda i: examples[i].length)
-        logits = np.zeros((len(examples), max(1, len(self.labels))), "float32")
+        answers = np.zeros((len(examples), width), "float32")
         for start in range(0, len(order), rows):
             chosen = order[start : start + rows]
             batch = [examples[i] for i in chosen]
             batch += [batch[0]] * (rows - len(batch))
             longest = max(example.length for example in batch) if length < 0 else length
             inputs = pad(batch, longest, self.metadata["config"]["pad_token_id"])
-            logits[chosen] = self._graph.run(inputs)["logits"][: len(chosen)]
-        return logits
+            answers[chosen] = self._graph.run(inputs)[output][: len(chosen)]
+        return answers
 
     def _prediction(self, row) -> Prediction:
         if self.task == "regression":

@@ -7,6 +7,7 @@ from albert_tf.models.pretrainer import AlbertPretrainer
 from albert_tf.models.question_answerer import AlbertQuestionAnswerer
 from albert_tf.models.task import AlbertTask
 from albert_tf.models.text_classifier import AlbertTextClassifier
+from albert_tf.models.text_embedder import AlbertTextEmbedder
 from albert_tf.models.text_regressor import AlbertTextRegressor
 from albert_tf.models.token_classifier import AlbertTokenClassifier
 
@@ -18,6 +19,7 @@ __all__ = [
     "AlbertQuestionAnswerer",
     "AlbertTask",
     "AlbertTextClassifier",
+    "AlbertTextEmbedder",
     "AlbertTextRegressor",
     "AlbertTokenClassifier",
 ]

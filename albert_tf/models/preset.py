@@ -104,8 +104,8 @@ class PresetMixin:
             fresh += [v.path for v in model.weights if is_head_array(v.path)]
         if not any(name.startswith(POOLER_PREFIX) for name in arrays):
             fresh.append(POOLER_PREFIX)
-            model.carries_pooler = cls.uses_pooler()
-            if cls.uses_pooler():
+            model.carries_pooler = model.uses_pooler()
+            if model.carries_pooler:
                 warnings.warn(
                     f"{checkpoint.source} carries no pooler; {cls.__name__} starts one at random: "
                     "train before use",

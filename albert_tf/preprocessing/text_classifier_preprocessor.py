@@ -1,4 +1,4 @@
-"""`AlbertTextClassifierPreprocessor`: raw text to the inputs of the classifier and the regressor."""
+"""`AlbertTextClassifierPreprocessor`: raw text to the inputs of classifier, regressor and embedder."""
 
 import base64
 
@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from albert_tf.errors import ConfigError, DataError
-from albert_tf.models import AlbertTextClassifier, AlbertTextRegressor
+from albert_tf.models import AlbertTextClassifier, AlbertTextEmbedder, AlbertTextRegressor
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
 from albert_tf.tokenizer import AlbertTokenizer
@@ -203,4 +203,5 @@ def _first(spec):
 
 
 AlbertTextClassifier.preprocessor_cls = AlbertTextClassifierPreprocessor
+AlbertTextEmbedder.preprocessor_cls = AlbertTextClassifierPreprocessor
 AlbertTextRegressor.preprocessor_cls = AlbertTextClassifierPreprocessor

@@ -51,6 +51,11 @@ class Vocabulary:
         """All pieces, by id."""
         return self._model.pieces
 
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """The log-probability of each piece in the unigram model, by id; 0 for reserved ones."""
+        return self._model.scores
+
     def id_to_piece(self, token_id: int) -> str:
         """The piece of an id; raises DataError when the vocabulary has no such id."""
         return self._model.pieces[self._checked_ids([token_id])[0]]

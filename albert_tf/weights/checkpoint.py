@@ -9,6 +9,7 @@ from albert_tf.config import AlbertConfig
 HEADS = (
     "text_classifier",
     "text_regressor",
+    "text_embedder",
     "token_classifier",
     "question_answerer",
     "multiple_choice",

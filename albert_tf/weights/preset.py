@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from albert_tf.errors import CheckpointError
+from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.version import __version__
 from albert_tf.weights.atomic import write_files
 from albert_tf.weights.checkpoint import HEADS, Checkpoint
-from albert_tf.weights.foreign import build_config, read_json
+from albert_tf.weights.foreign import as_float32, build_config, read_json
 from albert_tf.weights.safetensors_file import read_safetensors
 from albert_tf.weights.sentencepiece_file import read_bytes
 from albert_tf.weights.shapes import check_arrays
@@ -19,6 +19,7 @@ FORMAT_VERSION = 1
 CONFIG_FILE = "albert_tf.json"
 WEIGHTS_FILE = "model.safetensors"
 TOKENIZER_FILE = "tokenizer.model"
+STORED_DTYPES = ("float32", "float16")
 SECTIONS = (
     "format_version",
     "albert_tf_version",
@@ -37,7 +38,7 @@ def matches(folder: Path) -> bool:
     return (folder / CONFIG_FILE).is_file()
 
 
-def write_preset(checkpoint: Checkpoint, folder: str | Path) -> Path:
+def write_preset(checkpoint: Checkpoint, folder: str | Path, *, dtype: str = "float32") -> Path:
     """Writes a checkpoint in this package's own format.
 
     Args:
@@ -45,14 +46,17 @@ def write_preset(checkpoint: Checkpoint, folder: str | Path) -> Path:
             go into `albert_tf.json`.
         folder: created when missing. Files of an earlier preset are replaced only after all are
             written.
+        dtype: in which the weights are stored: `"float32"`, or `"float16"` for half the size; they
+            are read as float32 either way.
 
     Returns:
         The folder.
 
     Raises:
         CheckpointError: when an array does not fit the configuration, a section is not JSON or has
-            the name of one of the format's own, or the folder cannot be written (a full disk): an
-            earlier preset is then intact.
+            the name of one of the format's own, a weight is too large for float16, or the folder
+            cannot be written (a full disk): an earlier preset is then intact.
+        ConfigError: when the dtype is neither.
 
     Example:
     ```python
@@ -65,17 +69,24 @@ def write_preset(checkpoint: Checkpoint, folder: str | Path) -> Path:
     check_arrays(
         checkpoint.arrays, checkpoint.config, checkpoint.head, checkpoint.head_config, source
     )
-    files = {
-        WEIGHTS_FILE: lambda path: save_file(_contiguous(checkpoint.arrays), path, {"format": "np"})
-    }
+    arrays = _stored(checkpoint.arrays, dtype)
+    files = {WEIGHTS_FILE: lambda path: save_file(arrays, path, {"format": "np"})}
     if checkpoint.tokenizer_model is not None:
         files[TOKENIZER_FILE] = checkpoint.tokenizer_model
     files[CONFIG_FILE] = _config_text(checkpoint)
     return write_files(Path(folder), files)
 
 
-def _contiguous(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in arrays.items()}
+def _stored(arrays: dict[str, np.ndarray], dtype: str) -> dict[str, np.ndarray]:
+    if dtype not in STORED_DTYPES:
+        raise ConfigError(f"dtype is {dtype!r}; expected one of {', '.join(STORED_DTYPES)}")
+    largest = float(np.finfo(dtype).max)
+    for name, array in arrays.items():
+        if np.isfinite(array).all() and np.abs(array).max(initial=0.0) > largest:
+            raise CheckpointError(
+                f"{name} holds {np.abs(array).max():g}, more than {dtype} can; write float32"
+            )
+    return {name: np.ascontiguousarray(array, dtype=dtype) for name, array in arrays.items()}
 
 
 def _config_text(checkpoint: Checkpoint) -> str:
@@ -122,7 +133,10 @@ def read_preset(folder: Path) -> Checkpoint:
         )
     _check_sections(sections, source)
     config = build_config(sections["config"], source)
-    arrays = read_safetensors(folder / WEIGHTS_FILE)
+    arrays = {
+        name: as_float32(array, name, str(folder / WEIGHTS_FILE))
+        for name, array in read_safetensors(folder / WEIGHTS_FILE).items()
+    }
     check_arrays(arrays, config, sections["head"], sections["head_config"], str(folder))
     return Checkpoint(
         config=config,

@@ -32,11 +32,19 @@ FOLDER_FORMATS = {
 """How the formats without TensorFlow checkpoints are told apart, in the order in which they are
 tried."""
 
+PRESETS = Path(__file__).parents[1] / "presets"
+"""The folder of the presets that come with the package."""
+
 LOOKED_FOR = (
     "albert_tf.json (this package's own preset), config.json with model.safetensors or "
     "pytorch_model.bin (Hugging Face), config.json with model.weights.h5 (keras-hub), *.index with "
     "*.data-* (google-research/albert, Model Garden)"
 )
+
+
+def bundled_presets() -> tuple[str, ...]:
+    """Names of the presets that come with the package."""
+    return tuple(sorted(path.name for path in PRESETS.iterdir() if preset.matches(path)))
 
 
 def detect_format(folder: str | Path) -> str:
@@ -64,7 +72,8 @@ def _detect_format(location: Path) -> str:
     if not location.is_dir() and not is_prefix(location):
         found = "is a file; pass its folder" if location.exists() else "does not exist"
         raise CheckpointError(
-            f"{location} {found}; expected a folder with {LOOKED_FOR}, or {SCHEME}owner/name"
+            f"{location} {found}; expected a folder with {LOOKED_FOR}; {SCHEME}owner/name; or "
+            f"a bundled preset: {', '.join(bundled_presets()) or 'none'}"
         )
     for name, matches in FOLDER_FORMATS.items():
         if location.is_dir() and matches(location):
@@ -81,9 +90,9 @@ def read_checkpoint(source: str | Path) -> Checkpoint:
     """Reads a checkpoint of any known format and checks that its arrays are complete.
 
     Args:
-        source: a folder; the prefix of a TensorFlow checkpoint (`runs/model.ckpt-best`); or
-            `hf://owner/name`, optionally with `@revision`, which is downloaded (and cached) through
-            huggingface_hub.
+        source: the name of a bundled preset (`albert_small_en`); a folder; the prefix of a
+            TensorFlow checkpoint (`runs/model.ckpt-best`); or `hf://owner/name`, optionally with
+            `@revision`, which is downloaded (and cached) through huggingface_hub.
 
     Returns:
         The configuration, float32 arrays under this package's names, the head, and the tokenizer if
@@ -103,8 +112,16 @@ def read_checkpoint(source: str | Path) -> Checkpoint:
     print(checkpoint.config.hidden_size, checkpoint.head)
     ```
     """
-    location = download(source) if str(source).startswith(SCHEME) else Path(source)
+    location = _locate(str(source))
     try:
         return READERS[detect_format(location)](location)
     except OSError as error:
         raise CheckpointError(f"cannot read {location}: {error}; check its permissions") from error
+
+
+def _locate(source: str) -> Path:
+    if source.startswith(SCHEME):
+        return download(source)
+    if source in bundled_presets():  # also when a folder of that name lies here; ./NAME means that
+        return PRESETS / source
+    return Path(source)

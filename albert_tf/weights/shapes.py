@@ -89,7 +89,7 @@ def _head(config: AlbertConfig, head: str | None, head_config: dict) -> dict[str
         **_layer_norm("mlm_head/layer_norm", width),
         "mlm_head/bias": (config.vocab_size,),
     }
-    if head is None:
+    if head in (None, "text_embedder"):
         return {}
     if head in ("text_classifier", "token_classifier"):
         return _dense("classifier", hidden, _num_classes(head, head_config))

@@ -1,0 +1,1 @@
+"""How `albert_small_en` is made and measured: texts, distillation, ablation, quality."""
