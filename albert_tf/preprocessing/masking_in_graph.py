@@ -45,10 +45,8 @@ class InGraphMasker:
         covered = self._choose(token_ids, tf.cast(word_starts, tf.bool), draws)
         every = tf.where(covered, self._index, self.sequence_length)
         positions = tf.sort(every, axis=1)[:, : self.recipe.max_masked]
-        missing = self.recipe.max_masked - self.sequence_length
-        if missing > 0:
-            positions = tf.pad(positions, [[0, 0], [0, missing]], constant_values=-1)
-            positions = tf.where(positions < 0, self.sequence_length, positions)
+        missing = max(0, self.recipe.max_masked - self.sequence_length)
+        positions = tf.pad(positions, [[0, 0], [0, missing]], constant_values=self.sequence_length)
         is_masked = positions < self.sequence_length
         positions = tf.where(is_masked, positions, 0)
         labels = tf.where(is_masked, tf.gather(token_ids, positions, batch_dims=1), 0)

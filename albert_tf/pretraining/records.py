@@ -42,7 +42,16 @@ def serialize_example(
         sequence_length: what the tokens are padded to, with zeros.
         masked: positions and original ids of the masked tokens, `(masked,)` each; None leaves the features out.
         max_masked: what those are padded to.
+
+    Raises:
+        DataError: there are more tokens than `sequence_length`, or more masked ones than `max_masked`.
     """
+    for name, length, limit in (
+        ("token_ids", len(token_ids), sequence_length),
+        ("masked", len(masked[0]) if masked else 0, max_masked),
+    ):
+        if length > limit:
+            raise DataError(f"{name} has {length} entries; expected at most {limit}")
     padding = [0] * (sequence_length - len(token_ids))
     features = {
         "input_ids": _integers(token_ids.tolist() + padding),

@@ -10,7 +10,12 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing import MaskingRecipe
-from albert_tf.pretraining import Manifest, PretrainingRecords, pretraining_dataset
+from albert_tf.pretraining import (
+    Manifest,
+    PretrainingRecords,
+    pretraining_dataset,
+    serialize_example,
+)
 from tests.pretraining.synthetic import LENGTH, VOCABULARY, numbers, write_records
 
 OPTIONS = {"batch_size": 7, "seed": 3, "shuffle": 16}
@@ -186,6 +191,15 @@ def test_impossible_requests_are_named(tmp_path):
     empty = write_records(tmp_path / "e", examples=0)
     with pytest.raises(DataError, match="holds no examples"):
         pretraining_dataset(empty, **OPTIONS)
+
+
+def test_an_example_that_is_too_long_is_refused():
+    ids = np.arange(9)
+    rest = (np.zeros(9, int), np.ones(9, bool), False)
+    with pytest.raises(DataError, match="token_ids has 9 entries; expected at most 8"):
+        serialize_example(ids, *rest, sequence_length=8)
+    with pytest.raises(DataError, match="masked has 3 entries; expected at most 2"):
+        serialize_example(ids, *rest, sequence_length=9, masked=(ids[:3], ids[:3]), max_masked=2)
 
 
 def test_records_of_something_else_are_refused(tmp_path):
