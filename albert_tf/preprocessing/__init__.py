@@ -5,7 +5,7 @@ from albert_tf.preprocessing.exclusion import ExcludedTexts
 from albert_tf.preprocessing.masking import MaskingRecipe, MaskingVocabulary, NGramMasker
 from albert_tf.preprocessing.masking_in_graph import InGraphMasker
 from albert_tf.preprocessing.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
-from albert_tf.preprocessing.word_starts import word_start_table
+from albert_tf.preprocessing.word_starts import parting_table, word_start_table
 
 __all__ = [
     "AlbertTextClassifierPreprocessor",
@@ -15,5 +15,6 @@ __all__ = [
     "MaskingRecipe",
     "MaskingVocabulary",
     "NGramMasker",
+    "parting_table",
     "word_start_table",
 ]

@@ -1,4 +1,4 @@
-"""Which pieces of a vocabulary begin a word, for masking whole words."""
+"""Which pieces of a vocabulary begin a word, for masking whole words and for parting texts between words."""
 
 import unicodedata
 
@@ -41,6 +41,30 @@ def word_start_table(tokenizer) -> np.ndarray:
     table = np.array([not _goes_on(piece) for piece in tokenizer.pieces])
     table[sorted(tokenizer.special_ids)] = True
     return table
+
+
+def parting_table(tokenizer) -> np.ndarray:
+    """Whether a text may be parted before each piece of the vocabulary.
+
+    It may before a space, and before a piece of a script without spaces, but not before the digits and the punctuation
+    that `word_start_table` calls words of their own: `hello` and `.` are no two texts.
+
+    Args:
+        tokenizer: an `AlbertTokenizer`.
+
+    Returns:
+        bool `(vocab_size,)`.
+    """
+    table = np.array([p.startswith(WORD_BOUNDARY) or _is_spaceless(p) for p in tokenizer.pieces])
+    table[sorted(tokenizer.special_ids)] = False
+    return table
+
+
+def _is_spaceless(piece):
+    return not piece.isascii() and any(
+        unicodedata.name(character, "").startswith(SPACELESS) and character.isalpha()
+        for character in piece
+    )
 
 
 def _goes_on(piece):

@@ -12,6 +12,7 @@ from albert_tf.preprocessing import (
     MaskingRecipe,
     MaskingVocabulary,
     NGramMasker,
+    parting_table,
     word_start_table,
 )
 from albert_tf.preprocessing.masking import NUM_DRAWS
@@ -77,7 +78,7 @@ class Pair:
 
 
 def sentence_pairs(
-    splits: np.ndarray, word_starts: np.ndarray, recipe: ExampleRecipe, random: np.random.Generator
+    splits: np.ndarray, partings: np.ndarray, recipe: ExampleRecipe, random: np.random.Generator
 ) -> Iterator[Pair | None]:
     """Yields the sentence-order pairs of a document (Lan et al. 2020, section 3.1).
 
@@ -92,14 +93,14 @@ def sentence_pairs(
 
     Args:
         splits: where each sentence begins in the document's tokens, and its end; ascending, `(sentences + 1,)`.
-        word_starts: whether each token begins a word, `(tokens,)`.
+        partings: whether the text may be parted before each token, within a sentence, `(tokens,)`.
         recipe: an `ExampleRecipe`.
         random: draws the targets, boundaries, swaps and ends.
 
     Yields:
         A `Pair`, or None where a last single word had to be dropped.
     """
-    splits = _cut_long_sentences(splits, word_starts, recipe.capacity)
+    splits = _cut_long_sentences(splits, partings, recipe.capacity)
     ends = splits.tolist()
     last = len(ends) - 1
     start = 0
@@ -108,7 +109,7 @@ def sentence_pairs(
         if random.random() < recipe.short_share:
             target = 2 + int(random.random() * (target - 1))
         end = min(int(np.searchsorted(splits, ends[start] + target)), last)
-        cut = _cut(ends, word_starts, start, end, random.random())
+        cut = _cut(ends, partings, start, end, random.random())
         if cut is None and end < last:  # a single word goes with the sentence behind it
             end += 1
             cut = ends[end - 1]
@@ -120,23 +121,23 @@ def sentence_pairs(
         start = end
 
 
-def _cut(ends, word_starts, start, end, draw):
+def _cut(ends, partings, start, end, draw):
     """Where the sentences `start` to `end` are parted; None when they are a single word."""
     if end - start > 1:
         return ends[start + 1 + int(draw * (end - start - 1))]
-    words = np.flatnonzero(word_starts[ends[start] + 1 : ends[end]])
-    return ends[start] + 1 + int(words[int(draw * len(words))]) if len(words) else None
+    places = np.flatnonzero(partings[ends[start] + 1 : ends[end]])
+    return ends[start] + 1 + int(places[int(draw * len(places))]) if len(places) else None
 
 
-def _cut_long_sentences(splits, word_starts, capacity):
+def _cut_long_sentences(splits, partings, capacity):
     """Adds boundaries between words, so that no sentence has more than `capacity` tokens."""
     splits = np.unique(splits)  # without empty sentences
     added = []
     for sentence in np.flatnonzero(np.diff(splits) > capacity):
         start, end = splits[sentence : sentence + 2].tolist()
         while end - start > capacity:
-            words = np.flatnonzero(word_starts[start + 1 : start + 1 + capacity])
-            start += 1 + int(words[-1]) if len(words) else capacity
+            places = np.flatnonzero(partings[start + 1 : start + 1 + capacity])
+            start += 1 + int(places[-1]) if len(places) else capacity
             added.append(start)
     return np.union1d(splits, added).astype("int64") if added else splits
 
@@ -190,6 +191,7 @@ class ExampleMaker:
         self.excluded = excluded or ExcludedTexts([])
         self._masker = NGramMasker(recipe.mask, MaskingVocabulary.of(tokenizer))
         self._starts_word = word_start_table(tokenizer)
+        self._may_part = parting_table(tokenizer)
 
     def __call__(self, document: Document) -> tuple[list[bytes], collections.Counter]:
         """See the class."""
@@ -197,7 +199,7 @@ class ExampleMaker:
         encoded = self.tokenizer.encode_batch(sentences.texts)
         splits = np.cumsum([0, *map(len, encoded)])
         token_ids = np.fromiter((i for ids in encoded for i in ids), "int32", splits[-1])
-        word_starts = self._starts_word[token_ids]
+        word_starts, partings = self._starts_word[token_ids], self._may_part[token_ids]
         records = []
         counts = collections.Counter(
             documents=1,
@@ -209,7 +211,7 @@ class ExampleMaker:
         )
         for duplicate in range(self.recipe.duplicates):
             random = np.random.default_rng([self.recipe.seed, document.index, duplicate])
-            for pair in sentence_pairs(splits, word_starts, self.recipe, random):
+            for pair in sentence_pairs(splits, partings, self.recipe, random):
                 if pair is None:
                     counts["dropped_single_words"] += 1
                 else:

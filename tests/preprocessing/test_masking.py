@@ -16,6 +16,7 @@ from albert_tf.preprocessing import (
     MaskingRecipe,
     MaskingVocabulary,
     NGramMasker,
+    parting_table,
     word_start_table,
 )
 from albert_tf.preprocessing.masking import NUM_DRAWS
@@ -209,6 +210,13 @@ def test_word_starts_beyond_english():
     fake = SimpleNamespace(pieces=tuple(pieces), special_ids=frozenset([0]))
     goes_on = [p for p, starts in zip(pieces, word_start_table(fake), strict=True) if not starts]
     assert goes_on == ["über", "слово", "한국", ".com", "é"]
+
+
+def test_texts_are_parted_at_spaces_or_where_none_are_written():
+    pieces = ["▁a", "▁", "b", "9", "-", "!", "日本", "ไทย", "。", "한", "[SEP]"]
+    fake = SimpleNamespace(pieces=tuple(pieces), special_ids=frozenset([10]))
+    parted = [p for p, may in zip(pieces, parting_table(fake), strict=True) if may]
+    assert parted == ["▁a", "▁", "日本", "ไทย"]
 
 
 def test_a_long_word_is_one_word():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing import ExcludedTexts, MaskingRecipe, word_start_table
+from albert_tf.preprocessing import ExcludedTexts, MaskingRecipe, parting_table, word_start_table
 from albert_tf.pretraining import Document, ExampleMaker, ExampleRecipe
 from albert_tf.pretraining.examples import sentence_pairs
 
@@ -130,7 +130,7 @@ def test_pairs_of_any_document(document, recipe, seed):
 
 def test_a_single_sentence_is_parted_between_words():
     ids = np.array(TOKENIZER.encode("unbelievableness incomprehensibilities notwithstanding"))
-    starts = STARTS[ids]
+    starts = parting_table(TOKENIZER)[ids]
     cuts = set()
     for seed in range(40):
         random = np.random.default_rng(seed)
@@ -148,7 +148,9 @@ def test_single_words_join_the_next_sentence_or_are_dropped():
     assert (pair.first, pair.second) == ((0, 2), (2, 4))
     alone = list(sentence_pairs(np.array([0, 2]), starts[:2], recipe, np.random.default_rng(0)))
     assert alone == [None]
-    records, counts = ExampleMaker(TOKENIZER, ExampleRecipe())(Document(0, ("Word", "")))
+    records, counts = ExampleMaker(TOKENIZER, ExampleRecipe())(Document(0, ("Word 1999!",)))
+    assert len(records) == 1
+    records, counts = ExampleMaker(TOKENIZER, ExampleRecipe())(Document(0, ("Word!",)))
     assert (records, counts["dropped_single_words"], counts["documents_without_examples"]) == (
         [],
         1,
