@@ -17,8 +17,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from albert_tf.preprocessing.exclusion import ExcludedTexts
-from albert_tf.preprocessing.sentences import split_sentences
+from albert_tf.preprocessing import ExcludedTexts, split_sentences
 
 SEED = 0
 COUNTS = {"enwiki": 20_480, "imdb": 20_000, "squad_questions": 10_000, "clinc150": 19_000}

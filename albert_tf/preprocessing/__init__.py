@@ -4,6 +4,7 @@ from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.exclusion import ExcludedTexts
 from albert_tf.preprocessing.masking import MaskingRecipe, MaskingVocabulary, NGramMasker
 from albert_tf.preprocessing.masking_in_graph import InGraphMasker
+from albert_tf.preprocessing.sentences import split_sentences
 from albert_tf.preprocessing.text_classifier_preprocessor import AlbertTextClassifierPreprocessor
 from albert_tf.preprocessing.word_starts import parting_table, word_start_table
 
@@ -16,5 +17,6 @@ __all__ = [
     "MaskingVocabulary",
     "NGramMasker",
     "parting_table",
+    "split_sentences",
     "word_start_table",
 ]

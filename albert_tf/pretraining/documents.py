@@ -1,26 +1,12 @@
-"""Raw text as documents: one paragraph a line, a blank line between documents; and paragraphs as sentences."""
+"""Raw text as documents: one paragraph a line, a blank line between documents; and their sentences."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import ExcludedTexts
+from albert_tf.preprocessing import ExcludedTexts, split_sentences
 from albert_tf.preprocessing.text_lines import text_lines
-
-# A sentence may end after these, and after what closes a quotation or a bracket behind them.
-_END = r"[.!?…。！？।؟][\"'”’»)\]]*"
-# ... where white space and the begin of a sentence follow: no small letter and no closing mark.
-_NEXT = r"\s+(?=[^\sa-z,;:.!?)\]%’”])"
-# In Chinese and Japanese no space stands between sentences.
-_WIDE_END = r"(?<=[。！？])(?![\s。！？」』）”’\"')\]]|$)"
-_BOUNDARY = re.compile(rf"(?:(?P<end>{_END}){_NEXT})|{_WIDE_END}")
-# The last word before a full stop that belongs to an abbreviation: an initial, letters with stops, or one of these.
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(\"'“‘\[-])(?:[^\W\d_]|(?:[^\W\d_]\.)+[^\W\d_]?|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Rev|Gen|Col|Capt|Lt|Sgt|Gov|Sen|Rep|"
-    r"No|Nos|Vol|vol|pp|Fig|Figs|Eq|cf|vs|ca|al|approx|Mt|Ft|Ave|Inc|Ltd|Co|Corp|Bros|e\.g|i\.e|viz|etc)\.$"
-)
 
 LONGEST_DOCUMENT = 1_000_000
 """Characters. A longer document is cut after a paragraph, so that a file without blank lines needs no more memory."""
@@ -82,37 +68,6 @@ def check_files(paths: Iterable[str | Path]) -> None:
         raise DataError("there are no input files; expected at least one")
     for path in paths:
         next(text_lines(path), None)
-
-
-def split_sentences(paragraph: str) -> list[str]:
-    r"""Cuts a paragraph into sentences.
-
-    A sentence ends after `.`, `!`, `?` or `…` (and quotes and brackets that close behind them) where white space and
-    anything but a small letter follow, unless the full stop belongs to an initial (`J. R. Tolkien`, `U.S.`) or to an
-    abbreviation of a short English list; after `。`, `！`, `？` no space is needed. That is plain on purpose: a
-    boundary missed or added makes a segment of a pretraining example a little longer or shorter.
-    (`StateBasedSentenceBreaker` of tensorflow-text cuts `3.5` and `J.` apart, and is some twenty times slower.)
-
-    Args:
-        paragraph: any text.
-
-    Returns:
-        The sentences without outer white space, none of them empty; joined, they are the paragraph but for white
-        space.
-    """
-    sentences, start = [], 0
-    for match in _BOUNDARY.finditer(paragraph):
-        end = match.end() if match["end"] is None else match.end("end")
-        if (
-            match["end"] and paragraph[match.end()].islower()
-        ):  # such as é, which the pattern lets pass
-            continue
-        if match["end"] == "." and _ABBREVIATION.search(paragraph, max(start, end - 16), end):
-            continue
-        sentences.append(paragraph[start:end].strip())
-        start = end
-    sentences.append(paragraph[start:].strip())
-    return [sentence for sentence in sentences if sentence]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import BEST, read_checkpoint_file, restore_model
 from albert_tf.training.data import fingerprint, training_batches, validation_batches
 from albert_tf.training.fine_tuning_callback import FineTuningCallback
+from albert_tf.training.head_start import start_linear
 from albert_tf.training.layer_decay import LayerDecaySchedule
 from albert_tf.training.optimizer import build_optimizer
 from albert_tf.training.recipe import FineTuningRecipe
@@ -141,6 +142,8 @@ class _FineTuningRun(TrainingRun):
         self.validation = validation_batches(model, validation, recipe)
         self.schedule = self._build_schedule()
         self._compile()
+        if recipe.head_start == "linear" and not resume:
+            start_linear(model, self.batches, recipe.seed)
         self.callback = FineTuningCallback(
             recipe,
             self.batches,

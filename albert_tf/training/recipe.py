@@ -3,6 +3,7 @@
 import dataclasses
 from typing import ClassVar
 
+from albert_tf.training.head_start import HEAD_STARTS
 from albert_tf.training.recipe_base import ABOVE_0, RATE, SEED, Recipe, at_least, one_of
 
 OPTIMIZERS = ("adamw", "lamb", "sgd")
@@ -33,6 +34,9 @@ class FineTuningRecipe(Recipe):
             when the name ends in `loss`, `error`, `mse`, `rmse` or `mae`, otherwise higher.
         class_weights: None; `"balanced"` for weights inverse to the classes' frequencies, of mean 1
             over the texts; or a weight by the class's name or index, 1 where it is missing.
+        head_start: where the output layer starts: `"random"`, or `"linear"`, as the best linear
+            model on the pooled outputs of the training texts, which suits backbones that were
+            trained to give sentence vectors, such as `albert_small_en`. See `start_linear`.
         accumulation_steps: batches whose mean gradient makes one update. Batches left over at the
             end of the training make none.
         seed: of the order of the texts, of dropout, and of everything that Keras draws.
@@ -72,6 +76,7 @@ class FineTuningRecipe(Recipe):
     early_stopping_patience: int | None = None
     monitor: str | None = None
     class_weights: str | dict | None = None
+    head_start: str = "random"
     accumulation_steps: int = 1
     seed: int = 0
     log_every: int = 10
@@ -98,6 +103,7 @@ class FineTuningRecipe(Recipe):
             lambda value: isinstance(value, dict) or value == "balanced",
             "'balanced' or a weight for each class",
         ),
+        "head_start": one_of(HEAD_STARTS),
         "accumulation_steps": at_least(1),
         "seed": SEED,
         "log_every": at_least(1),

@@ -138,10 +138,12 @@ class TrainingRun:
 
     def _check_same_run(self, saved):
         mine = self.callback.fixed_state
+        # A run of an earlier release lacks fields that came later, and did what is their default.
+        theirs = {**type(self.recipe)().to_dict(), **saved["recipe"]}
         changed = [
-            f"{name} {saved['recipe'].get(name)!r} (now {value!r})"
+            f"{name} {theirs[name]!r} (now {value!r})"
             for name, value in json.loads(json.dumps(mine["recipe"])).items()
-            if name not in self.free_fields and saved["recipe"].get(name) != value
+            if name not in self.free_fields and theirs[name] != value
         ]
         if changed:
             raise CheckpointError(

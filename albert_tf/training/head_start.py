@@ -1,0 +1,96 @@
+"""Where a head starts: at random, or as the best linear model on the frozen backbone.
+
+A random head sends large, useless gradients into a backbone that was pretrained well, and bends its
+features before it has learned anything (Kumar et al. 2022, "Fine-Tuning can Distort Pretrained
+Features"). Fitting the head alone first, in closed form or by L-BFGS, avoids that; with few examples
+it is most of what there is to gain.
+"""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression, Ridge
+
+from albert_tf.errors import ConfigError
+
+HEAD_STARTS = ("random", "linear")
+INVERSE_PENALTY = 0.1
+"""Of the L2 penalty on weights of standardized features: a strong one, since examples may be few."""
+
+RIDGE_PENALTY = 10.0
+MOST_EXAMPLES = 20_000
+"""Examples that the linear model is fitted to at most; more change little."""
+
+
+def start_linear(model, batches, seed: int = 0) -> None:
+    """Sets the output layer of a classifier or regressor to a linear model on the pooled output.
+
+    Args:
+        model: an `AlbertTextClassifier` or `AlbertTextRegressor`, whose other weights stay as they
+            are.
+        batches: the training's `LengthBucketedBatches`.
+        seed: of the sample, when there are more than `MOST_EXAMPLES`.
+
+    Raises:
+        ConfigError: when the model has another head.
+    """
+    if model.head not in ("text_classifier", "text_regressor"):
+        raise ConfigError(
+            f"head_start 'linear' needs a text classifier or regressor, not a {model.head}; use 'random'"
+        )
+    features, targets, weights = _pooled(model, batches, seed)
+    mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
+    standardized = (features - mean) / deviation
+    if model.head == "text_regressor":
+        fitted = Ridge(RIDGE_PENALTY).fit(standardized, targets.reshape(-1), weights)
+        kernel, bias = fitted.coef_[:, None], np.atleast_1d(fitted.intercept_)
+    elif model.multi_label:
+        columns = [_logistic(standardized, column, weights) for column in targets.T]
+        kernel, bias = (np.stack(parts, axis=-1) for parts in zip(*columns, strict=True))
+    else:
+        kernel, bias = _softmax(standardized, targets, weights, model.num_classes)
+    kernel = kernel / deviation[:, None]
+    model.classifier.kernel.assign(kernel)
+    model.classifier.bias.assign(bias - mean @ kernel)
+
+
+def _pooled(model, batches, seed):
+    """Pooled outputs `(examples, hidden_size)`, targets and weights of a sample of the examples."""
+    plan = batches.plan(0)
+    most = max(1, MOST_EXAMPLES // batches.batch_size)
+    if len(plan) > most:
+        chosen = np.random.default_rng(seed).choice(len(plan), most, replace=False)
+        plan = [plan[i] for i in sorted(chosen)]
+    features, targets, weights = [], [], []
+    for examples in plan:
+        inputs, y, *sample_weight = batches.collate(examples)
+        output = model.backbone.predict_on_batch(inputs)["pooled_output"]
+        features.append(np.asarray(output, "float32"))
+        targets.append(y)
+        weights.append(sample_weight[0] if sample_weight else np.ones(len(y)))
+    return tuple(np.concatenate(parts) for parts in (features, targets, weights))
+
+
+def _logistic(features, target, weights):
+    """Kernel column and bias of one yes or no; a constant where the examples have but one answer."""
+    target = (np.asarray(target) > 0.5).astype(int)
+    if target.min() == target.max():
+        return np.zeros(features.shape[1]), 4.0 if target[0] else -4.0
+    fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=500).fit(features, target, weights)
+    return fitted.coef_[0], fitted.intercept_[0]
+
+
+def _softmax(features, targets, weights, classes):
+    """Kernel and bias over all classes; those without an example stay far below the others."""
+    kernel = np.zeros((features.shape[1], classes))
+    bias = np.full(classes, -4.0)
+    present = np.unique(targets)
+    if len(present) == 1:
+        bias[present] = 4.0
+        return kernel, bias
+    fitted = LogisticRegression(C=INVERSE_PENALTY, max_iter=500).fit(features, targets, weights)
+    coefficients, intercepts = fitted.coef_, fitted.intercept_
+    if len(present) == 2:  # scikit-learn keeps one row, of the second class against the first
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
+    kernel[:, present] = coefficients.T
+    bias[present] = intercepts
+    return kernel, bias
