@@ -11,18 +11,14 @@ same texts: the majority class, and TF-IDF with logistic regression.
 """
 
 import argparse
-import re
 from pathlib import Path
 
+from albert_tf.cli import recipe_arguments
 from albert_tf.cli.console import note, percent, progress_style, say, table
 from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
-from albert_tf.cli.run_folder import (
-    check_folder,
-    is_recipe_file,
-    restore_arguments,
-    save_arguments,
-)
-from albert_tf.errors import CheckpointError, ConfigError, DataError
+from albert_tf.cli.recipe_arguments import add_recipe_arguments
+from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
+from albert_tf.errors import CheckpointError, DataError
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
@@ -87,8 +83,7 @@ def add_arguments(parser) -> None:
         help="default, from-scratch, small-data or demo, or a JSON file (default: default with --preset, else "
         "from-scratch, which has the higher learning rate that random weights want)",
     )
-    for field, (kind, text) in RECIPE_FIELDS.items():
-        group.add_argument(_option(field), type=kind, metavar="X", help=text)
+    add_recipe_arguments(group, RECIPE_FIELDS)
     group.add_argument(
         "--tensorboard", action="store_true", default=None, help="write TensorBoard logs too"
     )
@@ -222,25 +217,10 @@ def build_recipe(args):
     """Returns the recipe with what the arguments override."""
     from albert_tf.training import FineTuningRecipe
 
-    overrides = {
-        field: getattr(args, field)
-        for field in (*RECIPE_FIELDS, "tensorboard")
-        if getattr(args, field) is not None
-    }
-    try:
-        if is_recipe_file(args.recipe):
-            return FineTuningRecipe.from_json(args.recipe).replace(**overrides)
-        name = args.recipe or ("default" if args.preset else "from-scratch")
-        return FineTuningRecipe.named(name, **overrides)
-    except ConfigError as error:
-        message = str(error)
-        for field in RECIPE_FIELDS:
-            message = re.sub(rf"FineTuningRecipe\.{field}\b", _option(field), message)
-        raise ConfigError(message) from error
-
-
-def _option(field: str) -> str:
-    return f"--{field.replace('_', '-')}"
+    default = "default" if args.preset else "from-scratch"
+    return recipe_arguments.build_recipe(
+        FineTuningRecipe, args, (*RECIPE_FIELDS, "tensorboard"), default
+    )
 
 
 def build_model(args, task, labels):

@@ -8,9 +8,21 @@ from albert_tf.errors import CheckpointError
 
 ARGUMENTS_FILE = "arguments.json"
 # Arguments that are paths; a run may be resumed from another folder.
-PATHS = ("data", "validation", "preset", "tokenizer", "recipe")
+PATHS = (
+    "data",
+    "files",
+    "validation",
+    "preset",
+    "tokenizer",
+    "recipe",
+    "config",
+    "cache",
+    "teacher",
+)
 # What may be asked for anew when a run is resumed: it does not change the training.
 FREE_ARGUMENTS = ("tensorboard", "no_baselines")
+# What each process of a run is told anew, each time.
+PROCESS_ARGUMENTS = ("num_processes", "process_id", "coordinator")
 
 
 def is_recipe_file(recipe: str | None) -> bool:
@@ -44,10 +56,13 @@ def save_arguments(args, run_dir: Path) -> None:
     """Keeps the arguments, for `restore_arguments`."""
     from albert_tf.weights.atomic import write_files
 
-    kept = {k: v for k, v in vars(args).items() if k not in ("run", "resume", "debug")}
+    left_out = ("run", "resume", "debug", *PROCESS_ARGUMENTS)
+    kept = {k: v for k, v in vars(args).items() if k not in left_out}
     for name in PATHS:
         if kept.get(name) and (name != "recipe" or is_recipe_file(kept[name])):
-            kept[name] = _absolute(kept[name])
+            paths = kept[name]
+            is_list = isinstance(paths, list)
+            kept[name] = [_absolute(path) for path in paths] if is_list else _absolute(paths)
     write_files(run_dir, {ARGUMENTS_FILE: json.dumps(kept, indent=2) + "\n"})
 
 
@@ -75,7 +90,7 @@ def restore_arguments(args, defaults: argparse.Namespace) -> argparse.Namespace:
         ) from error
     for name, default in vars(defaults).items():
         value = getattr(args, name)
-        if value == default or name in ("resume", *FREE_ARGUMENTS):
+        if value == default or name in ("resume", *FREE_ARGUMENTS, *PROCESS_ARGUMENTS):
             continue
         earlier = args.resume if name == "output" else kept.get(name)
         if _absolute(str(value)) != _absolute(str(earlier)):
@@ -84,7 +99,7 @@ def restore_arguments(args, defaults: argparse.Namespace) -> argparse.Namespace:
                 f"{option} {value} differs from the run in {args.resume}, which has {earlier}; resume it "
                 "without, or start a new run with another --output"
             )
-    free = {name: getattr(args, name) or kept.get(name) for name in FREE_ARGUMENTS}
+    free = {name: getattr(args, name) or kept.get(name) for name in FREE_ARGUMENTS if name in args}
     return argparse.Namespace(
         **{**vars(args), **kept, **free, "resume": args.resume, "output": args.resume}
     )
