@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from albert_tf import AlbertTextEmbedder
-from albert_tf.models.text_embedder import POOLINGS
+from albert_tf.models.pooled_task import POOLINGS
 from bundled_model.data import ROWS
 
 INVERSE_PENALTY = 30.0

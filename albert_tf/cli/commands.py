@@ -2,6 +2,8 @@
 
 from albert_tf.cli import (
     demo,
+    distill,
+    embed,
     evaluate,
     export_model,
     finetune,
@@ -21,7 +23,9 @@ ALL = (
     export_model,
     import_checkpoint,
     measure,
+    embed,
     tokenize_text,
     pretraining_data,
     pretrain,
+    distill,
 )

@@ -9,6 +9,7 @@ leaves an earlier FILE as it was.
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv --min-agreement 0.995
   albert-tf export runs/reviews/model reviews_npu.tflite --form unrolled --length 64
+  albert-tf export albert_small_en vectors.tflite --embedder
 """
 
 from albert_tf.cli.console import note, say
@@ -25,7 +26,7 @@ HELP = "export a preset to a TFLite file"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf export`."""
-    parser.add_argument("model", metavar="MODEL", help="a preset folder")
+    parser.add_argument("model", metavar="MODEL", help="a preset")
     parser.add_argument("file", metavar="FILE", help="the .tflite file to write")
     parser.add_argument(
         "--quantization",
@@ -44,6 +45,11 @@ def add_arguments(parser) -> None:
     )
     parser.add_argument(
         "--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts"
+    )
+    parser.add_argument(
+        "--embedder",
+        action="store_true",
+        help="export the backbone of MODEL as a file of sentence vectors, for albert-tf embed",
     )
     group = parser.add_argument_group("limits (default: by quantization)")
     group.add_argument(
@@ -74,7 +80,7 @@ def run(args) -> None:
             note(line)
         texts, pairs = data.texts, data.pairs
     result = export_tflite(
-        load_model(args.model),
+        _load(args),
         args.file,
         quantization=args.quantization,
         form=args.form,
@@ -84,6 +90,14 @@ def run(args) -> None:
         limits=_limits(args),
     )
     say(str(result))
+
+
+def _load(args):
+    if not args.embedder:
+        return load_model(args.model)
+    from albert_tf import AlbertTextEmbedder
+
+    return AlbertTextEmbedder.from_preset(args.model)
 
 
 def _limits(args):

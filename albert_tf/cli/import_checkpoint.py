@@ -25,6 +25,12 @@ def add_arguments(parser) -> None:
         default="preset",
         help="format to write (default: %(default)s)",
     )
+    parser.add_argument(
+        "--dtype",
+        choices=("float32", "float16"),
+        default="float32",
+        help="of the preset's stored weights (default: %(default)s)",
+    )
 
 
 def run(args) -> None:
@@ -32,8 +38,10 @@ def run(args) -> None:
     from albert_tf.weights import read_checkpoint, write_huggingface, write_preset
 
     checkpoint = read_checkpoint(args.source)
-    write = write_huggingface if args.to == "huggingface" else write_preset
-    write(checkpoint, args.destination)
+    if args.to == "huggingface":
+        write_huggingface(checkpoint, args.destination)
+    else:
+        write_preset(checkpoint, args.destination, dtype=args.dtype)
     config = checkpoint.config
     parameters = sum(array.size for array in checkpoint.arrays.values())
     say(

@@ -117,4 +117,5 @@ def _with_tokenizer(checkpoint: Checkpoint, tokenizer: AlbertTokenizer) -> Check
     checkpoint.tokenizer_model = tokenizer.model_bytes
     checkpoint.lowercase = tokenizer.lowercase
     checkpoint.strip_accents = tokenizer.strip_accents
+    checkpoint.extra["pooling"] = "mean"  # the heads' default, as the vectors were trained
     return checkpoint

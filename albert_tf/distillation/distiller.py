@@ -9,8 +9,8 @@ from albert_tf.distillation.losses import (
     WordStateLoss,
 )
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.pooled_task import mean_pool
 from albert_tf.models.task import AlbertTask
-from albert_tf.models.text_embedder import mean_pool
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -62,8 +62,7 @@ class AlbertDistiller(AlbertTask):
     def call(self, inputs, training=None):
         """Returns the dict of outputs; see the class."""
         encoded = self.encode(inputs, training=training)
-        last = ops.cast(encoded["sequence_output"], "float32")
-        vectors = mean_pool(last, inputs["padding_mask"])
+        vectors = mean_pool(encoded["sequence_output"], inputs["padding_mask"])
         compared = ops.stack([encoded["all_layers"][i - 1] for i in self.layers_compared], axis=2)
         table = self.backbone.embeddings.word_embeddings
         return {

@@ -256,6 +256,8 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         known = constructor_arguments(cls)
         carried = checkpoint.head_config if checkpoint.head == cls.head else {}
         arguments = {**{k: v for k, v in carried.items() if k in known}, **kwargs}
+        if "pooling" in known and "pooling" in checkpoint.extra:
+            arguments.setdefault("pooling", checkpoint.extra["pooling"])
         same_head = checkpoint.head == cls.head and all(
             arguments.get(k) == carried.get(k) for k in cls.shape_arguments()
         )

@@ -3,12 +3,12 @@
 import keras
 
 from albert_tf.errors import ConfigError
-from albert_tf.models.task import AlbertTask
+from albert_tf.models.pooled_task import PooledTask
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextClassifier(AlbertTask):
-    """Classifies a text, or a pair of texts, through the pooled output.
+class AlbertTextClassifier(PooledTask):
+    """Classifies a text, or a pair of texts.
 
     Args:
         backbone: an `AlbertBackbone`.
@@ -18,6 +18,7 @@ class AlbertTextClassifier(AlbertTask):
         multi_label: each class is a yes or no of its own: targets are 0/1 vectors, the loss binary
             cross-entropy.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
+        pooling: `"pooler"` or `"mean"`; see `PooledTask`.
 
     Outputs: logits in float32, `(batch, num_classes)`; softmax (or sigmoid with `multi_label`) is not applied.
 
@@ -52,6 +53,7 @@ class AlbertTextClassifier(AlbertTask):
         labels: list[str] | None = None,
         multi_label: bool = False,
         dropout: float | None = None,
+        pooling: str = "pooler",
         **kwargs,
     ):
         if num_classes < (1 if multi_label else 2):
@@ -62,7 +64,7 @@ class AlbertTextClassifier(AlbertTask):
             raise ConfigError(
                 f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
             )
-        super().__init__(backbone, preprocessor, **kwargs)
+        super().__init__(backbone, preprocessor, pooling=pooling, **kwargs)
         self.num_classes = num_classes
         self.labels = None if labels is None else list(labels)
         self.multi_label = multi_label
@@ -74,8 +76,8 @@ class AlbertTextClassifier(AlbertTask):
 
     def call(self, inputs, training=None):
         """Returns the logits; see the class."""
-        pooled = self.encode(inputs, training=training)["pooled_output"]
-        return self.classifier(self.dropout(pooled, training=training))
+        features = self.features(inputs, training=training)
+        return self.classifier(self.dropout(features, training=training))
 
     def default_loss(self):
         """Cross-entropy over the classes, or binary for each class with `multi_label`."""
@@ -96,6 +98,7 @@ class AlbertTextClassifier(AlbertTask):
             "labels": self.labels,
             "multi_label": self.multi_label,
             "dropout": self.dropout.rate,
+            **super().head_config(),
         }
 
     @classmethod

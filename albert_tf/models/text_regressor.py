@@ -2,25 +2,34 @@
 
 import keras
 
-from albert_tf.models.task import AlbertTask
+from albert_tf.models.pooled_task import PooledTask
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextRegressor(AlbertTask):
-    """Predicts one number for a text, or a pair of texts, through the pooled output.
+class AlbertTextRegressor(PooledTask):
+    """Predicts one number for a text, or a pair of texts.
 
     Args:
         backbone: an `AlbertBackbone`.
         preprocessor: an `AlbertTextClassifierPreprocessor` for raw strings, or None for token ids.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
+        pooling: `"pooler"` or `"mean"`; see `PooledTask`.
 
     Outputs: float32 `(batch, 1)`. Loss: mean squared error.
     """
 
     head = "text_regressor"
 
-    def __init__(self, backbone, preprocessor=None, *, dropout: float | None = None, **kwargs):
-        super().__init__(backbone, preprocessor, **kwargs)
+    def __init__(
+        self,
+        backbone,
+        preprocessor=None,
+        *,
+        dropout: float | None = None,
+        pooling: str = "pooler",
+        **kwargs,
+    ):
+        super().__init__(backbone, preprocessor, pooling=pooling, **kwargs)
         rate = self.config.classifier_dropout_prob if dropout is None else dropout
         self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
         self.classifier = self.head_dense(1, "classifier")
@@ -29,8 +38,8 @@ class AlbertTextRegressor(AlbertTask):
 
     def call(self, inputs, training=None):
         """Returns the number; see the class."""
-        pooled = self.encode(inputs, training=training)["pooled_output"]
-        return self.classifier(self.dropout(pooled, training=training))
+        features = self.features(inputs, training=training)
+        return self.classifier(self.dropout(features, training=training))
 
     def default_loss(self):
         """Mean squared error."""
@@ -45,4 +54,4 @@ class AlbertTextRegressor(AlbertTask):
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""
-        return {"dropout": self.dropout.rate}
+        return {"dropout": self.dropout.rate, **super().head_config()}

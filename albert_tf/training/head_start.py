@@ -7,6 +7,7 @@ it is most of what there is to gain.
 """
 
 import numpy as np
+from keras import ops
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from albert_tf.errors import ConfigError
@@ -21,7 +22,7 @@ MOST_EXAMPLES = 20_000
 
 
 def start_linear(model, batches, seed: int = 0) -> None:
-    """Sets the output layer of a classifier or regressor to a linear model on the pooled output.
+    """Sets the output layer of a classifier or regressor to a linear model on what it reads.
 
     Args:
         model: an `AlbertTextClassifier` or `AlbertTextRegressor`, whose other weights stay as they
@@ -36,7 +37,7 @@ def start_linear(model, batches, seed: int = 0) -> None:
         raise ConfigError(
             f"head_start 'linear' needs a text classifier or regressor, not a {model.head}; use 'random'"
         )
-    features, targets, weights = _pooled(model, batches, seed)
+    features, targets, weights = _features(model, batches, seed)
     mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
     standardized = (features - mean) / deviation
     if model.head == "text_regressor":
@@ -52,8 +53,8 @@ def start_linear(model, batches, seed: int = 0) -> None:
     model.classifier.bias.assign(bias - mean @ kernel)
 
 
-def _pooled(model, batches, seed):
-    """Pooled outputs `(examples, hidden_size)`, targets and weights of a sample of the examples."""
+def _features(model, batches, seed):
+    """What the head reads `(examples, hidden_size)`, targets and weights of a sample of the examples."""
     plan = batches.plan(0)
     most = max(1, MOST_EXAMPLES // batches.batch_size)
     if len(plan) > most:
@@ -62,8 +63,9 @@ def _pooled(model, batches, seed):
     features, targets, weights = [], [], []
     for examples in plan:
         inputs, y, *sample_weight = batches.collate(examples)
-        output = model.backbone.predict_on_batch(inputs)["pooled_output"]
-        features.append(np.asarray(output, "float32"))
+        encoded = model.backbone.predict_on_batch(inputs)
+        pooled = model.pool(encoded, inputs["padding_mask"])
+        features.append(ops.convert_to_numpy(ops.cast(pooled, "float32")))
         targets.append(y)
         weights.append(sample_weight[0] if sample_weight else np.ones(len(y)))
     return tuple(np.concatenate(parts) for parts in (features, targets, weights))

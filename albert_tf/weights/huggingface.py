@@ -1,5 +1,6 @@
 """Hugging Face's ALBERT, read and written: `config.json`, weights, `spiece.model`."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -201,7 +202,8 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
         The folder.
 
     Raises:
-        CheckpointError: when transformers cannot express the model (the learned attention bias), an
+        CheckpointError: when transformers cannot express the model (the learned attention bias, or a
+            classifier on the mean of the tokens), an
             array does not fit, or the folder cannot be written; what stood in it is then intact.
 
     Example:
@@ -211,6 +213,8 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
     write_huggingface(read_checkpoint("runs/reviews/preset"), "for_transformers")
     ```
     """
+    if checkpoint.head == "text_embedder":  # which has no weights of its own
+        checkpoint = dataclasses.replace(checkpoint, head=None, head_config={})
     check_arrays(
         checkpoint.arrays,
         checkpoint.config,

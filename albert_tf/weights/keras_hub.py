@@ -254,6 +254,10 @@ def to_keras_hub(checkpoint: Checkpoint):
     """
     config = checkpoint.config
     _check_expressible(config)
+    if checkpoint.head_config.get("pooling") == "mean" and checkpoint.head != "text_embedder":
+        raise ConfigError(
+            "pooling is 'mean'; keras-hub's AlbertTextClassifier can express only 'pooler'"
+        )
     try:
         import keras_hub
     except ImportError as error:

@@ -1,0 +1,63 @@
+"""`PooledTask`: what the heads on one vector for each text share."""
+
+from keras import ops
+
+from albert_tf.errors import ConfigError
+from albert_tf.models.task import AlbertTask
+
+POOLINGS = ("pooler", "mean")
+
+
+class PooledTask(AlbertTask):
+    """An `AlbertTask` whose head reads one vector for each text.
+
+    Args:
+        backbone: an `AlbertBackbone`.
+        preprocessor: a preprocessor for raw strings, or None for token ids.
+        pooling: `"pooler"`, ALBERT's own: the first token through the pooler; or `"mean"` of the token
+            states, padding left out, for backbones whose means were trained to be sentence vectors.
+            `from_preset` takes what the preset recommends (`albert_small_en`: the mean).
+        **kwargs: as for `AlbertTask`.
+
+    Raises:
+        ConfigError: when `pooling` is neither.
+    """
+
+    def __init__(self, backbone, preprocessor=None, *, pooling: str = "pooler", **kwargs):
+        if pooling not in POOLINGS:
+            raise ConfigError(f"pooling is {pooling!r}; expected one of {', '.join(POOLINGS)}")
+        super().__init__(backbone, preprocessor, **kwargs)
+        self.pooling = pooling
+
+    def features(self, inputs: dict, training=None):
+        """Returns what the head reads, `(batch, hidden_size)`, of the backbone's inputs."""
+        return self.pool(self.encode(inputs, training=training), inputs["padding_mask"])
+
+    def pool(self, encoded: dict, padding_mask):
+        """Returns the same of the backbone's outputs."""
+        if self.pooling == "mean":
+            return mean_pool(encoded["sequence_output"], padding_mask)
+        return encoded["pooled_output"]
+
+    def uses_pooler(self) -> bool:
+        """Whether the outputs depend on the pooler."""
+        return self.pooling == "pooler"
+
+    def head_config(self) -> dict:
+        """Returns the head's constructor arguments, serializable."""
+        return {"pooling": self.pooling}
+
+
+def mean_pool(states, padding_mask):
+    """Averages token states in float32, padding left out.
+
+    Args:
+        states: `(batch, length, width)`.
+        padding_mask: `(batch, length)`, 1 for tokens.
+
+    Returns:
+        float32 `(batch, width)`.
+    """
+    mask = ops.cast(padding_mask, "float32")[:, :, None]
+    states = ops.cast(states, "float32")
+    return ops.sum(states * mask, axis=1) / ops.maximum(ops.sum(mask, axis=1), 1.0)

@@ -1,0 +1,236 @@
+"""From a teacher to a student: the cache, the start, the losses, and a run."""
+
+import keras
+import numpy as np
+import pytest
+
+from albert_tf import AlbertBackbone, AlbertMaskedLM
+from albert_tf.distillation import (
+    build_cache,
+    distill,
+    read_cache,
+    student_checkpoint,
+    student_config,
+)
+from albert_tf.distillation import cache as cache_module
+from albert_tf.distillation.batches import DistillationBatches
+from albert_tf.distillation.losses import NeighbourLoss, SentenceVectorLoss, WordStateLoss
+from albert_tf.distillation.start import group_ends
+from albert_tf.errors import CheckpointError, DataError
+from albert_tf.training import FineTuningRecipe
+from albert_tf.weights import read_checkpoint, write_preset
+from tests.distillation.conftest import LAYERS, SENTENCES, WIDTH
+
+TEXTS = [f"{first}, {second}" for first in SENTENCES for second in SENTENCES[:3]]
+
+
+@pytest.fixture(scope="module")
+def cache(teacher, tokenizer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cache")
+    return build_cache(TEXTS, teacher, tokenizer, folder, layers=(2, 4), sequence_length=20)
+
+
+# === Cache ===
+
+
+def test_cache_holds_the_teachers_vectors(cache, teacher):
+    np.testing.assert_allclose(cache.vectors, teacher.embed(TEXTS), atol=2e-3)
+    assert cache.states.shape[1:] == (2, WIDTH)
+    assert len(cache) == len(TEXTS)
+
+
+def test_word_states_are_means_over_the_teachers_pieces(cache, teacher):
+    text = TEXTS.index("how do i top up my account?, my card has not arrived yet")
+    ((ids, spans),) = teacher.tokenize([TEXTS[text]])
+    states = teacher.hidden_states([ids])[-1][0, : len(ids)]
+    ends = np.cumsum([len(word) + 1 for word in TEXTS[text].split()])
+    words = [int(np.searchsorted(ends, start, side="right")) for start, _ in spans[1:-1]]
+    expected = [states[0]]
+    expected += [states[1:-1][np.equal(words, n)].mean(axis=0) for n in range(max(words) + 1)]
+    expected += [states[-1]]
+    found = cache.states[slice(*cache.word_splits[text : text + 2]), cache.column(4)]
+    np.testing.assert_allclose(found, expected, atol=5e-3)
+
+
+def test_the_teacher_reads_no_more_than_the_student(teacher, tokenizer, tmp_path):
+    long = "where is my card " * 10
+    cut = build_cache([long], teacher, tokenizer, tmp_path / "a", layers=(4,), sequence_length=6)
+    short = build_cache(
+        ["where is my card"], teacher, tokenizer, tmp_path / "b", layers=(4,), sequence_length=6
+    )
+    np.testing.assert_array_equal(cut.token_ids, short.token_ids)
+    np.testing.assert_allclose(cut.vectors, short.vectors, atol=1e-3)
+
+
+def test_stopped_reading_goes_on(cache, teacher, tokenizer, tmp_path, monkeypatch):
+    monkeypatch.setattr(cache_module, "CHUNK", 8)
+
+    def stop(done, total, speed):
+        if done == 16:
+            raise KeyboardInterrupt
+
+    options = {"layers": (2, 4), "sequence_length": 20}
+    with pytest.raises(KeyboardInterrupt):
+        build_cache(TEXTS, teacher, tokenizer, tmp_path, progress=stop, **options)
+    with pytest.raises(CheckpointError, match=f"holds 16 of {len(TEXTS)} texts; run the same"):
+        read_cache(tmp_path)
+    done = []
+    whole = build_cache(
+        TEXTS, teacher, tokenizer, tmp_path, progress=lambda n, *_: done.append(n), **options
+    )
+    assert done[0] == 24
+    np.testing.assert_allclose(whole.states, cache.states, atol=2e-3)
+    with pytest.raises(DataError, match="other settings"):
+        build_cache(TEXTS, teacher, tokenizer, tmp_path, layers=(4,))
+    with pytest.raises(DataError, match="other settings"):
+        build_cache(TEXTS[1:], teacher, tokenizer, tmp_path, **options)
+
+
+def test_missing_layers_are_named(cache, teacher, tokenizer, tmp_path):
+    with pytest.raises(DataError, match="holds the layers 2, 4, not 3"):
+        cache.column(3)
+    with pytest.raises(DataError, match=f"no layer 9; it has layers 1 to {LAYERS}"):
+        build_cache(TEXTS, teacher, tokenizer, tmp_path, layers=(9,))
+    with pytest.raises(CheckpointError, match="there is no teacher cache"):
+        read_cache(tmp_path / "nowhere")
+
+
+# === Start ===
+
+
+def test_groups_start_as_the_layer_in_their_middle(teacher, tokenizer):
+    config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
+    assert group_ends(config) == (2, 4)
+    arrays = student_checkpoint(config, teacher, tokenizer).arrays
+    for group, layer in ((0, 1), (1, 3)):
+        np.testing.assert_array_equal(
+            arrays[f"encoder/group_{group}_inner_0/attention/query/kernel"],
+            teacher.arrays[f"encoder/group_{layer}_inner_0/attention/query/kernel"],
+        )
+
+
+def test_wide_embeddings_start_close_to_the_teachers(teacher, tokenizer):
+    """With E = H only LayerNorm and the missing mean stand between the two embeddings."""
+    errors = []
+    for size in (2, WIDTH):
+        config = student_config(teacher, tokenizer, num_hidden_groups=LAYERS, embedding_size=size)
+        start = student_checkpoint(config, teacher, tokenizer)
+        student = AlbertBackbone.from_checkpoint(start, return_all_layers=True)
+        ids = np.array([[tokenizer.cls_id, tokenizer.piece_to_id("▁card"), tokenizer.sep_id]])
+        theirs = np.array([teacher.tokenize(["card"])[0][0]])
+        embedded = [
+            np.asarray(model.embeddings(rows, np.zeros_like(rows)))
+            for model, rows in ((student, ids), (teacher.backbone, theirs))
+        ]
+        errors.append(np.square(embedded[0] - embedded[1]).mean() / embedded[1].var())
+    assert errors[1] < 0.3
+    assert errors[1] < errors[0] / 2
+
+
+# === Batches ===
+
+
+def test_batches_hold_each_texts_words_and_vectors(cache, tokenizer):
+    batches = DistillationBatches(
+        cache, np.arange(len(TEXTS)), tokenizer, layers=(4,), masked_share=0.0, batch_size=8
+    )
+    examples = batches.plan(0)[0]
+    inputs, targets, weights = batches.collate(examples)
+    assert (inputs["padding_mask"].sum(axis=1) == np.diff(cache.row_splits)[examples]).all()
+    np.testing.assert_array_equal(targets["vectors"], cache.vectors[examples])
+    for row, text in enumerate(examples):
+        place = slice(*cache.word_splits[text : text + 2])
+        count = place.stop - place.start
+        np.testing.assert_array_equal(
+            targets["states"][row, :count, 0], cache.states[place, cache.column(4)]
+        )
+        assert weights["states"][row].tolist() == [
+            float(0 < n < count) for n in range(weights["states"].shape[1])
+        ]
+    assert not weights["mlm_logits"].any()
+
+
+def test_masked_batches_can_be_restored(cache, tokenizer):
+    options = {"layers": (4,), "batch_size": 8}
+    everything = np.arange(len(TEXTS))
+    masked = DistillationBatches(cache, everything, tokenizer, masked_share=1.0, **options)
+    plain = DistillationBatches(cache, everything, tokenizer, masked_share=0.0, **options)
+    examples = masked.plan(0)[0]
+    inputs, targets, weights = masked.collate(examples)
+    restored = inputs["token_ids"].copy()
+    for row in range(len(examples)):
+        there = weights["mlm_logits"][row] == 1
+        assert there.any()
+        restored[row, inputs["masked_positions"][row][there]] = targets["mlm_logits"][row][there]
+    np.testing.assert_array_equal(restored, plain.collate(examples)[0]["token_ids"])
+    again = masked.collate(examples)[0]["token_ids"]
+    np.testing.assert_array_equal(again, inputs["token_ids"])
+    masked.epoch = 1
+    assert (masked.collate(examples)[0]["token_ids"] != again).any()
+
+
+# === Losses, by hand ===
+
+
+def test_word_state_loss_counts_in_units_of_the_scales():
+    scales = np.array([[1.0, 2.0], [0.5, 4.0]])
+    loss = WordStateLoss(scales)
+    y = np.zeros((1, 2, 2, 2), "float32")
+    p = np.array([[[[1, 2], [0.5, 4]], [[9, 9], [9, 9]]]], "float32")
+    assert float(loss(y, p, sample_weight=np.array([[1.0, 0.0]]))) == pytest.approx(1.0)
+
+
+def test_sentence_vector_loss_is_one_minus_the_cosine():
+    y = np.array([[1.0, 0], [0, 2]], "float32")
+    p = np.array([[3.0, 3], [0, -1]], "float32")
+    expected = ((1 - np.sqrt(0.5)) + 2) / 2
+    assert float(SentenceVectorLoss()(y, p)) == pytest.approx(expected, abs=1e-6)
+
+
+def test_neighbour_loss_is_the_divergence_without_oneself():
+    random = np.random.default_rng(0)
+    y, p = random.normal(size=(2, 5, 7)).astype("float32")
+
+    def distribution(x):
+        x = x / np.linalg.norm(x, axis=1, keepdims=True)
+        logits = np.exp(x @ x.T / 0.05)
+        np.fill_diagonal(logits, 0)
+        return logits / logits.sum(axis=1, keepdims=True)
+
+    t, s = distribution(y), distribution(p)
+    off = ~np.eye(5, dtype=bool)
+    expected = (t[off] * np.log(t[off] / s[off])).sum() / 5
+    assert float(NeighbourLoss()(y, p)) == pytest.approx(expected, rel=1e-4)
+    assert float(NeighbourLoss()(y, 3 * y)) == pytest.approx(0, abs=1e-5)
+
+
+# === The run ===
+
+
+def test_student_comes_nearer_resumes_and_loads(cache, teacher, tokenizer, tmp_path):
+    config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
+    start = student_checkpoint(config, teacher, tokenizer)
+    recipe = FineTuningRecipe(
+        epochs=4, batch_size=8, learning_rate=0.01, log_every=1, monitor="val_loss"
+    )
+    run = {"recipe": recipe, "validation_texts": 4, "verbose": 0}
+    keras.utils.set_random_seed(0)
+    result = distill(start, cache, tokenizer, run_dir=tmp_path / "run", **run)
+    history = result.training.history
+    validated = [record for record in history if "val_loss" in record]
+    for name in ("val_states_loss", "val_vectors_loss", "val_pooled_loss"):
+        assert validated[-1][name] < 0.8 * validated[0][name] or validated[-1][name] < 0.05, name
+    assert result.training.steps == 4 * 4
+    again = distill(start, cache, tokenizer, run_dir=tmp_path / "run", resume=True, **run)
+    assert "was finished already" in " ".join(again.training.notes)
+    write_preset(result.checkpoint, tmp_path / "model", dtype="float16")
+    assert read_checkpoint(tmp_path / "model").head == "masked_lm"
+    model = AlbertMaskedLM.from_preset(tmp_path / "model")
+    assert model.config.num_hidden_groups == 2
+
+
+def test_too_few_texts_to_hold_out(cache, teacher, tokenizer, tmp_path):
+    config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
+    start = student_checkpoint(config, teacher, tokenizer)
+    with pytest.raises(DataError, match=f"1000 of {len(TEXTS)} texts are to be held out"):
+        distill(start, cache, tokenizer, run_dir=tmp_path)
