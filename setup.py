@@ -25,12 +25,14 @@ MODEL_GARDEN = ["tf-models-official==2.20.0", "tf-keras==2.20.1"]
 HUB = ["huggingface_hub>=0.30,<1"]
 PLOTS = ["matplotlib>=3.9,<4", "tensorboard==2.20.0"]
 JAX = ["jax>=0.5"]
+DISTILL = ["tokenizers>=0.20,<1"]  # a BERT teacher's WordPiece; and a packaged teacher, by hand
 BEAM = ["apache-beam==2.77.0"]
 PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17"]
 EXTRAS = {
     "model-garden": MODEL_GARDEN,
     "quantize": ["ai-edge-quantizer==0.10.0"],
     "scale": [*JAX, *BEAM],
+    "distill": DISTILL,
     "hub": HUB,
     "plots": PLOTS,
     "dev": [
@@ -39,6 +41,7 @@ EXTRAS = {
         *PLOTS,
         *JAX,
         *BEAM,
+        *DISTILL,
         *PEERS,
         "pytest>=8",
         "pytest-xdist>=3.6",
@@ -69,6 +72,7 @@ setup(
     py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
+        "albert_tf": ["presets/*.md", "presets/*/*"],
         "albert_tf.configs": ["models/*.json", "pretraining/*.json", "recipes/*.json"],
         "albert_tf.tokenizer": ["assets/*"],
         "albert_tf.tasks": ["assets/*"],

@@ -1,7 +1,7 @@
 """Show the whole way on bundled data: fine-tune, export, check, answer.
 
-Fine-tunes a small ALBERT from random weights on the SMS Spam Collection (5,574 messages, CC BY 4.0), exports it to
-an int8 TFLite file, compares the file with the Keras model, and answers messages from the file; then yours, when
+Fine-tunes albert_small_en, the English ALBERT that comes with the package, on the SMS Spam Collection (5,574
+messages, CC BY 4.0), exports it to an int8 TFLite file, compares the file with the Keras model, and answers messages from the file; then yours, when
 the terminal is interactive.
 
   albert-tf demo
@@ -76,7 +76,9 @@ def _fine_tuning_options(args, run_dir):
     recipe = ["--recipe", "demo", "--validation-share", "0.2"]
     options = finetune.default_arguments(data, *columns, *recipe, "--output", str(run_dir))
     model = {name: value for name, value in vars(args).items() if name in vars(options)}
-    return argparse.Namespace(**{**vars(options), **model, "output": options.output})
+    options = argparse.Namespace(**{**vars(options), **model, "output": options.output})
+    finetune.choose_start(options)
+    return options
 
 
 def _new_folder(wanted: Path) -> Path:

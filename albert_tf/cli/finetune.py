@@ -5,6 +5,9 @@ numbers. Without --validation, a stratified tenth of DATA is held out. The run's
 checkpoints, the model (model/), and a report (report.md, with plots) that sets the model beside two baselines on the
 same texts: the majority class, and TF-IDF with logistic regression.
 
+Training starts from albert_small_en, a small English ALBERT that comes with the package; --preset names another
+checkpoint, --size random weights.
+
   albert-tf finetune reviews.csv
   albert-tf finetune train.tsv --validation dev.tsv --text sentence --label label --preset presets/albert_base
   albert-tf finetune --resume runs/reviews
@@ -22,6 +25,7 @@ from albert_tf.errors import CheckpointError, DataError
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
+BUNDLED = "albert_small_en"
 
 SHOWN = (
     "accuracy",
@@ -47,6 +51,7 @@ RECIPE_FIELDS = {
     "weight_decay": (float, "decoupled weight decay"),
     "warmup_ratio": (float, "share of the steps in which the learning rate rises"),
     "decay": (str, "how it falls afterwards: linear, cosine or constant"),
+    "head_start": (str, "'linear' fits the output layer first, 'random' does not"),
     "early_stopping_patience": (int, "stop after so many epochs without improvement"),
     "class_weights": (str, "'balanced' weighs rare classes up"),
     "accumulation_steps": (int, "batches that make one update"),
@@ -80,8 +85,8 @@ def add_arguments(parser) -> None:
     group.add_argument(
         "--recipe",
         metavar="NAME",
-        help="default, from-scratch, small-data or demo, or a JSON file (default: default with --preset, else "
-        "from-scratch, which has the higher learning rate that random weights want)",
+        help="albert_small_en, default, from-scratch, small-data or demo, or a JSON file (default: albert_small_en for "
+        "that preset, default for any other, from-scratch for random weights)",
     )
     add_recipe_arguments(group, RECIPE_FIELDS)
     group.add_argument(
@@ -101,11 +106,14 @@ def add_model_arguments(group) -> None:
     """Adds the arguments that say which model to start from."""
     start = group.add_mutually_exclusive_group()
     start.add_argument(
-        "--preset", metavar="P", help="a preset or checkpoint folder, or hf://owner/name"
+        "--preset",
+        metavar="P",
+        help=f"a preset or checkpoint folder, or hf://owner/name (default: {BUNDLED}, which comes with the package; "
+        "random weights with --tokenizer or --cased)",
     )
     start.add_argument(
         "--size",
-        help="start from random weights of a size: tiny, small, base, large, xlarge or xxlarge (default: tiny)",
+        help="start from random weights of a size: tiny, small, base, large, xlarge or xxlarge",
     )
     group.add_argument(
         "--tokenizer", metavar="FILE", help="SentencePiece model, where the preset has none"
@@ -138,10 +146,17 @@ def run(args) -> None:
     run_dir = Path(args.output or Path("runs") / Path(args.data).name.split(".")[0])
     if not args.resume:
         check_folder(run_dir)
+        choose_start(args)
     recipe = build_recipe(args)
     train, validation = load_tables(args)
     fine_tune_tables(args, train, validation, recipe, run_dir)
     say(f"\nnext:  albert-tf export {run_dir / 'model'} {run_dir.name}.tflite")
+
+
+def choose_start(args) -> None:
+    """Sets the preset to the bundled one, unless the arguments name a start or a tokenizer of their own."""
+    if not (args.preset or args.size or args.tokenizer or args.cased):
+        args.preset = BUNDLED
 
 
 def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
@@ -217,7 +232,10 @@ def build_recipe(args):
     """Returns the recipe with what the arguments override."""
     from albert_tf.training import FineTuningRecipe
 
-    default = "default" if args.preset else "from-scratch"
+    if args.preset == BUNDLED:
+        default = BUNDLED
+    else:
+        default = "default" if args.preset else "from-scratch"
     return recipe_arguments.build_recipe(
         FineTuningRecipe, args, (*RECIPE_FIELDS, "tensorboard"), default
     )
