@@ -24,6 +24,7 @@ COMMANDS = (
     "benchmark",
     "tokenize",
     "pretraining-data",
+    "pretrain",
 )
 HELP = """
 import sys, albert_tf_command

@@ -1,11 +1,14 @@
 """The cost model beside the models themselves and beside XLA's own count."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 
 from albert_tf import AlbertBackbone, AlbertConfig, AlbertPretrainer
 from albert_tf.training.cost import PretrainingCost
+from benchmarks import scaling
 from tests.tiny import tiny_config
 
 # Of the backbone with its pooler, as published.
@@ -72,3 +75,9 @@ def test_flops_are_those_that_xla_counts(length):
     ):
         counted = jax.jit(function).lower(weights, states, inputs).cost_analysis()["flops"]
         assert counted == pytest.approx(2 * length * expected, rel=0.03)
+
+
+def test_the_tables_of_the_page_are_the_model_s():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "scaling.md").read_text("utf-8")
+    for table in (scaling.sizes_table(), scaling.model_parallel_table(), scaling.time_table()):
+        assert table in page
