@@ -38,19 +38,19 @@ def write_pretraining_report(
     Raises:
         CheckpointError: the folder cannot be written.
     """
-    folder, notes, drawn = Path(folder), list(notes), []
+    folder, missing, drawn = Path(folder), [], []
     try:
         plots.plot_curves(folder / CURVES, history, PANELS, CHANCE)
         drawn = [folder / CURVES]
     except MissingExtraError as error:
-        notes.append(f"The report has no plots: {error}")
+        missing = [f"The report has no plots: {error}"]
     evaluated = [record for record in history if "val_loss" in record]
     parts = [
         "# Pretraining",
         f"{history[-1]['step']:,} updates in {seconds / 3600:.2f} hours.",
         *([f"![Both objectives against optimizer steps]({CURVES})"] if drawn else []),
         *_results(history, evaluated),
-        *(f"> {cell(line)}" for line in notes),
+        *(f"> {cell(line)}" for line in (*notes, *missing)),
         "## Recipe",
         table(["setting", "value"], [[cell(k), cell(v)] for k, v in settings.items()]),
         "## Model",
@@ -59,7 +59,7 @@ def write_pretraining_report(
     ]
     path = folder / "report.md"
     write_files(folder, {path.name: "\n\n".join(parts) + "\n"})
-    return Report(path, drawn, notes)
+    return Report(path, drawn, missing)
 
 
 def _results(history, evaluated):
