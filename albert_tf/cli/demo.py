@@ -1,8 +1,8 @@
 """Show the whole way on bundled data: fine-tune, export, check, answer.
 
 Fine-tunes albert_small_en, the English ALBERT that comes with the package, on the SMS Spam Collection (5,574
-messages, CC BY 4.0), exports it to an int8 TFLite file, compares the file with the Keras model, and answers messages from the file; then yours, when
-the terminal is interactive.
+messages, CC BY 4.0), exports it to an int8 TFLite file, compares the file with the Keras model, and answers messages
+from the file; then yours, when the terminal is interactive.
 
   albert-tf demo
 """

@@ -232,10 +232,7 @@ def build_recipe(args):
     """Returns the recipe with what the arguments override."""
     from albert_tf.training import FineTuningRecipe
 
-    if args.preset == BUNDLED:
-        default = BUNDLED
-    else:
-        default = "default" if args.preset else "from-scratch"
+    default = {None: "from-scratch", BUNDLED: BUNDLED}.get(args.preset, "default")
     return recipe_arguments.build_recipe(
         FineTuningRecipe, args, (*RECIPE_FIELDS, "tensorboard"), default
     )
