@@ -9,8 +9,8 @@ import keras
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.models import AlbertPretrainer
 from albert_tf.pretraining.recipe import PretrainingRecipe
-from albert_tf.pretraining.source import RecordSource
-from albert_tf.training.distribution import local_rows, num_processes
+from albert_tf.pretraining.source import RecordSource, as_records
+from albert_tf.training.distribution import batch_shares, local_rows, num_processes
 from albert_tf.training.optimizer import optimizer_with
 from albert_tf.training.run import TrainingRun
 from albert_tf.training.run_callback import Progress
@@ -164,14 +164,18 @@ class _PretrainingRun(TrainingRun):
         """The source of the held-out examples, and their batches; None without any."""
         if files is None:
             return None
-        batch_size = self.recipe.step_batch_size
-        source = self._source(files, batch_size)
-        batches = source.records.num_examples // batch_size
-        if not batches:
+        records = as_records(files)
+        shares = batch_shares()
+        if records.num_examples < shares:
             raise DataError(
-                f"{source.records.files[0]}: {source.records.num_examples} held-out examples are less "
-                f"than a batch of {batch_size}; hold out more, or accumulate smaller batches"
+                f"{records.files[0]}: {records.num_examples} held-out examples cannot be shared by "
+                f"{shares} devices; hold out more"
             )
+        # What is left over after whole batches is left out, so that all have the same shape.
+        few = records.num_examples // shares * shares
+        batch_size = min(self.recipe.step_batch_size, few)
+        source = self._source(records, batch_size)
+        batches = records.num_examples // batch_size
         batches = min(batches, self.recipe.evaluation_batches or batches)
         return source, source.evaluation(batches)
 

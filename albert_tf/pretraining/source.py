@@ -10,6 +10,11 @@ from albert_tf.pretraining.record_files import PretrainingRecords
 from albert_tf.pretraining.records import pretraining_dataset
 
 
+def as_records(files) -> PretrainingRecords:
+    """Returns records as they are, and finds those of a folder or of files."""
+    return files if isinstance(files, PretrainingRecords) else PretrainingRecords.find(files)
+
+
 class RecordSource:
     """Batches of records, without end for training, or once in their order for evaluation.
 
@@ -21,8 +26,7 @@ class RecordSource:
     """
 
     def __init__(self, files, *, batch_size: int, rows: slice, seed: int):
-        is_found = isinstance(files, PretrainingRecords)
-        self.records = files if is_found else PretrainingRecords.find(files)
+        self.records = as_records(files)
         self.batch_size = batch_size
         self.rows = rows
         self.seed = seed

@@ -147,6 +147,15 @@ def is_first_process() -> bool:
     return keras.backend.backend() != "jax" or _jax().process_index() == 0
 
 
+def batch_shares() -> int:
+    """Returns how many shares a batch is split into, one for each copy of the model."""
+    distribution = keras.distribution.distribution()
+    if distribution is None:
+        return 1
+    axis = distribution.device_mesh.axis_names.index(distribution.batch_dim_name)
+    return distribution.device_mesh.shape[axis]
+
+
 def local_rows(batch_size: int) -> slice:
     """Returns which rows of a global batch this process feeds to its devices.
 
@@ -159,8 +168,7 @@ def local_rows(batch_size: int) -> slice:
     distribution = keras.distribution.distribution()
     if distribution is None:
         return slice(0, batch_size)
-    axis = distribution.device_mesh.axis_names.index(distribution.batch_dim_name)
-    shares = distribution.device_mesh.shape[axis]
+    shares = batch_shares()
     if batch_size % shares:
         raise ConfigError(
             f"a batch of {batch_size} examples cannot be shared by {shares} devices; "
