@@ -65,6 +65,7 @@ setup(
         *find_packages(include=["albert_tf", "albert_tf.*"]),
         "albert_tf.export",
         "albert_tf.configs",
+        "albert_tf.configs.distillation",
         "albert_tf.configs.models",
         "albert_tf.configs.pretraining",
         "albert_tf.configs.recipes",
@@ -72,8 +73,13 @@ setup(
     py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
-        "albert_tf": ["presets/*.md", "presets/*/*"],
-        "albert_tf.configs": ["models/*.json", "pretraining/*.json", "recipes/*.json"],
+        "albert_tf": ["presets/*/*"],
+        "albert_tf.configs": [
+            "distillation/*.json",
+            "models/*.json",
+            "pretraining/*.json",
+            "recipes/*.json",
+        ],
         "albert_tf.tokenizer": ["assets/*"],
         "albert_tf.tasks": ["assets/*"],
     },

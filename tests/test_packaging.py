@@ -15,6 +15,11 @@ DATA = (
     "albert_tf/tasks/assets/sms_spam.csv.gz",
     "albert_tf/configs/models/base.json",
     "albert_tf/configs/recipes/default.json",
+    "albert_tf/configs/pretraining/albert.json",
+    "albert_tf/configs/distillation/default.json",
+    "albert_tf/presets/albert_small_en/albert_tf.json",
+    "albert_tf/presets/albert_small_en/model.safetensors",
+    "albert_tf/presets/albert_small_en/README.md",
 )
 
 

@@ -72,7 +72,9 @@ def add_arguments(parser) -> None:
         help="longest text in tokens; longer ones are cut (default: %(default)s)",
     )
     group = parser.add_argument_group("training")
-    group.add_argument("--recipe", metavar="NAME", help="default: distillation; or a JSON file")
+    group.add_argument(
+        "--recipe", metavar="NAME", help="default, or a JSON file (default: default)"
+    )
     add_recipe_arguments(group, RECIPE_FIELDS)
     group.add_argument(
         "--validation-texts",
@@ -112,9 +114,9 @@ def run(args) -> None:
         args = restore_arguments(args, _default_arguments())
     elif not args.files:
         raise DataError("there are no TEXTS; expected files with one text a line")
-    from albert_tf.training import FineTuningRecipe
+    from albert_tf.distillation import DistillationRecipe
 
-    recipe = build_recipe(FineTuningRecipe, args, RECIPE_FIELDS, "distillation")
+    recipe = build_recipe(DistillationRecipe, args, RECIPE_FIELDS, "default")
     run_dir = Path(args.output)
     if not args.resume:
         check_folder(run_dir)

@@ -3,11 +3,13 @@
 from albert_tf.distillation.cache import TeacherCache, build_cache, read_cache
 from albert_tf.distillation.distill import DistillationResult, distill
 from albert_tf.distillation.distiller import AlbertDistiller
+from albert_tf.distillation.recipe import DistillationRecipe
 from albert_tf.distillation.start import student_checkpoint, student_config
 from albert_tf.distillation.teacher import SentenceTeacher
 
 __all__ = [
     "AlbertDistiller",
+    "DistillationRecipe",
     "DistillationResult",
     "SentenceTeacher",
     "TeacherCache",

@@ -8,10 +8,11 @@ import numpy as np
 from albert_tf.distillation.batches import DistillationBatches
 from albert_tf.distillation.cache import TeacherCache
 from albert_tf.distillation.distiller import AlbertDistiller
+from albert_tf.distillation.recipe import DistillationRecipe
 from albert_tf.distillation.start import group_ends
 from albert_tf.errors import DataError
 from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.training import FineTuningRecipe, FineTuningResult, fine_tune
+from albert_tf.training import FineTuningResult, fine_tune
 from albert_tf.weights import Checkpoint
 
 
@@ -35,7 +36,7 @@ def distill(
     tokenizer: AlbertTokenizer,
     *,
     run_dir: str | Path,
-    recipe: FineTuningRecipe | None = None,
+    recipe: DistillationRecipe | None = None,
     validation_texts: int = 1000,
     masked_share: float = 0.25,
     mlm_weight: float = 0.1,
@@ -56,7 +57,7 @@ def distill(
         tokenizer: the student's, with which the cache was built.
         run_dir: folder of the run, as in `fine_tune`.
         recipe: how to train; an epoch is a pass over all texts. Default:
-            `FineTuningRecipe.named("distillation")`.
+            `DistillationRecipe.named("default")`.
         validation_texts: texts that are held out, drawn by the recipe's seed.
         masked_share: share of the batches with masked tokens.
         mlm_weight: weight of their cross-entropy.
@@ -68,7 +69,7 @@ def distill(
         DataError: when there are too few texts, or the cache lacks a layer.
         CheckpointError, ConfigError, TrainingInterrupted: as in `fine_tune`.
     """
-    recipe = recipe or FineTuningRecipe.named("distillation")
+    recipe = recipe or DistillationRecipe.named("default")
     layers = group_ends(start.config)
     training_texts, held_out = _split(len(cache), validation_texts, recipe.seed)
     batches, validation = (

@@ -44,7 +44,7 @@ LOOKED_FOR = (
 
 def bundled_presets() -> tuple[str, ...]:
     """Names of the presets that come with the package."""
-    return tuple(sorted(path.name for path in PRESETS.iterdir() if preset.matches(path)))
+    return tuple(sorted(path.name for path in PRESETS.iterdir()))
 
 
 def detect_format(folder: str | Path) -> str:

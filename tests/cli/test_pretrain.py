@@ -130,7 +130,8 @@ def test_bad_input_is_one_line(data, name, capsys):
 
 
 @pytest.mark.skipif(keras.backend.backend() == "jax", reason="there it would wait for the other")
-def test_several_processes_need_jax(data, tmp_path, capsys):
+def test_several_processes_need_jax(data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")  # which the command would set for good
     processes = ["--num-processes", 2, "--process-id", 0, "--coordinator", "localhost:1"]
     assert main(command(data, "--output", tmp_path / "run", *processes)) == 2
     assert "set the environment variable KERAS_BACKEND=jax" in capsys.readouterr().err
