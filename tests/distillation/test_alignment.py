@@ -65,4 +65,4 @@ def test_means_are_those_of_a_loop(length, seed):
     words = np.where(words == NO_WORD, NO_WORD, np.searchsorted(kept, words))
     states = random.normal(size=(length, 3))
     expected = [states[words == word].mean(axis=0) for word in range(len(kept))]
-    assert word_means(states, words) == pytest.approx(np.array(expected))
+    assert word_means(states, words) == pytest.approx(np.reshape(expected, (-1, 3)))
