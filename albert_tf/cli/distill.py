@@ -11,12 +11,16 @@ albert-tf finetune and albert-tf embed.
   albert-tf distill --resume runs/distill
 """
 
-import argparse
 from pathlib import Path
 
 from albert_tf.cli.console import console, note, progress_style, say
 from albert_tf.cli.recipe_arguments import add_recipe_arguments, build_recipe
-from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
+from albert_tf.cli.run_folder import (
+    check_folder,
+    default_arguments,
+    restore_arguments,
+    save_arguments,
+)
 from albert_tf.errors import DataError
 
 NAME = "distill"
@@ -111,7 +115,7 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf distill`."""
     if args.resume:
-        args = restore_arguments(args, _default_arguments())
+        args = restore_arguments(args, default_arguments(add_arguments))
     elif not args.files:
         raise DataError("there are no TEXTS; expected files with one text a line")
     from albert_tf.distillation import DistillationRecipe
@@ -127,12 +131,6 @@ def run(args) -> None:
     for line in result.training.notes:
         note(line)
     _report(result, run_dir)
-
-
-def _default_arguments():
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return parser.parse_args([])
 
 
 def _read_texts(files):

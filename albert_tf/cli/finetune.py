@@ -16,7 +16,7 @@ checkpoint, --size random weights.
 import argparse
 from pathlib import Path
 
-from albert_tf.cli import recipe_arguments
+from albert_tf.cli import recipe_arguments, run_folder
 from albert_tf.cli.console import note, percent, progress_style, say, table
 from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
 from albert_tf.cli.recipe_arguments import add_recipe_arguments
@@ -97,9 +97,7 @@ def add_arguments(parser) -> None:
 
 def default_arguments(*given: str) -> argparse.Namespace:
     """Returns the arguments of `albert-tf finetune` followed by those given."""
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return parser.parse_args(given)
+    return run_folder.default_arguments(add_arguments, *given)
 
 
 def add_model_arguments(group) -> None:

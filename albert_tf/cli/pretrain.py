@@ -14,13 +14,17 @@ Several processes, each with its own --process-id, share every batch (docs/scali
   albert-tf pretrain records --size base --num-processes 2 --process-id 0 --coordinator 10.0.0.1:12345
 """
 
-import argparse
 import os
 from pathlib import Path
 
 from albert_tf.cli.console import note, percent, say
 from albert_tf.cli.recipe_arguments import add_recipe_arguments, build_recipe
-from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
+from albert_tf.cli.run_folder import (
+    check_folder,
+    default_arguments,
+    restore_arguments,
+    save_arguments,
+)
 from albert_tf.errors import ConfigError, DataError
 
 NAME = "pretrain"
@@ -107,7 +111,7 @@ def _add_distribution_arguments(group):
 def run(args) -> None:
     """Runs `albert-tf pretrain`."""
     if args.resume:
-        args = restore_arguments(args, _default_arguments())
+        args = restore_arguments(args, default_arguments(add_arguments))
     elif args.data is None:
         raise DataError(
             "there is no RECORDS; expected a folder of records (make one: albert-tf pretraining-data)"
@@ -126,12 +130,6 @@ def run(args) -> None:
             save_arguments(args, run_dir)
         _describe(model, recipe, train, held_out)
     _pretrain(args, model, train, held_out, recipe, run_dir)
-
-
-def _default_arguments():
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return parser.parse_args([])
 
 
 def _join_processes(args):

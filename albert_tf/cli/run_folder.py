@@ -70,6 +70,13 @@ def _absolute(path: str) -> str:
     return str(Path(path).resolve()) if Path(path).exists() else path
 
 
+def default_arguments(add_arguments, *given: str) -> argparse.Namespace:
+    """Returns the arguments of a command followed by those given; `add_arguments` is the command's."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(given)
+
+
 def restore_arguments(args, defaults: argparse.Namespace) -> argparse.Namespace:
     """Returns the arguments that a run was started with.
 

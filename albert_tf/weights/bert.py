@@ -21,6 +21,7 @@ from albert_tf.weights.foreign import (
     identity_projection,
     map_activation,
     read_json,
+    torch_parameters,
 )
 from albert_tf.weights.safetensors_file import read_safetensors
 from albert_tf.weights.shapes import check_arrays
@@ -112,11 +113,7 @@ def _tensor_names(config: AlbertConfig, tensors: dict) -> dict[str, str]:
             f"{ours}/output": f"{theirs}.output.dense",
             f"{ours}/output_layer_norm": f"{theirs}.output.LayerNorm",
         }
-    for ours, theirs in layers.items():
-        weight, bias = ("gamma", "beta") if ours.endswith("layer_norm") else ("kernel", "bias")
-        names[f"{ours}/{weight}"] = f"{theirs}.weight"
-        names[f"{ours}/{bias}"] = f"{theirs}.bias"
-    return names
+    return names | torch_parameters(layers)
 
 
 def _find(tensors: dict, name: str, folder: Path) -> np.ndarray:

@@ -149,6 +149,21 @@ def as_float32(array: np.ndarray, name: str, source: str) -> np.ndarray:
     return np.require(array, np.float32, ["C_CONTIGUOUS", "WRITEABLE"])
 
 
+def torch_parameters(layers: dict[str, str]) -> dict[str, str]:
+    """Returns PyTorch's names of the parameters of dense layers and LayerNorms, by this package's.
+
+    Args:
+        layers: PyTorch's name of each layer by this package's; those of LayerNorms end in
+            `layer_norm`.
+    """
+    names = {}
+    for ours, theirs in layers.items():
+        weight, bias = ("gamma", "beta") if ours.endswith("layer_norm") else ("kernel", "bias")
+        names[f"{ours}/{weight}"] = f"{theirs}.weight"
+        names[f"{ours}/{bias}"] = f"{theirs}.bias"
+    return names
+
+
 def identity_projection(config: AlbertConfig) -> dict[str, np.ndarray]:
     """Returns the projection from E to H that some libraries leave out when both are equal."""
     return {

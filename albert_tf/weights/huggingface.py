@@ -11,7 +11,7 @@ from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError
 from albert_tf.weights.atomic import write_files
 from albert_tf.weights.checkpoint import Checkpoint
-from albert_tf.weights.foreign import as_float32, read_json
+from albert_tf.weights.foreign import as_float32, read_json, torch_parameters
 from albert_tf.weights.huggingface_config import (
     read_config,
     read_head,
@@ -91,11 +91,7 @@ def tensor_names(config: AlbertConfig) -> dict[str, str]:
                 f"{ours}/output": f"{theirs}.ffn_output",
                 f"{ours}/output_layer_norm": f"{theirs}.full_layer_layer_norm",
             }
-    for ours, theirs in pairs.items():
-        weight, bias = ("gamma", "beta") if ours.endswith("layer_norm") else ("kernel", "bias")
-        names[f"{ours}/{weight}"] = f"{theirs}.weight"
-        names[f"{ours}/{bias}"] = f"{theirs}.bias"
-    return names
+    return names | torch_parameters(pairs)
 
 
 def read_huggingface(folder: Path) -> Checkpoint:
