@@ -20,7 +20,7 @@ from pathlib import Path
 from albert_tf.preprocessing import ExcludedTexts, split_sentences
 
 SEED = 0
-COUNTS = {"enwiki": 20_480, "imdb": 20_000, "squad_questions": 10_000, "clinc150": 19_000}
+COUNTS = {"enwiki": 50_000, "imdb": 50_000, "squad_questions": 25_000, "clinc150": 19_000}
 """Texts of each source, at most."""
 
 WORDS = (3, 45)

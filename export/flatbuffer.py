@@ -7,6 +7,7 @@ import hashlib
 import re
 
 import flatbuffers
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 IDENTIFIER = b"TFL3"
@@ -21,8 +22,17 @@ def is_tflite(content: bytes) -> bool:
 
 
 def read_model(content: bytes) -> schema.ModelT:
-    """Returns the flatbuffer as schema objects, whose constants are numpy arrays of bytes."""
-    return schema.ModelT.InitFromPackedBuf(content, 0)
+    """Returns the flatbuffer as schema objects, whose constants are numpy arrays of bytes.
+
+    Constants that stand behind the flatbuffer, as the LiteRT quantizer writes them, are taken in.
+    """
+    model = schema.ModelT.InitFromPackedBuf(content, 0)
+    for buffer in model.buffers:
+        if buffer.offset > 1:  # 0 and 1 mean that there is nothing outside
+            end = buffer.offset + buffer.size
+            buffer.data = np.frombuffer(content[buffer.offset : end], "uint8")
+            buffer.offset = buffer.size = 0
+    return model
 
 
 def write_model(model: schema.ModelT) -> bytes:

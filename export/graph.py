@@ -7,6 +7,7 @@ import numpy as np
 
 from albert_tf.errors import ExportError
 from albert_tf.export.quiet import quiet
+from albert_tf.models.backbone import BACKBONE_INPUTS
 
 
 class LiteRTGraph:
@@ -56,12 +57,13 @@ class LiteRTGraph:
         """Runs the graph once.
 
         Args:
-            inputs: int32 arrays by name, all of one shape that fits `self.inputs`.
+            inputs: arrays by name: int32 ids and masks, all of one shape that fits `self.inputs`,
+                and the controls of a file with early exits, of shape `(1,)`.
 
         Returns:
             Arrays by output name.
         """
-        shape = next(iter(inputs.values())).shape
+        shape = inputs["token_ids"].shape
         if shape != self._shape:
             self._resize(shape)
         for name, index in self._input_indices.items():
@@ -71,7 +73,8 @@ class LiteRTGraph:
 
     def _resize(self, shape):
         self._shape = None  # stays so when LiteRT refuses, and the next call tries again
-        for index in self._input_indices.values():
+        for name in BACKBONE_INPUTS:
+            index = self._input_indices[name]
             self._interpreter.resize_tensor_input(index, shape, strict=True)
         with quiet():
             self._interpreter.allocate_tensors()

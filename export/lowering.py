@@ -6,7 +6,9 @@ import keras
 from keras import ops
 
 from albert_tf.errors import ExportError
-from albert_tf.layers import MaskedLMHead
+from albert_tf.export.exit_loop import LAYERS_RUN, ExitLoop, controls_of
+from albert_tf.export.row_table import RowTable
+from albert_tf.layers import FactorizedEmbedding, MaskedLMHead
 from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
 from albert_tf.models.backbone import BACKBONE_INPUTS
 
@@ -35,15 +37,22 @@ def float32_copy(model):
     return type(model).from_checkpoint(model.to_checkpoint(), dtype="float32", **arguments)
 
 
-def output_names(model) -> tuple[str, ...]:
+def input_names(model, form: str) -> tuple[str, ...]:
+    """Names of the inputs of an exported file, in their order: the backbone's, then the controls."""
+    controls = controls_of(model) if form == "loop" else ()
+    return (*BACKBONE_INPUTS, *(control.name for control in controls))
+
+
+def output_names(model, form: str = "unrolled") -> tuple[str, ...]:
     """Names of the outputs of an exported file, in their order."""
-    head = model.head
+    if form == "loop" and controls_of(model):
+        return ("logits", LAYERS_RUN)
     return {
         None: ("sequence_output", "pooled_output"),
         "question_answerer": ("start_logits", "end_logits"),
         "pretrainer": ("mlm_logits", "sop_logits"),
         "text_embedder": ("vectors",),
-    }.get(head, ("logits",))
+    }.get(model.head, ("logits",))
 
 
 def as_dict(model, outputs) -> dict:
@@ -55,7 +64,13 @@ def as_dict(model, outputs) -> dict:
     )
 
 
-def inference_function(model, form: str, shape: tuple[int | None, ...]):
+def inference_function(
+    model,
+    form: str,
+    shape: tuple[int | None, ...],
+    table_bits: int | None = None,
+    mask_floor: float | None = None,
+):
     """Traces a model for conversion, after rewriting its layers in place.
 
     Args:
@@ -64,27 +79,36 @@ def inference_function(model, form: str, shape: tuple[int | None, ...]):
         form: `"loop"` or `"unrolled"`.
         shape: of each of the three inputs, `(batch, length)` or `(batch, choices, length)`; a
             length of None stays free.
+        table_bits: 8 or 4 for embedding tables of integers, None for float32.
+        mask_floor: least number that is added to a score, instead of ALBERT's -10000 for padding.
 
     Returns:
-        A `tf.types.experimental.ConcreteFunction` of `token_ids`, `segment_ids`, `padding_mask`
-        that returns a list in the order of `output_names`.
+        A `tf.types.experimental.ConcreteFunction` of `input_names` that returns a list in the order
+        of `output_names`.
     """
     import tensorflow as tf
 
     backbone = model if isinstance(model, AlbertBackbone) else model.backbone
+    controls = controls_of(model) if form == "loop" else ()
     backbone.encoder.unroll = form == "unrolled"
     for layer in model._flatten_layers():
-        _write_in_few_operators(layer)
+        _write_in_few_operators(layer, table_bits)
+    if mask_floor is not None:
+        _raise_mask(backbone.encoder, mask_floor)
     if isinstance(model, AlbertMultipleChoice):
         _keep_rows_known(model, rows=shape[0] * shape[1])
+    specs = [tf.TensorSpec(shape, tf.int32, name=name) for name in BACKBONE_INPUTS]
+    specs += [tf.TensorSpec((1,), control.dtype, name=control.name) for control in controls]
+    exits = ExitLoop(model, table_bits) if controls else None
 
     @tf.function(autograph=False)
-    def infer(token_ids, segment_ids, padding_mask):
-        inputs = dict(zip(BACKBONE_INPUTS, (token_ids, segment_ids, padding_mask), strict=True))
+    def infer(*arguments):
+        inputs = dict(zip(BACKBONE_INPUTS, arguments[:3], strict=True))
+        if controls:
+            return list(exits(inputs, *arguments[3:]))
         outputs = as_dict(model, model(inputs, training=False))
-        return [outputs[name] for name in output_names(model)]
+        return [outputs[name] for name in output_names(model, form)]
 
-    specs = [tf.TensorSpec(shape, tf.int32, name=name) for name in BACKBONE_INPUTS]
     return infer.get_concrete_function(*specs)
 
 
@@ -108,13 +132,34 @@ def _keep_rows_known(model, rows):
     model.encode = encode_rows
 
 
-def _write_in_few_operators(layer):
-    if type(layer) is keras.layers.Dense:
+def _raise_mask(encoder, floor):
+    attention_bias = encoder.attention_bias
+    encoder.attention_bias = lambda hidden, mask: ops.maximum(attention_bias(hidden, mask), floor)
+
+
+def _write_in_few_operators(layer, table_bits):
+    if type(layer) is FactorizedEmbedding and table_bits:
+        _look_up_integers(layer, table_bits)
+    elif type(layer) is keras.layers.Dense:
         layer.call = types.MethodType(_dense, layer)
     elif type(layer) is keras.layers.LayerNormalization:
         layer.call = types.MethodType(_layer_norm, layer)
     elif type(layer) is MaskedLMHead:
         layer.call = types.MethodType(_masked_lm_head, layer)
+
+
+def _look_up_integers(layer, bits):
+    words = RowTable(layer.word_embeddings.numpy(), bits)
+    # There are too few positions for four bits to save much.
+    positions = RowTable(layer.position_embeddings.numpy(), 8)
+    segments = ops.convert_to_tensor(layer.token_type_embeddings)
+
+    def call(token_ids, segment_ids, training=None):
+        length = ops.shape(token_ids)[1]
+        x = words.take(token_ids) + positions.head(length) + ops.take(segments, segment_ids, axis=0)
+        return layer.projection(layer._layer_norm(x))
+
+    layer.call = call
 
 
 def _dense(self, inputs, training=None):

@@ -53,12 +53,14 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     Raises:
         ExportError: when the file cannot be opened, or does not take a length.
     """
-    lengths = _checked(path, lengths)
+    metadata = read_bundle(*read_content(path)).metadata
+    lengths = _checked(path, metadata, lengths)
     settings = {
         "path": str(path),
         "lengths": list(lengths),
         "num_threads": num_threads,
         "runs": runs,
+        "controls": {c["name"]: [c["dtype"], c["default"]] for c in metadata.get("controls", ())},
     }
     child = Path(__file__).with_name("measurement_child.py")
     process = subprocess.run(
@@ -72,9 +74,8 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     return Measurement(latency_ms=latency, num_threads=num_threads, **found)
 
 
-def _checked(path, lengths) -> list[int]:
+def _checked(path, metadata, lengths) -> list[int]:
     """Returns the lengths to measure; raises for one that the file does not take."""
-    metadata = read_bundle(*read_content(path)).metadata
     fixed, most = metadata["length"], metadata["config"]["max_position_embeddings"]
     if lengths is None:
         return [fixed] if fixed else [length for length in LENGTHS if length <= most]

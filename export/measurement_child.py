@@ -19,28 +19,33 @@ def resident_mb() -> float:
     return int(line.split()[1]) * 1024 / 1e6
 
 
-def prepare(interpreter, length):
-    """Resizes every input to `length` tokens and fills in ones."""
-    for tensor in interpreter.get_input_details():
+def prepare(interpreter, length, controls):
+    """Resizes every input to `length` tokens and fills in ones; controls keep their defaults."""
+    tokens = [t for t in interpreter.get_input_details() if t["name"] not in controls]
+    for tensor in tokens:
         if list(tensor["shape"])[-1] != length:
             interpreter.resize_tensor_input(
                 tensor["index"], [*tensor["shape"][:-1], length], strict=True
             )
     interpreter.allocate_tensors()
-    for tensor in interpreter.get_input_details():
+    for tensor in tokens:
         interpreter.set_tensor(tensor["index"], np.ones([*tensor["shape"][:-1], length], "int32"))
+    for tensor in interpreter.get_input_details():
+        if tensor["name"] in controls:
+            dtype, value = controls[tensor["name"]]
+            interpreter.set_tensor(tensor["index"], np.array([value], dtype))
 
 
-def main(path, lengths, num_threads, runs):
+def main(path, lengths, num_threads, runs, controls):
     """Measures, and prints one line of JSON."""
     before = resident_mb()
     start = time.perf_counter()
     interpreter = Interpreter(model_path=path, num_threads=num_threads)
-    prepare(interpreter, lengths[0])
+    prepare(interpreter, lengths[0], controls)
     load_ms = 1e3 * (time.perf_counter() - start)
     latency = {}
     for length in lengths:
-        prepare(interpreter, length)
+        prepare(interpreter, length, controls)
         for _ in range(3):
             interpreter.invoke()
         times = []

@@ -6,6 +6,7 @@ import json
 import numpy as np
 
 from albert_tf.export.examples import Example, pad
+from albert_tf.export.exit_loop import NUM_LAYERS, controls_of
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.lowering import as_dict
 
@@ -35,6 +36,8 @@ DEFAULT_LIMITS = {
     "none": ParityLimits(difference=1e-4, agreement=1.0),
     "fp16": ParityLimits(difference=1e-2, agreement=1.0),
     "int8": ParityLimits(difference=0.15, agreement=0.98),
+    "int4": ParityLimits(difference=0.5, agreement=0.95),
+    "int8-static": ParityLimits(difference=0.5, agreement=0.95),
 }
 """By quantization, a few times what trained and random models were measured to need."""
 
@@ -127,13 +130,15 @@ def compare(
         pad_id: token id of padding.
     """
     order = sorted(range(len(examples)), key=lambda i: examples[i].length)
+    with_exits = NUM_LAYERS.name in graph.inputs
     expected = _answers(
-        order, examples, REFERENCE_ROWS, lambda rows: _run_keras(reference, rows, pad_id)
+        order,
+        examples,
+        REFERENCE_ROWS,
+        lambda rows: _run_keras(reference, rows, pad_id, with_exits),
     )
-    shape = next(iter(graph.inputs.values()))
-    found = _answers(
-        order, examples, shape[0], _litert_runner(graph, shape, pad_id, reference.config)
-    )
+    shape = graph.inputs["token_ids"]
+    found = _answers(order, examples, shape[0], _litert_runner(graph, shape, pad_id, reference))
     comparisons = [_Comparison(reference, e, f) for e, f in zip(expected, found, strict=True)]
     scales = _scales(expected)
     relative = [c.relative(scales) for c in comparisons]
@@ -193,14 +198,37 @@ def _unpadded(values, name, example):
     return values[: example.length] if is_per_token else values
 
 
-def _run_keras(model, rows, pad_id):
+def _run_keras(model, rows, pad_id, with_exits):
     inputs = pad(rows, max(example.length for example in rows), pad_id)
+    if with_exits:
+        exits = np.asarray(model.exit_outputs(inputs, training=False))
+        return _by_depth([exits[:, layer] for layer in range(exits.shape[1])])
     outputs = as_dict(model, model(inputs, training=False))
     return {name: np.asarray(values) for name, values in outputs.items()}
 
 
-def _litert_runner(graph, shape, pad_id, config):
+def _by_depth(answers) -> dict[str, np.ndarray]:
+    """Names the answers of a model with exits; that of full depth is what a file gives unasked."""
+    *below, last = answers
+    return {**{f"layer_{n}": a for n, a in enumerate(below, start=1)}, "logits": last}
+
+
+def _run_litert(graph, inputs, model):
+    """Runs the graph; one with exits at every depth, so that each of its answers is compared."""
+    controls = controls_of(model) if NUM_LAYERS.name in graph.inputs else ()
+    if not controls:
+        return graph.run(inputs)
+    defaults = {c.name: np.array([c.default], c.dtype) for c in controls}
+    answers = []
+    for layers in range(1, model.config.num_hidden_layers + 1):
+        limit = {NUM_LAYERS.name: np.array([layers], "int32")}
+        answers.append(graph.run({**inputs, **defaults, **limit})["logits"])
+    return _by_depth(answers)
+
+
+def _litert_runner(graph, shape, pad_id, model):
     batches = iter(range(10**9))
+    config = model.config
 
     def run(rows):
         length = shape[-1]
@@ -209,7 +237,7 @@ def _litert_runner(graph, shape, pad_id, config):
             longest = max(example.length for example in rows)
             length = min(longest + extra, config.max_position_embeddings)
         missing = shape[0] - len(rows)
-        return graph.run(pad([*rows, *[rows[0]] * missing], length, pad_id))
+        return _run_litert(graph, pad([*rows, *[rows[0]] * missing], length, pad_id), model)
 
     return run
 

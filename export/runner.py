@@ -9,6 +9,7 @@ import numpy as np
 from albert_tf.errors import ExportError
 from albert_tf.export.bundle import read_bundle
 from albert_tf.export.examples import Example, pad
+from albert_tf.export.exit_loop import LAYERS_RUN
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import read_content
 
@@ -23,6 +24,7 @@ class Prediction:
         scores: probability of every label; empty for regression.
         labels: the labels that hold: the best one, or with multi-label those of at least 0.5.
         value: the number, for regression; else None.
+        layers: how many layers ran, for files with early exits; else None.
     """
 
     label: str | None = None
@@ -30,6 +32,7 @@ class Prediction:
     scores: dict[str, float] = dataclasses.field(default_factory=dict)
     labels: tuple[str, ...] = ()
     value: float | None = None
+    layers: int | None = None
 
 
 class TFLiteRunner:
@@ -40,6 +43,13 @@ class TFLiteRunner:
     Args:
         file: path of the file, or its content.
         num_threads: threads of the interpreter.
+        patience: for files with early exits: layers for which an answer must stand until no more
+            are run; None or 0: all layers.
+        confidence: for classifiers with early exits: probability at which an answer is final; None:
+            none is.
+        tolerance: for regressors with early exits: difference up to which two numbers count as the
+            same answer; None: 0.
+        num_layers: for files with early exits: most layers to run; None: all.
 
     Attributes:
         head: which model it was, e.g. `"text_classifier"`; None for a backbone.
@@ -49,10 +59,11 @@ class TFLiteRunner:
         tokenizer: the `AlbertTokenizer`, or None.
         sequence_length: most tokens of an input; longer texts are truncated.
         metadata: the description inside the file, as a dict.
+        controls: the present value of each control of a file with early exits, by name.
 
     Raises:
         ExportError: when the file cannot be read, is no TFLite file, is damaged, or carries no
-            description.
+            description; or when it has no early exits, and one of their limits is given.
 
     Example:
     ```python
@@ -72,16 +83,26 @@ class TFLiteRunner:
     ```
     """
 
-    def __init__(self, file: str | Path | bytes, *, num_threads: int = 1):
+    def __init__(
+        self,
+        file: str | Path | bytes,
+        *,
+        num_threads: int = 1,
+        patience: int | None = None,
+        confidence: float | None = None,
+        tolerance: float | None = None,
+        num_layers: int | None = None,
+    ):
         content, self._name = read_content(file)
         bundle = read_bundle(content, self._name)
         is_path = isinstance(file, str | os.PathLike)
         self._graph = LiteRTGraph(file if is_path else content, num_threads)
         self.metadata = bundle.metadata
         self.head = self.metadata["head"]
-        self._shape = next(
-            iter(self._graph.inputs.values())
-        )  # (batch, [choices,] length); a free length is -1
+        self._shape = self._graph.inputs["token_ids"]  # (batch, [choices,] length); -1 where free
+        self.controls = self._set_controls(
+            patience=patience, confidence=confidence, tolerance=tolerance, num_layers=num_layers
+        )
         self._vocab_size = self.metadata["config"]["vocab_size"]
         self.labels = self._check_labels(bundle.labels)
         self.sequence_length = self._longest()
@@ -112,7 +133,8 @@ class TFLiteRunner:
             ExportError: when the file holds no tokenizer, or a head that gives no answer to a text.
             DataError: when a text is not a `str`.
         """
-        return [self._prediction(row) for row in self.scores(texts, pairs)]
+        scores, layers = self._scores(texts, pairs)
+        return [self._prediction(*row) for row in zip(scores, layers, strict=True)]
 
     def scores(self, texts, pairs=None) -> np.ndarray:
         """Returns the probabilities `(texts, classes)`, or for regression the values `(texts,)`.
@@ -121,18 +143,24 @@ class TFLiteRunner:
             texts: as in a call.
             pairs: as in a call.
         """
+        return self._scores(texts, pairs)[0]
+
+    def _scores(self, texts, pairs):
+        """Returns the scores, and the layers that ran for each text: None without early exits."""
         if self.task is None:
             raise ExportError(
                 f"{self._name} holds a {self.head or 'backbone'}, which gives no answer to a text; "
                 f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
             )
-        logits = self._answers(self._pack(texts, pairs), "logits", max(1, len(self.labels)))
+        answers = self._answers(self._pack(texts, pairs))
+        logits = answers["logits"]
+        layers = answers[LAYERS_RUN].tolist() if self.controls else [None] * len(logits)
         if self.task == "regression":
-            return logits[:, 0]
+            return logits[:, 0], layers
         if self.task == "multi_label":
-            return 1 / (1 + np.exp(-logits))
+            return 1 / (1 + np.exp(-logits)), layers
         exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return exponentials / exponentials.sum(axis=-1, keepdims=True)
+        return exponentials / exponentials.sum(axis=-1, keepdims=True), layers
 
     def embed(self, texts, pairs=None) -> np.ndarray:
         """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
@@ -150,8 +178,7 @@ class TFLiteRunner:
                 f"{self._name} holds a {self.head or 'backbone'}, which gives no sentence vectors; "
                 "export an AlbertTextEmbedder"
             )
-        examples = self._pack(texts, pairs)
-        return self._answers(examples, "vectors", self.metadata["config"]["hidden_size"])
+        return self._answers(self._pack(texts, pairs))["vectors"]
 
     def _pack(self, texts, pairs):
         if (
@@ -178,23 +205,38 @@ class TFLiteRunner:
         )
         return [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
 
-    def _answers(self, examples, output, width):
-        """Runs examples of similar length together; returns an output's rows in the given order."""
+    def _answers(self, examples) -> dict[str, np.ndarray]:
+        """Runs examples of similar length together; returns each output's rows in the given order."""
         rows, length = self._shape[0], self._shape[-1]
         order = sorted(range(len(examples)), key=lambda i: examples[i].length)
-        answers = np.zeros((len(examples), width), "float32")
+        found: dict[str, list] = {name: [None] * len(examples) for name in self._graph.outputs}
         for start in range(0, len(order), rows):
             chosen = order[start : start + rows]
             batch = [examples[i] for i in chosen]
             batch += [batch[0]] * (rows - len(batch))
             longest = max(example.length for example in batch) if length < 0 else length
             inputs = pad(batch, longest, self.metadata["config"]["pad_token_id"])
-            answers[chosen] = self._graph.run(inputs)[output][: len(chosen)]
-        return answers
+            for name, values in self._run(inputs).items():
+                for index, row in zip(chosen, values, strict=False):  # what is left over is filling
+                    found[name][index] = row
+        return {name: self._stacked(name, values) for name, values in found.items()}
 
-    def _prediction(self, row) -> Prediction:
+    def _stacked(self, name, rows):
+        if rows:
+            return np.stack(rows)
+        width = self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.labels)
+        return np.zeros((0,) if name == LAYERS_RUN else (0, max(1, width)), "float32")
+
+    def _run(self, inputs):
+        controls = {
+            name: np.array([value], self._control_dtypes[name])
+            for name, value in self.controls.items()
+        }
+        return self._graph.run({**inputs, **controls})
+
+    def _prediction(self, row, layers) -> Prediction:
         if self.task == "regression":
-            return Prediction(value=float(row))
+            return Prediction(value=float(row), layers=layers)
         scores = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
         best = self.labels[int(np.argmax(row))]
         holding = (
@@ -202,7 +244,7 @@ class TFLiteRunner:
             if self.task == "classification"
             else tuple(k for k, p in scores.items() if p >= 0.5)
         )
-        return Prediction(best, scores[best], scores, holding)
+        return Prediction(best, scores[best], scores, holding, layers=layers)
 
     # === Token ids ===
 
@@ -247,7 +289,7 @@ class TFLiteRunner:
                 f"token_ids range from {token_ids.min()} to {token_ids.max()}; the vocabulary has "
                 f"the ids 0 to {self._vocab_size - 1}"
             )
-        return self._graph.run(arrays)
+        return self._run(arrays)
 
     def _fits(self, shape):
         return len(shape) == len(self._shape) and all(
@@ -259,6 +301,30 @@ class TFLiteRunner:
         return f"({', '.join('any length' if n < 0 else str(n) for n in self._shape)})"
 
     # === Loading ===
+
+    def _set_controls(self, **wanted):
+        """Returns the value of each control: the wanted one, or the default of the file."""
+        known = {control["name"]: control for control in self.metadata.get("controls", ())}
+        self._control_dtypes = {name: control["dtype"] for name, control in known.items()}
+        for name, value in wanted.items():
+            if value is None:
+                continue
+            if name not in known:
+                raise ExportError(
+                    f"{name} is {value!r}, but {self._name} has no such control"
+                    + (
+                        f"; it has {', '.join(known)}"
+                        if known
+                        else ": it was exported without early exits (train with early_exit=True, "
+                        "export with form 'loop')"
+                    )
+                )
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ExportError(f"{name} is {value!r}; expected a number of at least 0")
+        return {
+            name: control["default"] if wanted[name] is None else wanted[name]
+            for name, control in known.items()
+        }
 
     def _check_labels(self, labels):
         classes = self.metadata["num_classes"]

@@ -10,25 +10,34 @@ import keras
 
 from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.export.bundle import Bundle, append_bundle
-from albert_tf.export.conversion import QUANTIZATIONS, check_graph, convert
-from albert_tf.export.examples import make_examples
+from albert_tf.export.conversion import (
+    MASK_FLOOR,
+    QUANTIZATIONS,
+    TABLE_BITS,
+    check_graph,
+    convert,
+)
+from albert_tf.export.examples import make_examples, pad
+from albert_tf.export.exit_loop import controls_of
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.lowering import (
     check_exportable,
     float32_copy,
     inference_function,
+    input_names,
     input_shape,
     output_names,
 )
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport, compare
-from albert_tf.models.backbone import BACKBONE_INPUTS
 from albert_tf.version import __version__
 from albert_tf.weights.atomic import write_files
 
 FORMS = ("loop", "unrolled")
 """Accepted values of `form`: the layers of a group as one WHILE operator, or written out one after
 another."""
+
+CALIBRATION_EXAMPLES = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +102,10 @@ def export_tflite(
             written completely or not at all.
         quantization: `"int8"` (int8 weights, activations quantized as they come: a quarter of the
             size, and on processors that multiply int8 themselves, such as phones' and servers' with
-            VNNI, about three times as fast as float32), `"fp16"` (half the size) or `"none"`.
+            VNNI, about three times as fast as float32), `"int4"` (blocks and word table in four
+            bits: about half of that size), `"fp16"` (half the size of float32) or `"none"`; or
+            `"int8-static"`, int8 activations too, for NPUs: it needs `form="unrolled"`, a fixed
+            `length`, and `texts` like those that the file is for.
         form: `"loop"`, or `"unrolled"` for GPU and NPU delegates, which do not run loops.
         length: tokens of the input, padding included; None for any length up to
             `max_position_embeddings`.
@@ -127,12 +139,20 @@ def export_tflite(
     longest = length or model.config.max_position_embeddings
     examples, source = make_examples(model, longest, choices, texts, pairs)
     copy = float32_copy(model)
-    function = inference_function(copy, form, input_shape(copy, batch, choices, length))
+    shape = input_shape(copy, batch, choices, length)
+    function = inference_function(
+        copy, form, shape, TABLE_BITS.get(quantization), MASK_FLOOR.get(quantization)
+    )
     description = (
         f"ALBERT {model.head or 'backbone'}, {quantization}, {form}, by albert_tf {__version__}"
     )
     content = convert(
-        function, list(BACKBONE_INPUTS), list(output_names(model)), quantization, description
+        function,
+        list(input_names(model, form)),
+        list(output_names(model, form)),
+        quantization,
+        description,
+        calibration=_calibration(quantization, examples, batch, length, model.config.pad_token_id),
     )
     del copy, function
     groups = model.config.num_hidden_groups
@@ -185,6 +205,12 @@ def _check_arguments(model, quantization, form, length, batch, choices):
         if not _is_count(value):
             raise ExportError(f"{name} is {value!r}; expected a whole number of at least 1")
     check_exportable(model)
+    if quantization == "int8-static" and (form != "unrolled" or length is None):
+        raise ExportError(
+            f"int8-static with form {form!r} and length {length!r}: ranges of activations can be "
+            "taken only of a graph without loops and of one length; pass form='unrolled' and a "
+            "length, or choose int8, which finds the ranges as it runs"
+        )
     most = model.config.max_position_embeddings
     if length is not None and not (_is_count(length) and length <= most):
         raise ExportError(
@@ -212,6 +238,17 @@ def _check_writable(path):
         )
 
 
+def _calibration(quantization, examples, batch, length, pad_id):
+    """The inputs on which ranges of activations are taken: the first examples, a batch at a time."""
+    if quantization != "int8-static":
+        return None
+    chosen = examples[:CALIBRATION_EXAMPLES]
+    chosen += [chosen[0]] * (-len(chosen) % batch)
+    return [
+        pad(chosen[start : start + batch], length, pad_id) for start in range(0, len(chosen), batch)
+    ]
+
+
 # === Writing ===
 
 
@@ -228,8 +265,9 @@ def _bundle(model, quantization, form, length, batch):
         "form": form,
         "length": length,
         "batch": batch,
-        "inputs": list(BACKBONE_INPUTS),
-        "outputs": list(output_names(model)),
+        "inputs": list(input_names(model, form)),
+        "outputs": list(output_names(model, form)),
+        "controls": [dataclasses.asdict(c) for c in controls_of(model)] if form == "loop" else [],
         "config": model.config.to_dict(),
         "tokenizer": None if tokenizer is None else tokenizer.get_config(),
         "sequence_length": None if preprocessor is None else preprocessor.sequence_length,

@@ -11,6 +11,7 @@ albert-tf finetune and albert-tf embed.
   albert-tf distill --resume runs/distill
 """
 
+import json
 from pathlib import Path
 
 from albert_tf.cli.console import console, note, progress_style, say
@@ -25,6 +26,9 @@ from albert_tf.errors import DataError
 
 NAME = "distill"
 HELP = "distil a sentence encoder into a small ALBERT"
+
+HELD_OUT_FILE = "held_out.json"
+"""In the run's folder: tokens trained on, and the losses on the held-out texts."""
 
 RECIPE_FIELDS = {
     "epochs": (int, "passes over the texts"),
@@ -80,6 +84,12 @@ def add_arguments(parser) -> None:
         "--recipe", metavar="NAME", help="default, or a JSON file (default: default)"
     )
     add_recipe_arguments(group, RECIPE_FIELDS)
+    group.add_argument(
+        "--training-texts",
+        type=int,
+        metavar="N",
+        help="train on so many of the texts only, for a quick comparison (default: all)",
+    )
     group.add_argument(
         "--validation-texts",
         type=int,
@@ -167,6 +177,7 @@ def _distill(args, texts, recipe, run_dir):
             run_dir=run_dir,
             recipe=recipe,
             validation_texts=args.validation_texts,
+            training_texts=args.training_texts,
             masked_share=args.masked_share,
             mlm_weight=args.mlm_weight,
             dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
@@ -232,13 +243,16 @@ def _student(args, teacher, seed):
 
 def _report(result, run_dir):
     from albert_tf.weights import write_preset
+    from albert_tf.weights.atomic import write_files
 
     write_preset(result.checkpoint, run_dir / "model")
-    last = result.training.history[-1]
+    figures = {"tokens": result.tokens, **result.held_out}
+    write_files(run_dir, {HELD_OUT_FILE: json.dumps(figures, indent=2) + "\n"})
+    masked = result.training.history[-1]["val_mlm_logits_accuracy"]
     say(
-        f"held-out texts: 1 - cosine to the teacher {last['val_vectors_loss']:.3f} (mean of tokens), "
-        f"{last['val_pooled_loss']:.3f} (pooled); masked tokens right "
-        f"{100 * last['val_mlm_logits_accuracy']:.1f} %"
+        f"held-out texts: 1 - cosine to the teacher {result.held_out['vectors_loss']:.3f} (mean of "
+        f"tokens), {result.held_out['pooled_loss']:.3f} (pooled); masked tokens right "
+        f"{100 * masked:.1f} %"
     )
     say(
         f"{result.training.seconds:.0f} s, {result.training.tokens_per_second:,.0f} tokens/s\n\n"

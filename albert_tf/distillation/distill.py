@@ -24,10 +24,15 @@ class DistillationResult:
         checkpoint: the student with its masked-token head, and the tokenizer: what `from_preset`
             reads once it is written with `write_preset`.
         training: the `FineTuningResult` of the run.
+        held_out: losses on the held-out texts as they stand, by name; those in `training.history`
+            read a share of them with masked tokens. `"vectors_loss"` is 1 - cosine to the teacher.
+        tokens: how many were trained on, those of every epoch counted.
     """
 
     checkpoint: Checkpoint
     training: FineTuningResult
+    held_out: dict[str, float]
+    tokens: int
 
 
 def distill(
@@ -38,6 +43,7 @@ def distill(
     run_dir: str | Path,
     recipe: DistillationRecipe | None = None,
     validation_texts: int = 1000,
+    training_texts: int | None = None,
     masked_share: float = 0.25,
     mlm_weight: float = 0.1,
     dtype: str | None = None,
@@ -59,6 +65,7 @@ def distill(
         recipe: how to train; an epoch is a pass over all texts. Default:
             `DistillationRecipe.named("default")`.
         validation_texts: texts that are held out, drawn by the recipe's seed.
+        training_texts: texts to train on, drawn from the others; default all of them.
         masked_share: share of the batches with masked tokens.
         mlm_weight: weight of their cross-entropy.
         dtype: dtype policy, e.g. `"mixed_bfloat16"`.
@@ -71,19 +78,23 @@ def distill(
     """
     recipe = recipe or DistillationRecipe.named("default")
     layers = group_ends(start.config)
-    training_texts, held_out = _split(len(cache), validation_texts, recipe.seed)
-    batches, validation = (
+    learned, held_out = _split(len(cache), validation_texts, training_texts, recipe.seed)
+    batches, validation, unmasked = (
         DistillationBatches(
             cache,
             texts,
             tokenizer,
             layers=layers,
-            masked_share=masked_share,
+            masked_share=share,
             batch_size=recipe.batch_size,
             order=order,
             seed=recipe.seed,
         )
-        for texts, order in ((training_texts, "shuffled"), (held_out, "given"))
+        for texts, order, share in (
+            (learned, "shuffled", masked_share),
+            (held_out, "given", masked_share),
+            (held_out, "given", 0.0),
+        )
     )
     student = AlbertDistiller.from_checkpoint(
         start,
@@ -102,16 +113,27 @@ def distill(
         resume=resume,
         verbose=verbose,
     )
-    return DistillationResult(_with_tokenizer(student.to_checkpoint(), tokenizer), result)
+    losses = student.evaluate(unmasked.dataset(), return_dict=True, verbose=0)
+    tokens = int(batches.packed.lengths.sum()) * result.epochs
+    checkpoint = _with_tokenizer(student.to_checkpoint(), tokenizer)
+    return DistillationResult(checkpoint, result, losses, tokens)
 
 
-def _split(count: int, held_out: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _split(
+    count: int, held_out: int, training: int | None, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     if not 1 <= held_out < count:
         raise DataError(
             f"{held_out} of {count} texts are to be held out; expected at least 1, and fewer than all"
         )
+    if training is not None and not 1 <= training <= count - held_out:
+        raise DataError(
+            f"{training} texts are to be trained on; expected 1 to {count - held_out}, what "
+            f"{held_out} held-out texts leave of {count}"
+        )
     order = np.random.default_rng(seed).permutation(count)
-    return np.sort(order[held_out:]), order[:held_out]
+    learned = order[held_out:] if training is None else order[held_out : held_out + training]
+    return np.sort(learned), order[:held_out]
 
 
 def _with_tokenizer(checkpoint: Checkpoint, tokenizer: AlbertTokenizer) -> Checkpoint:

@@ -5,12 +5,14 @@ from albert_tf.layers.attention_bias import RelativeAttentionBias, relative_posi
 from albert_tf.layers.block import AlbertBlock
 from albert_tf.layers.embedding import FactorizedEmbedding
 from albert_tf.layers.encoder import SharedEncoder
+from albert_tf.layers.exit_heads import ExitHeads
 from albert_tf.layers.masked_lm_head import MaskedLMHead
 from albert_tf.layers.pooler import Pooler
 
 __all__ = [
     "AlbertAttention",
     "AlbertBlock",
+    "ExitHeads",
     "FactorizedEmbedding",
     "MaskedLMHead",
     "Pooler",

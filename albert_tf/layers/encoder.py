@@ -99,7 +99,7 @@ class SharedEncoder(AlbertLayer):
 
     def call(self, hidden, padding_mask=None, training=None):
         """See the class."""
-        bias = self._attention_bias(hidden, padding_mask)
+        bias = self.attention_bias(hidden, padding_mask)
         if not self.unroll:
             return self._apply_in_loops(hidden, bias)
         outputs = []
@@ -109,8 +109,8 @@ class SharedEncoder(AlbertLayer):
                 outputs.append(hidden)
         return outputs if self.return_all_layers else hidden
 
-    def _attention_bias(self, hidden, padding_mask):
-        """Mask and θ as one addend of the scores, computed once for all layers."""
+    def attention_bias(self, hidden, padding_mask):
+        """Returns mask and θ as one addend of the scores, computed once for all layers; None without either."""
         bias = None
         if padding_mask is not None:
             masked = 1.0 - ops.cast(padding_mask, "float32")

@@ -39,6 +39,11 @@ class PooledTask(AlbertTask):
             return mean_pool(encoded["sequence_output"], padding_mask)
         return encoded["pooled_output"]
 
+    def pool_states(self, states, padding_mask):
+        """Returns the same of the token states of any layer, `(batch, length, hidden_size)`."""
+        pooled = self.backbone.pooler(states) if self.uses_pooler() else None
+        return self.pool({"sequence_output": states, "pooled_output": pooled}, padding_mask)
+
     def uses_pooler(self) -> bool:
         """Whether the outputs depend on the pooler."""
         return self.pooling == "pooler"

@@ -8,6 +8,7 @@ from albert_tf.errors import CheckpointError
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
+EXITS_PREFIX = "exits/"
 
 
 def load_arrays(model, arrays: dict, source: str, fresh: tuple[str, ...] = ()) -> None:
@@ -97,9 +98,10 @@ class PresetMixin:
         arrays = checkpoint.arrays
         if not has_same_head:
             arrays = {name: a for name, a in arrays.items() if not is_head_array(name)}
-        fresh = [
-            "encoder/relative_attention_bias/"
-        ]  # zero at the start: the outputs stay as they are
+        if not getattr(model, "early_exit", False):
+            arrays = {name: a for name, a in arrays.items() if not name.startswith(EXITS_PREFIX)}
+        # θ is zero at the start, and the exits do not change the answer of full depth.
+        fresh = ["encoder/relative_attention_bias/", EXITS_PREFIX]
         if not has_same_head and cls.head is not None:
             fresh += [v.path for v in model.weights if is_head_array(v.path)]
         if not any(name.startswith(POOLER_PREFIX) for name in arrays):

@@ -265,6 +265,8 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
             arguments.pop("labels", None)
         if "preprocessor" not in arguments and cls.preprocessor_cls is not None:
             arguments["preprocessor"] = cls.preprocessor_cls.from_checkpoint(checkpoint)
+        if arguments.get("early_exit"):
+            backbone_arguments["return_all_layers"] = True
         backbone = AlbertBackbone(config, **backbone_arguments)
         return cls(backbone, **arguments), same_head
 

@@ -3,11 +3,11 @@
 import keras
 
 from albert_tf.errors import ConfigError
-from albert_tf.models.pooled_task import PooledTask
+from albert_tf.models.early_exit import EarlyExitTask
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextClassifier(PooledTask):
+class AlbertTextClassifier(EarlyExitTask):
     """Classifies a text, or a pair of texts.
 
     Args:
@@ -19,6 +19,7 @@ class AlbertTextClassifier(PooledTask):
             cross-entropy.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
         pooling: `"pooler"` or `"mean"`; see `PooledTask`.
+        early_exit: an output layer after every layer of the encoder; see `EarlyExitTask`.
 
     Outputs: logits in float32, `(batch, num_classes)`; softmax (or sigmoid with `multi_label`) is not applied.
 
@@ -54,6 +55,7 @@ class AlbertTextClassifier(PooledTask):
         multi_label: bool = False,
         dropout: float | None = None,
         pooling: str = "pooler",
+        early_exit: bool = False,
         **kwargs,
     ):
         if num_classes < (1 if multi_label else 2):
@@ -64,20 +66,19 @@ class AlbertTextClassifier(PooledTask):
             raise ConfigError(
                 f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
             )
-        super().__init__(backbone, preprocessor, pooling=pooling, **kwargs)
+        super().__init__(
+            backbone,
+            preprocessor,
+            units=num_classes,
+            dropout=dropout,
+            pooling=pooling,
+            early_exit=early_exit,
+            **kwargs,
+        )
         self.num_classes = num_classes
         self.labels = None if labels is None else list(labels)
         self.multi_label = multi_label
-        rate = self.config.classifier_dropout_prob if dropout is None else dropout
-        self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
-        self.classifier = self.head_dense(num_classes, "classifier")
-        self.built = True
         self.compile()
-
-    def call(self, inputs, training=None):
-        """Returns the logits; see the class."""
-        features = self.features(inputs, training=training)
-        return self.classifier(self.dropout(features, training=training))
 
     def default_loss(self):
         """Cross-entropy over the classes, or binary for each class with `multi_label`."""
@@ -97,7 +98,6 @@ class AlbertTextClassifier(PooledTask):
             "num_classes": self.num_classes,
             "labels": self.labels,
             "multi_label": self.multi_label,
-            "dropout": self.dropout.rate,
             **super().head_config(),
         }
 

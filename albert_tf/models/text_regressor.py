@@ -2,11 +2,11 @@
 
 import keras
 
-from albert_tf.models.pooled_task import PooledTask
+from albert_tf.models.early_exit import EarlyExitTask
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextRegressor(PooledTask):
+class AlbertTextRegressor(EarlyExitTask):
     """Predicts one number for a text, or a pair of texts.
 
     Args:
@@ -14,6 +14,7 @@ class AlbertTextRegressor(PooledTask):
         preprocessor: an `AlbertTextClassifierPreprocessor` for raw strings, or None for token ids.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
         pooling: `"pooler"` or `"mean"`; see `PooledTask`.
+        early_exit: an output layer after every layer of the encoder; see `EarlyExitTask`.
 
     Outputs: float32 `(batch, 1)`. Loss: mean squared error.
     """
@@ -27,19 +28,19 @@ class AlbertTextRegressor(PooledTask):
         *,
         dropout: float | None = None,
         pooling: str = "pooler",
+        early_exit: bool = False,
         **kwargs,
     ):
-        super().__init__(backbone, preprocessor, pooling=pooling, **kwargs)
-        rate = self.config.classifier_dropout_prob if dropout is None else dropout
-        self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
-        self.classifier = self.head_dense(1, "classifier")
-        self.built = True
+        super().__init__(
+            backbone,
+            preprocessor,
+            units=1,
+            dropout=dropout,
+            pooling=pooling,
+            early_exit=early_exit,
+            **kwargs,
+        )
         self.compile()
-
-    def call(self, inputs, training=None):
-        """Returns the number; see the class."""
-        features = self.features(inputs, training=training)
-        return self.classifier(self.dropout(features, training=training))
 
     def default_loss(self):
         """Mean squared error."""
@@ -51,7 +52,3 @@ class AlbertTextRegressor(PooledTask):
             keras.metrics.RootMeanSquaredError(name="rmse"),
             keras.metrics.PearsonCorrelation(name="pearson", axis=0),
         ]
-
-    def head_config(self) -> dict:
-        """Returns the head's constructor arguments, serializable."""
-        return {"dropout": self.dropout.rate, **super().head_config()}

@@ -92,9 +92,10 @@ def _head(config: AlbertConfig, head: str | None, head_config: dict) -> dict[str
     if head in (None, "text_embedder"):
         return {}
     if head in ("text_classifier", "token_classifier"):
-        return _dense("classifier", hidden, _num_classes(head, head_config))
+        classes = _num_classes(head, head_config)
+        return _dense("classifier", hidden, classes) | _exits(config, head_config, classes)
     if head in ("text_regressor", "multiple_choice"):
-        return _dense("classifier", hidden, 1)
+        return _dense("classifier", hidden, 1) | _exits(config, head_config, 1)
     if head == "question_answerer":
         return _dense("qa_outputs", hidden, 2)
     if head == "masked_lm":
@@ -102,6 +103,16 @@ def _head(config: AlbertConfig, head: str | None, head_config: dict) -> dict[str
     if head == "pretrainer":
         return masked_lm | _dense("sop_classifier", hidden, 2)
     raise ConfigError(f"unknown head {head!r}; expected None or one of {', '.join(HEADS)}")
+
+
+def _exits(config: AlbertConfig, head_config: dict, units: int) -> dict[str, tuple[int, ...]]:
+    if not head_config.get("early_exit"):
+        return {}
+    exits = config.num_hidden_layers - 1
+    return {
+        "exits/kernel": (exits, config.hidden_size, units),
+        "exits/bias": (exits, units),
+    }
 
 
 def _num_classes(head: str, head_config: dict) -> int:

@@ -221,6 +221,9 @@ def test_student_comes_nearer_resumes_and_loads(cache, teacher, tokenizer, tmp_p
     for name in ("val_states_loss", "val_vectors_loss", "val_pooled_loss"):
         assert validated[-1][name] < 0.8 * validated[0][name] or validated[-1][name] < 0.05, name
     assert result.training.steps == 4 * 4
+    # Held-out texts as they stand: nearer than with masked tokens among them, and none to name.
+    assert result.held_out["vectors_loss"] <= validated[-1]["val_vectors_loss"] + 1e-6
+    assert result.held_out["mlm_logits_loss"] == 0
     again = distill(start, cache, tokenizer, run_dir=tmp_path / "run", resume=True, **run)
     assert "was finished already" in " ".join(again.training.notes)
     write_preset(result.checkpoint, tmp_path / "model", dtype="float16")
@@ -234,3 +237,13 @@ def test_too_few_texts_to_hold_out(cache, teacher, tokenizer, tmp_path):
     start = student_checkpoint(config, teacher, tokenizer)
     with pytest.raises(DataError, match=f"1000 of {len(TEXTS)} texts are to be held out"):
         distill(start, cache, tokenizer, run_dir=tmp_path)
+
+
+def test_trains_on_so_many_texts(cache, teacher, tokenizer, tmp_path):
+    config = student_config(teacher, tokenizer, num_hidden_groups=1, embedding_size=8)
+    start = student_checkpoint(config, teacher, tokenizer)
+    run = {"recipe": FineTuningRecipe(epochs=1, batch_size=8), "validation_texts": 4, "verbose": 0}
+    result = distill(start, cache, tokenizer, run_dir=tmp_path / "run", training_texts=9, **run)
+    assert result.training.steps == 2
+    with pytest.raises(DataError, match=f"{len(TEXTS)} texts are to be trained on; expected 1 to"):
+        distill(start, cache, tokenizer, run_dir=tmp_path / "no", training_texts=len(TEXTS), **run)

@@ -1,0 +1,103 @@
+"""What TensorFlow's converter cannot do: int4 weights, and int8 activations, through the LiteRT quantizer."""
+
+import contextlib
+import importlib.util
+import io
+from collections.abc import Iterable
+
+import numpy as np
+
+from albert_tf.errors import ExportError, MissingExtraError
+from albert_tf.export.quiet import quiet
+
+SENSITIVE = "embeddings/projection|pooler|classifier|qa_outputs|mlm_head|sop_classifier"
+"""Layers outside the blocks, by tensor name: small, and every error in them reaches the answer."""
+
+STATIC_OPERATORS = (
+    "FULLY_CONNECTED",
+    "BATCH_MATMUL",
+    "SOFTMAX",
+    "GELU",
+    "ADD",
+    "RESHAPE",
+    "TRANSPOSE",
+)
+"""What has int8 activations. LayerNorm's operators keep float32: squares and their inverse roots in 256 steps leave
+nothing of the answer (tried: 32 times the largest logit off)."""
+
+INT4_WEIGHTS = {"num_bits": 4, "algorithm_key": "MSE"}
+INT8_WEIGHTS = {"num_bits": 8, "algorithm_key": "min_max_uniform_quantize"}
+
+
+def quantize_int4(content: bytes) -> bytes:
+    """Gives the blocks' matrices four bits and the others eight, with a scale for each output.
+
+    Inputs of the matrices are quantized to int8 as they come. Each scale is the one of least squared error.
+
+    Args:
+        content: of a float32 TFLite file.
+
+    Returns:
+        The content of the quantized file.
+
+    Raises:
+        MissingExtraError: without the LiteRT quantizer.
+        ExportError: when it refuses the file.
+    """
+    quantizer = _quantizer(content, "int4")
+    fully_connected = _operation("FULLY_CONNECTED")
+    for regex, settings in ((".*", INT4_WEIGHTS), (f".*({SENSITIVE}).*", INT8_WEIGHTS)):
+        quantizer.add_dynamic_config(regex=regex, operation_name=fully_connected, **settings)
+    return _quantized(quantizer, "int4")
+
+
+def quantize_static(
+    content: bytes, inputs: Iterable[dict[str, np.ndarray]], signature: str
+) -> bytes:
+    """Gives weights and activations int8, with ranges seen on real inputs; LayerNorm stays float32.
+
+    Args:
+        content: of a float32 TFLite file without loops.
+        inputs: of the graph, by name: the calibration set.
+        signature: the file's.
+
+    Returns:
+        The content of the quantized file.
+
+    Raises:
+        MissingExtraError: without the LiteRT quantizer.
+        ExportError: when it refuses the file.
+    """
+    quantizer = _quantizer(content, "int8-static")
+    for name in STATIC_OPERATORS:
+        quantizer.add_static_config(
+            regex=".*", operation_name=_operation(name), activation_num_bits=8, weight_num_bits=8
+        )
+    with quiet():
+        ranges = quantizer.calibrate({signature: list(inputs)})
+    return _quantized(quantizer, "int8-static", ranges)
+
+
+def _quantizer(content, quantization):
+    if importlib.util.find_spec("ai_edge_quantizer") is None:
+        raise MissingExtraError("ai-edge-quantizer", "quantize", f"quantization {quantization!r}")
+    from ai_edge_quantizer import quantizer
+
+    return quantizer.Quantizer(bytearray(content))
+
+
+def _operation(name):
+    from ai_edge_quantizer import qtyping
+
+    return qtyping.TFLOperationName[name]
+
+
+def _quantized(quantizer, quantization, ranges=None) -> bytes:
+    try:
+        with quiet(), contextlib.redirect_stdout(io.StringIO()):  # it prints sizes and ratios
+            return bytes(quantizer.quantize(ranges).quantized_model)
+    except (ValueError, RuntimeError, KeyError, NotImplementedError) as error:
+        reason = str(error).strip().splitlines() or ["no reason given"]
+        raise ExportError(
+            f"the LiteRT quantizer refuses this model for {quantization}: {reason[0][:300]}; choose int8"
+        ) from error
