@@ -3,8 +3,8 @@
 sh bundled_model/ablation.sh runs/small_en
 python -m bundled_model.ablation runs/small_en
 
-The first command trains the students, the second measures what it finds: the int8 file, the distance to the teacher, and
-linear models on frozen vectors. `ablation.jsonl` then holds a line for each.
+The first command trains the students, the second measures what it finds: the int8 file, the distance to the
+teacher, and linear models on frozen vectors. `ablation.jsonl` then holds a line for each.
 """
 
 import argparse

@@ -1,11 +1,11 @@
 """From a Keras model to a TensorFlow Lite file, and back to answers."""
 
-from albert_tf.export.conversion import QUANTIZATIONS
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.measurement import Latency, Measurement, measure_tflite
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport
 from albert_tf.export.runner import Prediction, TFLiteRunner
-from albert_tf.export.tflite import FORMS, ExportResult, export_tflite
+from albert_tf.export.settings import FORMS, QUANTIZATIONS
+from albert_tf.export.tflite import ExportResult, export_tflite
 
 __all__ = [
     "DEFAULT_LIMITS",

@@ -11,17 +11,9 @@ from albert_tf.export.flatbuffer import (
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.litert_quantizer import quantize_int4, quantize_static
 from albert_tf.export.quiet import quiet
+from albert_tf.export.runtime import check_runtime, has_per_channel, stamp_versions
 
 SIGNATURE = "serving_default"
-QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
-"""Accepted values of `quantization`: float32, float16 weights, int8 or int4 weights with dynamically
-quantized inputs, int8 weights and activations."""
-
-TABLE_BITS = {"int8": 8, "int4": 4, "int8-static": 8}
-"""Bits of the embedding tables, where these are integers."""
-
-MASK_FLOOR = {"int8-static": -20.0}
-"""Where scores have 256 steps from least to largest: -10000 for padding would leave them but one. exp(-20) is 2e-9."""
 
 
 def convert(
@@ -32,7 +24,7 @@ def convert(
     description: str,
     *,
     calibration: list[dict] | None = None,
-    per_channel: bool = True,
+    runtime: str | None = None,
 ) -> bytes:
     """Converts a traced function with TFLite's built-in operators alone.
 
@@ -40,32 +32,38 @@ def convert(
         function: a `ConcreteFunction`, as `inference_function` returns it.
         inputs: names of its inputs, in order.
         outputs: names of its outputs, in order.
-        quantization: one of `QUANTIZATIONS`.
+        quantization: one of `QUANTIZATIONS` of `albert_tf.export.settings`.
         description: a line about the model, kept in the file.
         calibration: inputs by name, for `"int8-static"`.
-        per_channel: whether int8 weights have a scale for each output, or one for each matrix.
+        runtime: the oldest version of TensorFlow Lite that is to run the file, e.g. `"2.16"`; None
+            for any that does. Before 2.17, int8 matrices have one scale instead of one for each
+            output.
 
     Returns:
         The content of a TFLite file with one signature, `serving_default`.
 
     Raises:
-        ExportError: when the converter or the quantizer refuses the function.
+        ExportError: when the converter or the quantizer refuses the function, or no such runtime
+            could run the file.
         MissingExtraError: when the quantizer is needed and not installed.
     """
-    model = read_model(_converted(function, quantization, per_channel))
+    content = _converted(function, quantization, has_per_channel(runtime))
+    content = _tidied(content, inputs, outputs, description)
+    if quantization == "int4":
+        content = _tidied(quantize_int4(content), inputs, outputs, description)
+    elif quantization == "int8-static":
+        content = quantize_static(content, calibration, SIGNATURE)
+        content = _tidied(content, inputs, outputs, description)
+    check_runtime(read_model(content), runtime)
+    return content
+
+
+def _tidied(content, inputs, outputs, description) -> bytes:
+    model = read_model(content)
     share_constants(model)
     shorten_names(model)
     add_signature(model, inputs, outputs, SIGNATURE)
-    if quantization in ("int4", "int8-static"):
-        content = write_model(model)
-        if quantization == "int4":
-            content = quantize_int4(content)
-        else:
-            content = quantize_static(content, calibration, SIGNATURE)
-        model = read_model(content)
-        share_constants(model)
-        shorten_names(model)
-        add_signature(model, inputs, outputs, SIGNATURE)
+    stamp_versions(model)
     model.description = description
     return write_model(model)
 

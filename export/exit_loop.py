@@ -10,7 +10,7 @@ import itertools
 
 import numpy as np
 
-from albert_tf.export.row_table import FixedPoint, RowTable
+from albert_tf.export.row_table import FixedPoint, FloatTable, RowTable
 
 NEVER = 1 << 30
 """Layers of patience that no model has."""
@@ -68,8 +68,8 @@ class ExitLoop:
         self._layers, _, self._units = kernel.shape
         rows = np.swapaxes(kernel, 1, 2).reshape(self._layers * self._units, -1)
         # Answers depend on every bit of these few numbers: int8 even where the blocks have four bits.
-        self._kernel = RowTable(rows, 8) if table_bits else None
-        self._float_rows, self._bias = rows, FixedPoint(bias.reshape(-1))
+        self._kernel = RowTable(rows, 8) if table_bits else FloatTable(rows)
+        self._bias = FixedPoint(bias.reshape(-1))
 
     def __call__(self, inputs: dict, patience, num_layers, third):
         """Returns the outputs `(batch, units)` and the number of layers run for each row, int32 `(batch,)`."""
@@ -130,11 +130,7 @@ class ExitLoop:
         import tensorflow as tf
 
         indices = layer * self._units + tf.range(self._units)
-        if self._kernel is None:
-            rows = tf.gather(self._float_rows, indices)
-        else:
-            rows = self._kernel.take(indices)
-        products = features[:, None, :] * rows[None]  # [B, C, H]
+        products = features[:, None, :] * self._kernel.take(indices)[None]  # [B, C, H]
         return tf.reduce_sum(products, axis=-1) + self._bias.take(indices)
 
     def _is_same(self, old, new, limits):

@@ -26,24 +26,7 @@ class LiteRTGraph:
     """
 
     def __init__(self, file: str | Path | bytes, num_threads: int = 1):
-        if not isinstance(num_threads, int) or num_threads < 1:
-            raise ExportError(
-                f"num_threads is {num_threads!r}; expected a number of threads, at least 1"
-            )
-        from ai_edge_litert.interpreter import Interpreter
-
-        is_path = isinstance(file, str | os.PathLike)
-        source = {"model_path": os.fspath(file)} if is_path else {"model_content": file}
-        try:
-            with quiet():
-                self._interpreter = Interpreter(num_threads=num_threads, **source)
-        except (ValueError, RuntimeError) as error:
-            name = os.fspath(file) if is_path else "the content"
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            raise ExportError(
-                f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "
-                "newer LiteRT"
-            ) from error
+        self._interpreter = load_interpreter(file, num_threads)
         details = self._interpreter.get_input_details()
         self.inputs = {d["name"]: tuple(int(n) for n in d["shape_signature"]) for d in details}
         self._input_indices = {d["name"]: d["index"] for d in details}
@@ -79,3 +62,33 @@ class LiteRTGraph:
         with quiet():
             self._interpreter.allocate_tensors()
         self._shape = shape
+
+
+def load_interpreter(file: str | Path | bytes, num_threads: int):
+    """Returns LiteRT's interpreter of a file.
+
+    Args:
+        file: a path, which is mapped into memory and not copied, or the file's content.
+        num_threads: threads of the interpreter.
+
+    Raises:
+        ExportError: when LiteRT cannot load the file, or the number of threads is none.
+    """
+    if not isinstance(num_threads, int) or num_threads < 1:
+        raise ExportError(
+            f"num_threads is {num_threads!r}; expected a number of threads, at least 1"
+        )
+    from ai_edge_litert.interpreter import Interpreter
+
+    is_path = isinstance(file, str | os.PathLike)
+    source = {"model_path": os.fspath(file)} if is_path else {"model_content": file}
+    try:
+        with quiet():
+            return Interpreter(num_threads=num_threads, **source)
+    except (ValueError, RuntimeError) as error:
+        name = os.fspath(file) if is_path else "the content"
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+        raise ExportError(
+            f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "
+            "newer LiteRT"
+        ) from error

@@ -10,6 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.errors import ExportError
 from albert_tf.export.flatbuffer import is_tflite, read_model
+from albert_tf.export.runtime import lowest_runtime
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +62,8 @@ class TFLiteSummary:
         subgraphs: the main graph first.
         custom_operators: names of operators that a plain TFLite runtime does not have.
         constants: size in bytes of every constant by buffer index, each counted once.
+        lowest_runtime: the lowest version of TensorFlow Lite that has every operator, e.g.
+            `"2.17.0"`, as the file says.
     """
 
     inputs: tuple[TensorSummary, ...]
@@ -69,6 +72,7 @@ class TFLiteSummary:
     subgraphs: tuple[SubgraphSummary, ...]
     custom_operators: tuple[str, ...]
     constants: dict[int, int]
+    lowest_runtime: str
 
     @property
     def operators(self) -> collections.Counter:
@@ -88,7 +92,10 @@ class TFLiteSummary:
     def __str__(self):
         loops = f", {self.while_operators} WHILE" if self.while_operators else ""
         counts = " + ".join(str(len(graph.operators)) for graph in self.subgraphs)
-        return f"{counts} operators{loops}, {self.constant_bytes:,} bytes of constants"
+        return (
+            f"{counts} operators{loops}, {self.constant_bytes:,} bytes of constants; runs on "
+            f"TensorFlow Lite {self.lowest_runtime} and later"
+        )
 
 
 def inspect_tflite(file: str | Path | bytes) -> TFLiteSummary:
@@ -192,6 +199,7 @@ def _summarize(model) -> TFLiteSummary:
             codes[i] for i, c in enumerate(model.operatorCodes) if c.customCode is not None
         ),
         constants={index: size for index, size in enumerate(sizes) if size},
+        lowest_runtime=lowest_runtime(model),
     )
 
 

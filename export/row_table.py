@@ -55,8 +55,24 @@ class RowTable:
         return numbers * scales[..., None]
 
 
+class FloatTable:
+    """A constant table that stays float32, where nothing is quantized."""
+
+    def __init__(self, table: np.ndarray):
+        self._table = table
+
+    def take(self, indices):
+        """Returns the rows at `indices`."""
+        import tensorflow as tf
+
+        return tf.gather(self._table, indices)
+
+
 class FixedPoint:
-    """Constant float32 numbers `(rows, ...)` that survive quantization: int32 with one unit, exact to 2^-30 of the largest."""
+    """Constant float32 numbers `(rows, ...)` that survive quantization.
+
+    They are int32 with one unit for all, exact to 2^-30 of the largest.
+    """
 
     def __init__(self, values: np.ndarray):
         largest = float(np.abs(values).max()) or 1.0
@@ -89,10 +105,7 @@ def quantize_rows(table: np.ndarray, bits: int) -> tuple[np.ndarray, np.ndarray]
     most = 2 ** (bits - 1) - 1
     table = np.asarray(table, "float32")
     largest = np.maximum(np.abs(table).max(axis=1), 1e-12)
-    if bits == 8:
-        scales = largest / most
-    else:
-        scales = _best_scales(table, largest, most)
+    scales = largest / most if bits == 8 else _best_scales(table, largest, most)
     codes = np.clip(np.round(table / scales[:, None]), -most, most)
     return codes.astype("int8"), scales.astype("float32")
 

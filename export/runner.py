@@ -12,6 +12,7 @@ from albert_tf.export.examples import Example, pad
 from albert_tf.export.exit_loop import LAYERS_RUN
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import read_content
+from albert_tf.export.signatures import SignatureGraph
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,8 +97,9 @@ class TFLiteRunner:
         content, self._name = read_content(file)
         bundle = read_bundle(content, self._name)
         is_path = isinstance(file, str | os.PathLike)
-        self._graph = LiteRTGraph(file if is_path else content, num_threads)
         self.metadata = bundle.metadata
+        graph = SignatureGraph if self.metadata["form"] == "signatures" else LiteRTGraph
+        self._graph = graph(file if is_path else content, num_threads)
         self.head = self.metadata["head"]
         self._shape = self._graph.inputs["token_ids"]  # (batch, [choices,] length); -1 where free
         self.controls = self._set_controls(
@@ -341,6 +343,7 @@ class TFLiteRunner:
 
     def _longest(self):
         limits = [self.metadata["config"]["max_position_embeddings"], self._shape[-1]]
+        limits.append(max(self.metadata.get("lengths") or [0]))
         limits.append(self.metadata["sequence_length"] or limits[0])
         return min(limit for limit in limits if limit > 0)
 

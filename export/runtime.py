@@ -1,0 +1,137 @@
+"""Which TFLite runtimes can run a file.
+
+A runtime refuses an operator of a version that it does not know; so the versions in the file decide. The converter
+writes the lowest runtime into the file, and this module reads it back; what was changed after the conversion is
+stamped here first, since the LiteRT quantizer leaves the versions of float operators on operators that it quantized,
+and an old runtime would then answer wrongly instead of refusing.
+"""
+
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+from albert_tf.errors import ExportError
+
+MIN_RUNTIME = b"min_runtime_version"
+"""Name of the converter's entry in the file's metadata: 16 bytes, a version with zeros behind."""
+
+PER_CHANNEL_VERSION = 12
+PER_CHANNEL_RUNTIME = "2.17.0"
+"""FULLY_CONNECTED with float inputs and integer weights that have a scale for each output."""
+
+RESIZING_LOOP_RUNTIME = "2.20.0"
+"""Before it, a WHILE operator under XNNPACK fails at the second length: a new interpreter is needed for each length,
+or one without XNNPACK."""
+
+OLDEST = "2.9.0"
+"""GELU, which every file holds, came with it."""
+
+
+def parse_version(text: str) -> tuple[int, ...]:
+    """Returns the numbers of a version such as `"2.16"` or `"2.16.1"`, which then compare in order.
+
+    Raises:
+        ExportError: when it is none, or older than any that runs this package's files.
+    """
+    parts = text.split(".") if isinstance(text, str) else ()
+    if not 2 <= len(parts) <= 3 or not all(part.isdecimal() for part in parts):
+        raise ExportError(
+            f"runtime is {text!r}; expected a version of TensorFlow Lite, e.g. '2.16'"
+        )
+    version = tuple(map(int, parts))
+    if version[:2] < tuple(map(int, OLDEST.split(".")))[:2]:
+        raise ExportError(
+            f"runtime is {text}; these files need TensorFlow Lite {OLDEST}, which brought GELU, or later"
+        )
+    return version
+
+
+def has_per_channel(runtime: str | None) -> bool:
+    """Whether a runtime runs matrices with a scale for each output; None stands for the newest."""
+    return runtime is None or parse_version(runtime)[:2] >= parse_version(PER_CHANNEL_RUNTIME)[:2]
+
+
+def stamp_versions(model: schema.ModelT) -> None:
+    """Gives operators the version that their tensors ask for, and the file its lowest runtime.
+
+    Args:
+        model: as `read_model` gives it; changed in place.
+    """
+    codes = model.operatorCodes
+    raised: dict[int, int] = {}
+    for subgraph in model.subgraphs:
+        for operator in subgraph.operators:
+            code = codes[operator.opcodeIndex]
+            if code.version < PER_CHANNEL_VERSION and _is_per_channel(code, operator, subgraph):
+                index = operator.opcodeIndex
+                if index not in raised:
+                    raised[index] = len(codes)
+                    codes.append(_newer(code))
+                operator.opcodeIndex = raised[index]
+    if any(_is_matrix(c) and c.version >= PER_CHANNEL_VERSION for c in codes):
+        _raise_lowest(model, PER_CHANNEL_RUNTIME)
+
+
+def lowest_runtime(model: schema.ModelT) -> str:
+    """Returns the lowest version of TensorFlow Lite that has every operator of the file, e.g. `"2.17.0"`."""
+    entry = _entry(model)
+    if entry is None:
+        return OLDEST
+    data = bytes(bytearray(model.buffers[entry.buffer].data))
+    return data.rstrip(b"\0").decode("ascii") or OLDEST
+
+
+def check_runtime(model: schema.ModelT, runtime: str | None) -> None:
+    """Checks that a runtime has every operator of the file.
+
+    Raises:
+        ExportError: when it has not.
+    """
+    lowest = lowest_runtime(model)
+    if runtime is not None and parse_version(lowest)[:2] > parse_version(runtime)[:2]:
+        raise ExportError(
+            f"the file needs TensorFlow Lite {lowest}, runtime asks for {runtime}; choose quantization "
+            "int8, fp16 or none, which can do with less"
+        )
+
+
+def _is_matrix(code) -> bool:
+    return code.builtinCode == schema.BuiltinOperator.FULLY_CONNECTED
+
+
+def _is_per_channel(code, operator, subgraph) -> bool:
+    """Whether it multiplies floats by integers that have several scales."""
+    if not _is_matrix(code):
+        return False
+    inputs, weights = (subgraph.tensors[int(i)] for i in operator.inputs[:2])
+    integer = (schema.TensorType.INT8, schema.TensorType.INT4)
+    if inputs.type != schema.TensorType.FLOAT32 or weights.type not in integer:
+        return False
+    quantization = weights.quantization
+    return quantization is not None and np.size(quantization.scale) > 1
+
+
+def _newer(code):
+    newer = schema.OperatorCodeT()
+    newer.builtinCode = code.builtinCode
+    newer.deprecatedBuiltinCode = code.deprecatedBuiltinCode
+    newer.version = PER_CHANNEL_VERSION
+    return newer
+
+
+def _entry(model):
+    return next((e for e in model.metadata or () if e.name == MIN_RUNTIME), None)
+
+
+def _raise_lowest(model, version):
+    if parse_version(lowest_runtime(model)) >= parse_version(version):
+        return
+    data = np.frombuffer(version.encode("ascii").ljust(16, b"\0"), "uint8")
+    entry = _entry(model)
+    if entry is not None:
+        model.buffers[entry.buffer].data = data
+        return
+    buffer, entry = schema.BufferT(), schema.MetadataT()
+    buffer.data = data
+    model.buffers.append(buffer)
+    entry.name, entry.buffer = MIN_RUNTIME, len(model.buffers) - 1
+    model.metadata = [*(model.metadata or ()), entry]

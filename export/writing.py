@@ -1,0 +1,104 @@
+"""The file on the disk: whether it can be written, what is described in it, and its report beside it."""
+
+import dataclasses
+import importlib.metadata
+import json
+import os
+from pathlib import Path
+
+from albert_tf.errors import CheckpointError, ExportError
+from albert_tf.export.bundle import Bundle
+from albert_tf.export.exit_loop import controls_of
+from albert_tf.export.inspection import TFLiteSummary
+from albert_tf.export.lowering import input_names, output_names
+from albert_tf.export.parity import ParityReport
+from albert_tf.export.runtime import RESIZING_LOOP_RUNTIME
+from albert_tf.export.settings import ExportSettings
+from albert_tf.version import __version__
+from albert_tf.weights.atomic import write_files
+
+
+def check_writable(path: Path) -> None:
+    """Raises an `ExportError` when `path` cannot be written: before a minute of conversion, not after it."""
+    if path.is_dir():
+        raise ExportError(
+            f"{path} is a folder; expected the name of a file, e.g. {path / 'model.tflite'}"
+        )
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise ExportError(
+            f"cannot write {path}: {folder} is not a folder that you may write to; choose another"
+        )
+
+
+def describe(model, settings: ExportSettings, summary: TFLiteSummary) -> Bundle:
+    """Returns what travels inside the file beside the graph.
+
+    Args:
+        model: what is exported.
+        settings: of the export.
+        summary: of the converted graph.
+    """
+    form = settings.form
+    preprocessor = getattr(model, "preprocessor", None)
+    tokenizer = None if preprocessor is None else preprocessor.tokenizer
+    head_config = {} if model.head is None else model.head_config()
+    metadata = {
+        "albert_tf": __version__,
+        "head": model.head,
+        "num_classes": head_config.get("num_classes"),
+        "multi_label": head_config.get("multi_label", False),
+        "quantization": settings.quantization,
+        "form": form,
+        "length": settings.length,
+        "lengths": list(settings.lengths(model)) if form == "signatures" else None,
+        "batch": settings.batch,
+        "runtime": {
+            "lowest": summary.lowest_runtime,
+            "resizes_since": RESIZING_LOOP_RUNTIME if form == "loop" else None,
+        },
+        "inputs": list(input_names(model, form)),
+        "outputs": list(output_names(model, form)),
+        "controls": [dataclasses.asdict(c) for c in controls_of(model)] if form == "loop" else [],
+        "config": model.config.to_dict(),
+        "tokenizer": None if tokenizer is None else tokenizer.get_config(),
+        "sequence_length": None if preprocessor is None else preprocessor.sequence_length,
+        "truncate": None if preprocessor is None else preprocessor.truncate,
+        "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")},
+    }
+    labels = getattr(model, "labels", None)
+    return Bundle(
+        metadata=metadata,
+        tokenizer=None if tokenizer is None else tokenizer.model_bytes,
+        labels=None if labels is None else tuple(labels),
+    )
+
+
+def write_checked(path: Path, file: bytes, parity: ParityReport) -> tuple[Path, Path]:
+    """Writes file and parity report, and returns their paths.
+
+    Raises:
+        ExportError: when they cannot be written; or when the report missed its limits: then both are
+            written under another name.
+    """
+    if not parity.passed:
+        path = path.with_name(f"{path.stem}.failed{path.suffix}")
+    parity_path = path.with_name(f"{path.stem}.parity.json")
+    report = json.dumps({"file": path.name, "size": len(file), **parity.to_dict()}, indent=2) + "\n"
+    try:
+        write_files(path.parent, {parity_path.name: report, path.name: file})
+    except CheckpointError as error:
+        reason = error.__cause__ or error
+        raise ExportError(
+            f"cannot write {path}: {reason}; nothing that stood there was changed: free some space "
+            "or choose another folder"
+        ) from error
+    if not parity.passed:
+        raise ExportError(
+            "the exported file differs too much from the Keras model: "
+            f"{'; '.join(parity.failures)} ({parity.source}); it is kept as {path} with its report "
+            f"{parity_path.name}: try quantization fp16 or none, or pass limits"
+        )
+    return path, parity_path
