@@ -1,5 +1,6 @@
 """From a Keras model to a TensorFlow Lite file, and back to answers."""
 
+from albert_tf.export.exit_curve import ExitPoint, find_knee, measure_exits
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.measurement import Latency, Measurement, measure_tflite
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport
@@ -11,6 +12,7 @@ __all__ = [
     "DEFAULT_LIMITS",
     "FORMS",
     "QUANTIZATIONS",
+    "ExitPoint",
     "ExportResult",
     "Latency",
     "Measurement",
@@ -20,6 +22,8 @@ __all__ = [
     "TFLiteRunner",
     "TFLiteSummary",
     "export_tflite",
+    "find_knee",
     "inspect_tflite",
+    "measure_exits",
     "measure_tflite",
 ]

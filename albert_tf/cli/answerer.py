@@ -43,7 +43,11 @@ class _TFLiteAnswerer:
 
     def scores(self, inputs):
         texts, pairs = inputs if isinstance(inputs, tuple) else (inputs, None)
-        predictions = self.runner(texts, pairs)
-        if self.task == "regression":
-            return np.array([prediction.value for prediction in predictions])
-        return np.array([[p.scores[name] for name in self.labels] for p in predictions])
+        return scores_of(self.runner(texts, pairs), self.runner)
+
+
+def scores_of(predictions, runner) -> np.ndarray:
+    """Returns the probabilities `(texts, classes)` of a `TFLiteRunner`'s predictions, or the values `(texts,)`."""
+    if runner.task == "regression":
+        return np.array([prediction.value for prediction in predictions])
+    return np.array([[p.scores[name] for name in runner.labels] for p in predictions])

@@ -8,7 +8,9 @@ leaves an earlier FILE as it was.
   albert-tf export runs/reviews/model reviews.tflite
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv --min-agreement 0.995
-  albert-tf export runs/reviews/model reviews_npu.tflite --form unrolled --length 64
+  albert-tf export runs/reviews/model reviews_small.tflite --quantization int4
+  albert-tf export runs/reviews/model reviews_old.tflite --runtime 2.16
+  albert-tf export runs/reviews/model reviews_gpu.tflite --form unrolled --length 64
   albert-tf export albert_small_en vectors.tflite --embedder
 """
 
@@ -17,8 +19,8 @@ from albert_tf.cli.data_arguments import add_table_arguments, is_tflite, load_mo
 from albert_tf.errors import ExportError
 
 # Those of albert_tf.export, stated again because its import brings TensorFlow, too slow for a --help.
-QUANTIZATIONS = ("none", "fp16", "int8")
-FORMS = ("loop", "unrolled")
+QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
+FORMS = ("loop", "unrolled", "signatures")
 
 NAME = "export"
 HELP = "export a preset to a TFLite file"
@@ -30,15 +32,25 @@ def add_arguments(parser) -> None:
     parser.add_argument("file", metavar="FILE", help="the .tflite file to write")
     parser.add_argument(
         "--quantization",
+        "--quantize",
         choices=QUANTIZATIONS,
         default="int8",
-        help="none (float32), fp16, or int8 weights with float arithmetic between (default: %(default)s)",
+        help="none (float32), fp16, int8 weights with float arithmetic between, int4 blocks and word table, or "
+        "int8-static: int8 activations too, for NPUs, with --form unrolled --length N --texts FILE (default: "
+        "%(default)s)",
     )
     parser.add_argument(
         "--form",
         choices=FORMS,
         default="loop",
-        help="loop: one copy of the block, for CPUs; unrolled: for delegates (default: %(default)s)",
+        help="loop: one copy of the block, for CPUs; unrolled: for GPU and NPU delegates; signatures: unrolled for 32, "
+        "64, 128 and 256 tokens in one file, for runtimes that cannot resize (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--runtime",
+        metavar="VERSION",
+        help="oldest TensorFlow Lite that is to run FILE, e.g. 2.16 (default: what the quantization needs; the file "
+        "says it)",
     )
     parser.add_argument(
         "--length", type=int, metavar="N", help="fix the length in tokens (default: any length)"
@@ -85,6 +97,7 @@ def run(args) -> None:
         quantization=args.quantization,
         form=args.form,
         length=args.length,
+        runtime=args.runtime,
         texts=texts,
         pairs=pairs,
         limits=_limits(args),

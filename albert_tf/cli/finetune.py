@@ -133,6 +133,11 @@ def add_model_arguments(group) -> None:
     group.add_argument(
         "--attention-bias", action="store_true", help="add the learned attention bias"
     )
+    group.add_argument(
+        "--early-exit",
+        action="store_true",
+        help="train an output layer after every layer, so that easy texts need only the first few once exported",
+    )
 
 
 def run(args) -> None:
@@ -255,6 +260,7 @@ def build_model(args, task, labels):
         "preprocessor": _build_preprocessor(args, checkpoint),
         "dtype": "mixed_bfloat16" if args.mixed_bfloat16 else None,
         "remat": args.remat,
+        "early_exit": args.early_exit,
     }
     if labels is None:
         return AlbertTextRegressor.from_checkpoint(checkpoint, config, **options)

@@ -5,14 +5,20 @@ the graph, tokenization not included.
 
   albert-tf benchmark reviews.tflite
   albert-tf benchmark reviews.tflite --lengths 16 64 256 --threads 2 --json
+
+With --early-exit it runs a file with early exits on labelled texts instead, at every patience and a few confidences:
+the metric beside the layers and milliseconds that a text takes, and which setting saves most for half a point.
+
+  albert-tf benchmark reviews.tflite --early-exit dev.csv --plot exits.png
 """
 
 import dataclasses
 import json
 from pathlib import Path
 
-from albert_tf.cli.console import answer, megabytes, table
-from albert_tf.cli.data_arguments import is_tflite
+from albert_tf.cli.answerer import scores_of
+from albert_tf.cli.console import answer, megabytes, note, percent, say, table
+from albert_tf.cli.data_arguments import add_table_arguments, is_tflite, read_labelled
 from albert_tf.errors import ExportError
 
 NAME = "benchmark"
@@ -32,6 +38,17 @@ def add_arguments(parser) -> None:
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    group = parser.add_argument_group("early exits")
+    group.add_argument("--early-exit", metavar="DATA", help="labelled texts: csv, tsv or jsonl")
+    group.add_argument(
+        "--allowed-loss",
+        type=float,
+        default=0.005,
+        metavar="X",
+        help="what leaving early may cost of the metric (default: %(default)s)",
+    )
+    group.add_argument("--plot", metavar="FILE", help="draw the curve as a PNG")
+    add_table_arguments(parser)
 
 
 def run(args) -> None:
@@ -48,6 +65,9 @@ def run(args) -> None:
     ):
         if value < 1:
             raise ExportError(f"{option} is {value}; expected at least 1")
+    if args.early_exit:
+        _run_exits(args)
+        return
     result = measure_tflite(args.file, args.lengths, num_threads=args.threads, runs=args.runs)
     if args.json:
         answer(json.dumps(dataclasses.asdict(result)))
@@ -61,3 +81,56 @@ def run(args) -> None:
             for length, row in result.latency_ms.items()
         ],
     )
+
+
+def _run_exits(args):
+    from albert_tf.export import TFLiteRunner, find_knee, measure_exits
+    from albert_tf.tasks import (
+        MAIN_METRIC,
+        LabelSet,
+        encode_targets,
+        evaluate_scores,
+        plot_exits,
+    )
+
+    runner = TFLiteRunner(args.file)
+    data = read_labelled(args, args.early_exit, task=runner.task)
+    for line in data.notes:
+        note(line)
+    labels = None if runner.task == "regression" else LabelSet(runner.labels)
+    targets = encode_targets(data, labels)
+    name = MAIN_METRIC[runner.task]
+
+    def metric(predictions):
+        return evaluate_scores(runner.task, targets, scores_of(predictions, runner))[name]
+
+    points = measure_exits(args.file, data.texts, metric, data.pairs)
+    knee = find_knee(points, args.allowed_loss)
+    if args.plot:
+        plot_exits(args.plot, points, knee, name)
+    if args.json:
+        rows = [{**dataclasses.asdict(p), "knee": p is knee} for p in points]
+        answer(json.dumps({"metric": name, "points": rows}))
+        return
+    table(
+        f"{args.file} on {len(data):,} texts of {args.early_exit}",
+        ["setting", name.replace("_", " "), "layers", "ms a text"],
+        [
+            [
+                f"{_setting(p)}{'  <- knee' if p is knee else ''}",
+                percent(p.metric),
+                f"{p.mean_layers:.2f}",
+                f"{p.mean_ms:.2f}",
+            ]
+            for p in points
+        ],
+    )
+    options = ", ".join(f"{k}={v:g}" for k, v in knee.controls.items())
+    if options:
+        say(f"\nnext:  TFLiteRunner({args.file!r}, {options})")
+    else:
+        say("\nno setting saves layers within the allowed loss; see --allowed-loss")
+
+
+def _setting(point):
+    return ", ".join(f"{k} {v:g}" for k, v in point.controls.items()) or "all layers"

@@ -7,6 +7,7 @@ from albert_tf.tasks.baselines import (
     tfidf_baseline,
 )
 from albert_tf.tasks.demo import DEMO_DATA, demo_data
+from albert_tf.tasks.exit_plot import plot_exits
 from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import (
@@ -50,6 +51,7 @@ __all__ = [
     "majority_baseline",
     "multi_label_metrics",
     "per_class_table",
+    "plot_exits",
     "predicted_targets",
     "read_glue",
     "read_history",

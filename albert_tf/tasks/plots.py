@@ -32,7 +32,8 @@ SHOWN_NAME = 26
 MEANS = ("loss", "accuracy")
 
 
-def _matplotlib():
+def matplotlib_with_figures():
+    """Returns matplotlib with what the pictures need; raises MissingExtraError without it."""
     try:
         import matplotlib
         import matplotlib.figure
@@ -87,7 +88,7 @@ def plot_curves(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    matplotlib = _matplotlib()
+    matplotlib = matplotlib_with_figures()
     with matplotlib.rc_context(STYLE):
         figure = matplotlib.figure.Figure(figsize=(4.6 * len(panels), 3.4))
         for axes, key in zip(np.atleast_1d(figure.subplots(1, len(panels))), panels, strict=True):
@@ -197,7 +198,7 @@ def plot_learning_rates(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    matplotlib = _matplotlib()
+    matplotlib = matplotlib_with_figures()
     steps, rates = _series(history, "learning_rate")
     parts = multipliers or {"all variables": 1.0}
     drawers = [_draw_schedule] if len(steps) else []
@@ -298,7 +299,7 @@ def plot_confusion(path: Path, counts: np.ndarray, names: Sequence[str]) -> None
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    matplotlib = _matplotlib()
+    matplotlib = matplotlib_with_figures()
     everything = list(range(len(names)))
     chosen = everything if len(names) <= SHOWN_CLASSES else most_confused(counts)
     chosen = chosen or everything[:SHOWN_CLASSES]  # no mistake at all: any classes show it
@@ -333,7 +334,7 @@ def plot_confusion(path: Path, counts: np.ndarray, names: Sequence[str]) -> None
 
 def plot_regression(path: Path, true: np.ndarray, predicted: np.ndarray) -> None:
     """Draw predicted against true values, with the line of perfect answers."""
-    matplotlib = _matplotlib()
+    matplotlib = matplotlib_with_figures()
     with matplotlib.rc_context(STYLE):
         figure = matplotlib.figure.Figure(figsize=(4.6, 4.4))
         axes = figure.subplots()
@@ -350,7 +351,7 @@ def plot_regression(path: Path, true: np.ndarray, predicted: np.ndarray) -> None
 
 def plot_label_f1(path: Path, f1: np.ndarray, support: np.ndarray, names: Sequence[str]) -> None:
     """Draw the F1 of each label of a multi-label model, the 30 most frequent ones at most."""
-    matplotlib = _matplotlib()
+    matplotlib = matplotlib_with_figures()
     chosen = np.argsort(-support, kind="stable")[:30][::-1]
     with matplotlib.rc_context(STYLE):
         figure = matplotlib.figure.Figure(figsize=(6, 1.2 + 0.26 * len(chosen)))

@@ -22,7 +22,7 @@ MOST_EXAMPLES = 20_000
 
 
 def start_linear(model, batches, seed: int = 0) -> None:
-    """Sets the output layer of a classifier or regressor to a linear model on what it reads.
+    """Sets the output layer of a classifier or regressor, and of each of its exits, to a linear model on what it reads.
 
     Args:
         model: an `AlbertTextClassifier` or `AlbertTextRegressor`, whose other weights stay as they
@@ -38,6 +38,23 @@ def start_linear(model, batches, seed: int = 0) -> None:
             f"head_start 'linear' needs a text classifier or regressor, not a {model.head}; use 'random'"
         )
     features, targets, weights = _features(model, batches, seed)
+    if not getattr(model, "early_exit", False):
+        _set_dense(model.classifier, *_fit(model, features[:, -1], targets, weights))
+        return
+    fitted = [_fit(model, layer, targets, weights) for layer in np.swapaxes(features, 0, 1)]
+    *below, last = fitted
+    model.exits.kernel.assign(np.stack([kernel for kernel, _ in below]))
+    model.exits.bias.assign(np.stack([bias for _, bias in below]))
+    _set_dense(model.classifier, *last)
+
+
+def _set_dense(dense, kernel, bias):
+    dense.kernel.assign(kernel)
+    dense.bias.assign(bias)
+
+
+def _fit(model, features, targets, weights):
+    """Kernel and bias of the best linear model from `features`, `(examples, hidden_size)`."""
     mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
     standardized = (features - mean) / deviation
     if model.head == "text_regressor":
@@ -49,12 +66,14 @@ def start_linear(model, batches, seed: int = 0) -> None:
     else:
         kernel, bias = _softmax(standardized, targets, weights, model.num_classes)
     kernel = kernel / deviation[:, None]
-    model.classifier.kernel.assign(kernel)
-    model.classifier.bias.assign(bias - mean @ kernel)
+    return kernel, bias - mean @ kernel
 
 
 def _features(model, batches, seed):
-    """What the head reads `(examples, hidden_size)`, targets and weights of a sample of the examples."""
+    """What each output layer reads `(examples, layers, hidden_size)`, targets and weights of a sample.
+
+    Without exits there is one layer, the last.
+    """
     plan = batches.plan(0)
     most = max(1, MOST_EXAMPLES // batches.batch_size)
     if len(plan) > most:
@@ -64,7 +83,10 @@ def _features(model, batches, seed):
     for examples in plan:
         inputs, y, *sample_weight = batches.collate(examples)
         encoded = model.backbone.predict_on_batch(inputs)
-        pooled = model.pool(encoded, inputs["padding_mask"])
+        if getattr(model, "early_exit", False):
+            pooled = model.exit_features(encoded, inputs)
+        else:
+            pooled = model.pool(encoded, inputs["padding_mask"])[:, None]
         features.append(ops.convert_to_numpy(ops.cast(pooled, "float32")))
         targets.append(y)
         weights.append(sample_weight[0] if sample_weight else np.ones(len(y)))
