@@ -1,10 +1,12 @@
 """From a Keras model to a TensorFlow Lite file, and back to answers."""
 
+from albert_tf.export.comparison import QuantizationChoice, compare_quantizations
 from albert_tf.export.exit_curve import ExitPoint, find_knee, measure_exits
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.measurement import Latency, Measurement, measure_tflite
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport
 from albert_tf.export.runner import Prediction, TFLiteRunner
+from albert_tf.export.saved_model import export_saved_model
 from albert_tf.export.settings import FORMS, QUANTIZATIONS
 from albert_tf.export.tflite import ExportResult, export_tflite
 
@@ -19,8 +21,11 @@ __all__ = [
     "ParityLimits",
     "ParityReport",
     "Prediction",
+    "QuantizationChoice",
     "TFLiteRunner",
     "TFLiteSummary",
+    "compare_quantizations",
+    "export_saved_model",
     "export_tflite",
     "find_knee",
     "inspect_tflite",

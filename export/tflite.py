@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 
 from albert_tf.export.bundle import append_bundle
+from albert_tf.export.card import model_card
 from albert_tf.export.conversion import check_graph, convert
 from albert_tf.export.examples import make_examples, pad
 from albert_tf.export.graph import LiteRTGraph
@@ -31,6 +32,7 @@ class ExportResult:
     Args:
         path: the TFLite file.
         parity_path: the parity report beside it, JSON.
+        card_path: the model card beside it, Markdown; the same as JSON is `NAME.card.json`.
         size: of the file, in bytes.
         model_size: of the graph with its weights, in bytes: the file without tokenizer and labels.
         quantization, form, length, batch: as asked.
@@ -40,6 +42,7 @@ class ExportResult:
 
     path: Path
     parity_path: Path
+    card_path: Path
     size: int
     model_size: int
     quantization: str
@@ -86,8 +89,8 @@ def export_tflite(
 
     Args:
         model: any model of `albert_tf.models`. A masked language model scores every position.
-        path: of the file; its parity report goes beside it, as `NAME.parity.json`. Both are
-            written completely or not at all.
+        path: of the file; its parity report goes beside it, as `NAME.parity.json`, and its model
+            card, as `NAME.card.md` and `NAME.card.json`. All are written completely or not at all.
         quantization: `"int8"` (int8 weights, activations quantized as they come: a quarter of the
             size, and on processors that multiply int8 themselves, such as phones' and servers' with
             VNNI, about three times as fast as float32), `"int4"` (blocks and word table in four
@@ -147,11 +150,15 @@ def export_tflite(
         else f"a float32 copy of the {model.dtype_policy.name} model",
         pad_id=model.config.pad_token_id,
     )
-    file = append_bundle(content, describe(model, settings, summary))
-    path, parity_path = write_checked(path, file, parity)
+    bundle = describe(model, settings, summary)
+    file = append_bundle(content, bundle)
+    training = getattr(model, "training_record", None)
+    card = model_card(path.name, file, bundle.metadata, bundle.labels, summary, parity, training)
+    path, parity_path, card_path = write_checked(path, file, parity, card)
     return ExportResult(
         path,
         parity_path,
+        card_path,
         len(file),
         len(content),
         quantization,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.export.bundle import Bundle
+from albert_tf.export.card import card_json, card_markdown
 from albert_tf.export.exit_loop import controls_of
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.lowering import input_names, output_names
@@ -76,19 +77,39 @@ def describe(model, settings: ExportSettings, summary: TFLiteSummary) -> Bundle:
     )
 
 
-def write_checked(path: Path, file: bytes, parity: ParityReport) -> tuple[Path, Path]:
-    """Writes file and parity report, and returns their paths.
+def write_checked(
+    path: Path, file: bytes, parity: ParityReport, card: dict
+) -> tuple[Path, Path, Path]:
+    """Writes the file, and beside it the parity report and the model card.
+
+    Args:
+        path: of the file.
+        file: its content.
+        parity: the report.
+        card: as `model_card` returns it.
+
+    Returns:
+        The paths of the file, the report, and the card for people.
 
     Raises:
-        ExportError: when they cannot be written; or when the report missed its limits: then both are
+        ExportError: when they cannot be written; or when the report missed its limits: then all are
             written under another name.
     """
     if not parity.passed:
         path = path.with_name(f"{path.stem}.failed{path.suffix}")
-    parity_path = path.with_name(f"{path.stem}.parity.json")
+    parity_path, card_path, card_json_path = (
+        path.with_name(path.stem + ending) for ending in (".parity.json", ".card.md", ".card.json")
+    )
     report = json.dumps({"file": path.name, "size": len(file), **parity.to_dict()}, indent=2) + "\n"
+    card = {**card, "file": path.name}
+    files = {
+        parity_path.name: report,
+        card_json_path.name: card_json(card),
+        card_path.name: card_markdown(card),
+        path.name: file,
+    }
     try:
-        write_files(path.parent, {parity_path.name: report, path.name: file})
+        write_files(path.parent, files)
     except CheckpointError as error:
         reason = error.__cause__ or error
         raise ExportError(
@@ -101,4 +122,4 @@ def write_checked(path: Path, file: bytes, parity: ParityReport) -> tuple[Path, 
             f"{'; '.join(parity.failures)} ({parity.source}); it is kept as {path} with its report "
             f"{parity_path.name}: try quantization fp16 or none, or pass limits"
         )
-    return path, parity_path
+    return path, parity_path, card_path

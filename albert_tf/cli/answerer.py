@@ -16,12 +16,14 @@ def load_answerer(model: str):
         `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
         `(texts, pairs)`.
     """
-    return _TFLiteAnswerer(model) if is_tflite(model) else _KerasAnswerer(model)
+    return _TFLiteAnswerer(model) if is_tflite(model) else KerasAnswerer(load_text_model(model))
 
 
-class _KerasAnswerer:
-    def __init__(self, preset):
-        self.model = load_text_model(preset)
+class KerasAnswerer:
+    """A text classifier or regressor in Keras; see `load_answerer`."""
+
+    def __init__(self, model):
+        self.model = model
         if self.model.head == "text_regressor":
             self.task, self.labels = "regression", []
         else:
@@ -29,6 +31,7 @@ class _KerasAnswerer:
             self.labels = self.model.labels or [str(i) for i in range(self.model.num_classes)]
 
     def scores(self, inputs):
+        """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
         from albert_tf.cli.finetune import answer_scores
 
         return answer_scores(self.model, inputs)

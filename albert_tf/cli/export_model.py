@@ -9,13 +9,22 @@ leaves an earlier FILE as it was.
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv
   albert-tf export runs/reviews/model reviews.tflite --texts reviews.csv --min-agreement 0.995
   albert-tf export runs/reviews/model reviews_small.tflite --quantization int4
+  albert-tf export runs/reviews/model reviews.tflite --compare dev.csv
+  albert-tf export runs/reviews/model served/reviews/1 --saved-model
   albert-tf export runs/reviews/model reviews_old.tflite --runtime 2.16
   albert-tf export runs/reviews/model reviews_gpu.tflite --form unrolled --length 64
   albert-tf export albert_small_en vectors.tflite --embedder
 """
 
-from albert_tf.cli.console import note, say
-from albert_tf.cli.data_arguments import add_table_arguments, is_tflite, load_model, read_texts
+from albert_tf.cli.answerer import KerasAnswerer, scores_of
+from albert_tf.cli.console import megabytes, note, percent, say, table
+from albert_tf.cli.data_arguments import (
+    add_table_arguments,
+    is_tflite,
+    load_model,
+    read_labelled,
+    read_texts,
+)
 from albert_tf.errors import ExportError
 
 # Those of albert_tf.export, stated again because its import brings TensorFlow, too slow for a --help.
@@ -63,6 +72,16 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="export the backbone of MODEL as a file of sentence vectors, for albert-tf embed",
     )
+    parser.add_argument(
+        "--compare",
+        metavar="DATA",
+        help="labelled texts: print size, difference and metric of every quantization on them first",
+    )
+    parser.add_argument(
+        "--saved-model",
+        action="store_true",
+        help="write a SavedModel for TensorFlow Serving to the folder FILE instead: texts in, labels out",
+    )
     group = parser.add_argument_group("limits (default: by quantization)")
     group.add_argument(
         "--max-difference",
@@ -76,13 +95,18 @@ def add_arguments(parser) -> None:
         metavar="X",
         help="share of equal labels, among texts where Keras is decided",
     )
-    add_table_arguments(parser, labels=False)
+    add_table_arguments(parser)
 
 
 def run(args) -> None:
     """Runs `albert-tf export`."""
-    from albert_tf.export import export_tflite
+    from albert_tf.export import export_saved_model, export_tflite
 
+    if args.saved_model:
+        say(
+            f"{export_saved_model(_load(args), args.file)}: texts in, answers out; see docs/export.md"
+        )
+        return
     if not is_tflite(args.file):
         raise ExportError(f"FILE is {args.file}; expected a name that ends in .tflite")
     texts = pairs = None
@@ -91,8 +115,11 @@ def run(args) -> None:
         for line in data.notes:
             note(line)
         texts, pairs = data.texts, data.pairs
+    model = _load(args)
+    if args.compare:
+        _compare(args, model)
     result = export_tflite(
-        _load(args),
+        model,
         args.file,
         quantization=args.quantization,
         form=args.form,
@@ -126,4 +153,59 @@ def _limits(args):
             raise ExportError(f"{option} is {value:g}; expected a share from 0 to 1")
     return ParityLimits(
         **{name: getattr(usual, name) if v is None else v for name, v in given.items()}
+    )
+
+
+def _compare(args, model):
+    from albert_tf.export import compare_quantizations
+    from albert_tf.tasks import MAIN_METRIC, LabelSet, encode_targets, evaluate_scores
+
+    if model.head not in ("text_classifier", "text_regressor"):
+        raise ExportError(
+            f"--compare needs a text classifier or regressor; {args.model} holds a {model.head}"
+        )
+    keras = KerasAnswerer(model)
+    data = read_labelled(args, args.compare, task=keras.task)
+    for line in data.notes:
+        note(line)
+    targets = encode_targets(data, None if keras.task == "regression" else LabelSet(keras.labels))
+    name = MAIN_METRIC[keras.task]
+
+    def metric(scores):
+        return evaluate_scores(keras.task, targets, scores)[name]
+
+    rows, left_out = compare_quantizations(
+        model,
+        data.texts,
+        lambda predictions: metric(scores_of(predictions, keras)),
+        data.pairs,
+    )
+    for line in left_out:
+        note(line)
+    table(
+        f"{args.model} on {len(data):,} texts of {args.compare}",
+        [
+            "quantization",
+            name.replace("_", " "),
+            "size",
+            "difference",
+            "same label",
+            "ms a text",
+            "TF Lite",
+        ],
+        [
+            ["the Keras model", percent(metric(keras.scores(data.inputs))), "", "", "", "", ""],
+            *(
+                [
+                    f"{row.quantization}, {row.form}",
+                    percent(row.metric),
+                    megabytes(row.size),
+                    percent(row.relative_difference),
+                    "" if row.agreement is None else percent(row.agreement),
+                    f"{row.mean_ms:.2f}",
+                    row.lowest_runtime,
+                ]
+                for row in rows
+            ),
+        ],
     )

@@ -14,6 +14,7 @@ checkpoint, --size random weights.
 """
 
 import argparse
+import hashlib
 from pathlib import Path
 
 from albert_tf.cli import recipe_arguments, run_folder
@@ -52,6 +53,7 @@ RECIPE_FIELDS = {
     "warmup_ratio": (float, "share of the steps in which the learning rate rises"),
     "decay": (str, "how it falls afterwards: linear, cosine or constant"),
     "head_start": (str, "'linear' fits the output layer first, 'random' does not"),
+    "weight_bits": (int, "train for weights of so many bits: 4 before an export to int4"),
     "early_stopping_patience": (int, "stop after so many epochs without improvement"),
     "class_weights": (str, "'balanced' weighs rare classes up"),
     "accumulation_steps": (int, "batches that make one update"),
@@ -202,9 +204,13 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
         note(line)
     try:
         model.save_to_preset(run_dir / "model")
-        metrics = _report(
+        metrics, baselines = _report(
             args, model, labels, train, validation, targets[1], recipe, result, run_dir
         )
+        model.training_record = _training_record(
+            args, train, validation, result, {"this model": metrics, **baselines}
+        )
+        model.save_to_preset(run_dir / "model")
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"stopped after the training, before the report was written; checkpoint: "
@@ -344,7 +350,26 @@ def _report(args, model, labels, train, validation, targets, recipe, result, run
     rows += [(baseline.name, baseline.metrics) for baseline in baselines]
     show_metrics(f"On {len(validation):,} validation texts", rows)
     say(f"{result.seconds:.0f} s, {result.tokens_per_second:,.0f} tokens/s; report: {report.path}")
-    return metrics
+    return metrics, {baseline.name: baseline.metrics for baseline in baselines}
+
+
+def _training_record(args, train, validation, result, metrics) -> dict:
+    """What the model card of an exported file says of the training."""
+    data = Path(train.path)
+    return {
+        "start": args.preset or f"random weights of size {args.size or 'tiny'}",
+        "epochs": result.epochs,
+        "data": {
+            "file": data.name,
+            "sha256": hashlib.sha256(data.read_bytes()).hexdigest() if data.is_file() else None,
+            "training_texts": len(train),
+            "validation_texts": len(validation),
+        },
+        "metrics": {
+            who: {name: float(found[name]) for name in SHOWN if name in found}
+            for who, found in metrics.items()
+        },
+    }
 
 
 def show_metrics(title: str, rows: list[tuple[str, dict]]) -> None:

@@ -25,6 +25,10 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         backbone: an `AlbertBackbone`.
         preprocessor: a preprocessor of `albert_tf.preprocessing`, or None for models that take token ids.
         **kwargs: `name`, `dtype`, as for any `keras.Model`.
+
+    Attributes:
+        training_record: what the model was trained on and how well it did, a JSON-able dict that travels with presets
+            and into the cards of exported files; `albert-tf finetune` fills it. None when nothing was recorded.
     """
 
     head: str
@@ -42,6 +46,7 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
             _check_preprocessor(preprocessor, backbone.config)
         self.backbone = backbone
         self.preprocessor = preprocessor
+        self.training_record: dict | None = None
 
     @property
     def config(self) -> AlbertConfig:
@@ -243,6 +248,8 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
     def to_checkpoint(self):
         """Returns the model as a `Checkpoint`, with the tokenizer of its preprocessor."""
         checkpoint = super().to_checkpoint()
+        if self.training_record is not None:
+            checkpoint.extra["training"] = dict(self.training_record)
         if self.preprocessor is not None:
             self.preprocessor.describe(checkpoint)
         return checkpoint
@@ -268,7 +275,10 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         if arguments.get("early_exit"):
             backbone_arguments["return_all_layers"] = True
         backbone = AlbertBackbone(config, **backbone_arguments)
-        return cls(backbone, **arguments), same_head
+        model = cls(backbone, **arguments)
+        if same_head:
+            model.training_record = checkpoint.extra.get("training")
+        return model, same_head
 
     @classmethod
     def shape_arguments(cls) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """`fine_tune`: from labelled texts to a trained model, with everything a long run needs."""
 
+import contextlib
 import dataclasses
 import importlib.util
 from pathlib import Path
@@ -11,6 +12,7 @@ from albert_tf.models.task import AlbertTask
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import BEST, read_checkpoint_file, restore_model
 from albert_tf.training.data import fingerprint, training_batches, validation_batches
+from albert_tf.training.fake_quantization import FakeQuantization
 from albert_tf.training.fine_tuning_callback import FineTuningCallback
 from albert_tf.training.head_start import start_linear
 from albert_tf.training.layer_decay import LayerDecaySchedule
@@ -141,6 +143,7 @@ class _FineTuningRun(TrainingRun):
         self.batches = training_batches(model, train, recipe)
         self.validation = validation_batches(model, validation, recipe)
         self.schedule = self._build_schedule()
+        self.rounding = recipe.weight_bits and FakeQuantization(model, recipe.weight_bits)
         self._compile()
         if recipe.head_start == "linear" and not resume:
             start_linear(model, self.batches, recipe.seed)
@@ -221,11 +224,21 @@ class _FineTuningRun(TrainingRun):
             *callbacks,
         ]
         validation = None if self.validation is None else self.validation.dataset()
+        rounding = self.rounding.active() if self.rounding else contextlib.nullcontext()
         try:
-            self.train(callbacks, verbose, validation)
+            with rounding:
+                self.train(callbacks, verbose, validation)
         finally:
             if self.schedule:
                 self.schedule.on_train_end()
+            self._forget_traces()
+
+    def _forget_traces(self):
+        """Lets the model be traced anew, without the rounding; its functions hold what they saw in training."""
+        if self.rounding:
+            self.model.train_function = self.model.test_function = self.model.predict_function = (
+                None
+            )
 
     def stages(self):
         """Yields the arguments of each call of `fit`: an epoch that was begun takes one of its own.
@@ -259,6 +272,8 @@ class _FineTuningRun(TrainingRun):
         if best is not None and best_path is not None:
             arrays, _ = read_checkpoint_file(best_path)
             restore_model(self.model, arrays, best_path)
+        if self.rounding:
+            self.rounding.settle()
         return FineTuningResult(
             history=[record for record in self.log.records() if "step" in record],
             best_epoch=best.epoch if best else callback.progress.epoch,

@@ -37,6 +37,8 @@ class FineTuningRecipe(Recipe):
         head_start: where the output layer starts: `"random"`, or `"linear"`, as the best linear
             model on the pooled outputs of the training texts, which suits backbones that were
             trained to give sentence vectors, such as `albert_small_en`. See `start_linear`.
+        weight_bits: None, or the bits to which the blocks' matrices and the word table are rounded in the forward pass
+            and at the end: 4 prepares for an export with `quantization="int4"`. See `FakeQuantization`.
         accumulation_steps: batches whose mean gradient makes one update. Batches left over at the
             end of the training make none.
         seed: of the order of the texts, of dropout, and of everything that Keras draws.
@@ -77,6 +79,7 @@ class FineTuningRecipe(Recipe):
     monitor: str | None = None
     class_weights: str | dict | None = None
     head_start: str = "random"
+    weight_bits: int | None = None
     accumulation_steps: int = 1
     seed: int = 0
     log_every: int = 10
@@ -104,6 +107,7 @@ class FineTuningRecipe(Recipe):
             "'balanced' or a weight for each class",
         ),
         "head_start": one_of(HEAD_STARTS),
+        "weight_bits": (lambda value: 2 <= value <= 8, "2 to 8 bits"),
         "accumulation_steps": at_least(1),
         "seed": SEED,
         "log_every": at_least(1),
