@@ -93,6 +93,7 @@ def card_markdown(card: dict) -> str:
         f"| quantization, form | {card['quantization']}, {card['form']} |",
         f"| longest input | {card['longest_input']} tokens; longer texts are truncated |",
         f"| runs on | {_runtime(card['runtime'])} |",
+        *_cache_warning(card),
         f"| against the Keras model | {_parity(card['parity'])} |",
         f"| made by | albert_tf {card['versions']['albert_tf']}, TensorFlow "
         f"{card['versions']['tensorflow']} |",
@@ -108,6 +109,15 @@ def _runtime(runtime):
     since = runtime["resizes_since"]
     more = f"; before {since} with XNNPACK, make a new interpreter for each length" if since else ""
     return f"TensorFlow Lite or LiteRT {runtime['lowest']} and later{more}"
+
+
+def _cache_warning(card):
+    if card["form"] == "loop" or card["quantization"] not in ("int8", "int4"):
+        return []
+    return [
+        "| never with | LiteRT's XNNPACK weight cache: layers that share a matrix would get the same bias, "
+        "and the answers change |"
+    ]
 
 
 def _parity(parity):
