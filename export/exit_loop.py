@@ -69,7 +69,7 @@ class ExitLoop:
         rows = np.swapaxes(kernel, 1, 2).reshape(self._layers * self._units, -1)
         # Answers depend on every bit of these few numbers: int8 even where the blocks have four bits.
         self._kernel = RowTable(rows, 8) if table_bits else FloatTable(rows)
-        self._bias = FixedPoint(bias.reshape(-1))
+        self._bias = (FixedPoint if table_bits else FloatTable)(bias.reshape(-1))
 
     def __call__(self, inputs: dict, patience, num_layers, third):
         """Returns the outputs `(batch, units)` and the number of layers run for each row, int32 `(batch,)`."""

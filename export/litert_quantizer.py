@@ -83,7 +83,7 @@ def quantize_static(
         quantizer.add_static_config(
             regex=".*", operation_name=_operation(name), activation_num_bits=8, weight_num_bits=8
         )
-    with quiet():
+    with _silently():
         ranges = quantizer.calibrate({signature: list(inputs)})
     return _quantized(quantizer, "int8-static", ranges)
 
@@ -121,6 +121,14 @@ def _quantizer(content, quantization):
     return quantizer.Quantizer(bytearray(content))
 
 
+@contextlib.contextmanager
+def _silently():
+    """Hides progress bars, sizes and ratios, which the quantizer prints as it goes."""
+    sink = io.StringIO()
+    with quiet(), contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+        yield
+
+
 def _operation(name):
     from ai_edge_quantizer import qtyping
 
@@ -129,7 +137,7 @@ def _operation(name):
 
 def _quantized(quantizer, quantization, ranges=None) -> bytes:
     try:
-        with quiet(), contextlib.redirect_stdout(io.StringIO()):  # it prints sizes and ratios
+        with _silently():
             return bytes(quantizer.quantize(ranges).quantized_model)
     except (ValueError, RuntimeError, KeyError, NotImplementedError) as error:
         reason = str(error).strip().splitlines() or ["no reason given"]

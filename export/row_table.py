@@ -71,7 +71,7 @@ class FloatTable:
 class FixedPoint:
     """Constant float32 numbers `(rows, ...)` that survive quantization.
 
-    They are int32 with one unit for all, exact to 2^-30 of the largest.
+    They are int32 with one unit for all, exact to 2^-30 of the largest. Not for fp16, where the unit would be zero.
     """
 
     def __init__(self, values: np.ndarray):

@@ -9,7 +9,7 @@ import pytest
 
 from albert_tf import AlbertBackbone
 from albert_tf.errors import ExportError
-from albert_tf.export import export_tflite
+from albert_tf.export import ParityLimits, export_tflite
 from tests.tiny import tiny_config
 
 
@@ -57,18 +57,25 @@ def test_paths(model, tmp_path):
 
 def test_folders_are_made(model, tmp_path):
     export = export_tflite(model, str(tmp_path / "new" / "folder" / "model.tflite"))
-    assert {p.name for p in export.path.parent.iterdir()} == {"model.tflite", "model.parity.json"}
+    assert {p.name for p in export.path.parent.iterdir()} == {
+        "model.tflite",
+        "model.parity.json",
+        "model.card.json",
+        "model.card.md",
+    }
 
 
-def test_conversion_is_silent(model, tmp_path, capfd):
-    export_tflite(model, tmp_path / "model.tflite")
+@pytest.mark.parametrize("quantization", ["int8", "int4"])
+def test_conversion_is_silent(model, tmp_path, capfd, quantization):
+    any_ = ParityLimits(difference=9.0, agreement=0.0)
+    export_tflite(model, tmp_path / "model.tflite", quantization, limits=any_)
     assert capfd.readouterr() == ("", "")
 
 
 FULL_DISK = """
 import resource, sys
 from albert_tf.errors import ExportError
-from albert_tf.export import export_tflite
+from albert_tf.export import ParityLimits, export_tflite
 from tests.export.conftest import text_model
 
 model = text_model()
@@ -83,7 +90,7 @@ except ExportError as error:
 JAX = """
 from albert_tf import AlbertBackbone, AlbertConfig
 from albert_tf.errors import ExportError
-from albert_tf.export import export_tflite
+from albert_tf.export import ParityLimits, export_tflite
 
 try:
     export_tflite(AlbertBackbone(AlbertConfig.named("tiny", num_hidden_layers=1)), "model.tflite")

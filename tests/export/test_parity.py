@@ -103,6 +103,8 @@ def test_a_missed_limit_keeps_the_earlier_file(model, tmp_path):
         "model.tflite",
         "model.failed.tflite",
         "model.failed.parity.json",
+        "model.failed.card.json",
+        "model.failed.card.md",
     }
 
 

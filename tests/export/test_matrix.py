@@ -1,0 +1,101 @@
+"""Every head in every form, quantization and length: a file within limits, or the documented refusal."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from albert_tf import (
+    AlbertBackbone,
+    AlbertMaskedLM,
+    AlbertMultipleChoice,
+    AlbertPretrainer,
+    AlbertQuestionAnswerer,
+    AlbertTextClassifier,
+    AlbertTextEmbedder,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+)
+from albert_tf.errors import ExportError
+from albert_tf.export import FORMS, QUANTIZATIONS, ParityLimits, TFLiteRunner, export_tflite
+from tests.tiny import randomize, tiny_config
+
+HEADS = {
+    None: None,
+    "text_classifier": (AlbertTextClassifier, {"num_classes": 3}),
+    "early_exit": (AlbertTextClassifier, {"num_classes": 3, "early_exit": True}),
+    "text_regressor": (AlbertTextRegressor, {}),
+    "text_embedder": (AlbertTextEmbedder, {}),
+    "token_classifier": (AlbertTokenClassifier, {"num_classes": 3}),
+    "question_answerer": (AlbertQuestionAnswerer, {}),
+    "multiple_choice": (AlbertMultipleChoice, {}),
+    "masked_lm": (AlbertMaskedLM, {}),
+    "pretrainer": (AlbertPretrainer, {}),
+}
+LIMITS = {
+    "none": ParityLimits(difference=1e-4, agreement=1.0),
+    "fp16": ParityLimits(difference=1e-2, agreement=0.95),
+    "int8": ParityLimits(difference=0.15, agreement=0.9),
+    "int4": ParityLimits(difference=0.9, agreement=0.6),
+    "int8-static": ParityLimits(difference=0.6, agreement=0.7),
+}
+"""Of tiny random models, whose rows of 32 numbers lose more than trained ones; the export's own defaults are stricter
+where it matters. A wrong graph is off by more than the largest value."""
+
+CASES = [
+    (head, form, quantization, length)
+    for head, form, quantization in itertools.product(HEADS, FORMS, QUANTIZATIONS)
+    for length in ((None,) if form == "signatures" else (None, 24))
+]
+FAST = {"text_classifier", "early_exit"}
+
+
+def build(head):
+    config = tiny_config(num_hidden_layers=4, num_hidden_groups=2)
+    if head is None:
+        model = AlbertBackbone(config)
+    else:
+        cls, arguments = HEADS[head]
+        backbone = AlbertBackbone(config, return_all_layers=head == "early_exit")
+        model = cls(backbone, **arguments)
+    randomize(model, scale=0.2)
+    return model
+
+
+def refusal(form, quantization, length):
+    """The message of what cannot be had, or None."""
+    if quantization == "int8-static" and (
+        form == "loop" or (form == "unrolled" and length is None)
+    ):
+        return "ranges of activations can be taken only of a graph without loops and of one length"
+    return None
+
+
+def marks(head, form, quantization, length):
+    is_fast = head in FAST and length is None and form == "loop"
+    return [] if is_fast else [pytest.mark.slow]
+
+
+@pytest.mark.parametrize(
+    ("head", "form", "quantization", "length"),
+    [pytest.param(*case, marks=marks(*case)) for case in CASES],
+)
+def test_matrix(tmp_path, head, form, quantization, length):
+    model = build(head)
+    path = tmp_path / "model.tflite"
+    options = {"quantization": quantization, "form": form, "length": length}
+    message = refusal(form, quantization, length)
+    if message:
+        with pytest.raises(ExportError, match=message):
+            export_tflite(model, path, **options)
+        assert not path.exists()
+        return
+    exported = export_tflite(model, path, limits=LIMITS[quantization], choices=2, **options)
+    assert exported.parity.passed
+    runner = TFLiteRunner(path)
+    shape = (1, 2, 24) if head == "multiple_choice" else (1, 24)
+    ids = np.random.default_rng(0).integers(5, 120, shape).astype("int32")
+    outputs = runner.run(ids)
+    assert all(np.isfinite(values).all() for values in outputs.values())
+    if head == "early_exit" and form == "loop":
+        assert outputs["layers"].tolist() == [4]
