@@ -27,10 +27,11 @@ PLOTS = ["matplotlib>=3.9,<4", "tensorboard==2.20.0"]
 JAX = ["jax>=0.5"]
 DISTILL = ["tokenizers>=0.20,<1"]  # a BERT teacher's WordPiece; and a packaged teacher, by hand
 BEAM = ["apache-beam==2.77.0"]
+QUANTIZE = ["ai-edge-quantizer==0.10.0"]  # int4 weights and int8 activations
 PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17"]
 EXTRAS = {
     "model-garden": MODEL_GARDEN,
-    "quantize": ["ai-edge-quantizer==0.10.0"],
+    "quantize": QUANTIZE,
     "scale": [*JAX, *BEAM],
     "distill": DISTILL,
     "hub": HUB,
@@ -42,6 +43,7 @@ EXTRAS = {
         *JAX,
         *BEAM,
         *DISTILL,
+        *QUANTIZE,
         *PEERS,
         "pytest>=8",
         "pytest-xdist>=3.6",

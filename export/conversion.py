@@ -1,5 +1,6 @@
 """Running TensorFlow's converter, and checking what came out of it."""
 
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import ExportError
 from albert_tf.export.flatbuffer import (
     add_signature,
@@ -22,6 +23,7 @@ def convert(
     outputs: list[str],
     quantization: str,
     description: str,
+    config: AlbertConfig,
     *,
     calibration: list[dict] | None = None,
     runtime: str | None = None,
@@ -34,6 +36,7 @@ def convert(
         outputs: names of its outputs, in order.
         quantization: one of `QUANTIZATIONS` of `albert_tf.export.settings`.
         description: a line about the model, kept in the file.
+        config: the model's.
         calibration: inputs by name, for `"int8-static"`.
         runtime: the oldest version of TensorFlow Lite that is to run the file, e.g. `"2.16"`; None
             for any that does. Before 2.17, int8 matrices have one scale instead of one for each
@@ -50,7 +53,7 @@ def convert(
     content = _converted(function, quantization, has_per_channel(runtime))
     content = _tidied(content, inputs, outputs, description)
     if quantization == "int4":
-        content = _tidied(quantize_int4(content), inputs, outputs, description)
+        content = _tidied(quantize_int4(content, config), inputs, outputs, description)
     elif quantization == "int8-static":
         content = quantize_static(content, calibration, SIGNATURE)
         content = _tidied(content, inputs, outputs, description)

@@ -3,19 +3,19 @@
 import contextlib
 import importlib.util
 import io
-import re
 from collections.abc import Iterable
 
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import ExportError, MissingExtraError
-from albert_tf.export.flatbuffer import read_model
+from albert_tf.export.flatbuffer import read_model, write_model
 from albert_tf.export.quiet import quiet
 
-BLOCKS = r"group_\d+_inner_\d+"
-"""What the tensors of the blocks have in their names. The layers outside are small, and every error in them reaches the
-answer: they keep eight bits."""
+BLOCK = "block_matrix_"
+"""How the results of the blocks' matrices are named here, for the quantizer to find them. The layers outside are small,
+and every error in them reaches the answer: they keep eight bits."""
 
 STATIC_OPERATORS = (
     "FULLY_CONNECTED",
@@ -29,14 +29,11 @@ STATIC_OPERATORS = (
 """What has int8 activations. LayerNorm's operators keep float32: squares and their inverse roots in 256 steps leave
 nothing of the answer (tried: 32 times the largest logit off)."""
 
-LARGEST_NUMBER = "min_max_uniform_quantize"
-"""The quantizer's name for scales that are made for a row's largest number."""
-
-INT4_WEIGHTS = {"num_bits": 4, "algorithm_key": "MSE"}
-INT8_WEIGHTS = {"num_bits": 8, "algorithm_key": LARGEST_NUMBER}
+LARGEST_NUMBER, LEAST_ERROR = "min_max_uniform_quantize", "MSE"
+"""The quantizer's names for scales made for a row's largest number, and for the least squared error."""
 
 
-def quantize_int4(content: bytes) -> bytes:
+def quantize_int4(content: bytes, config: AlbertConfig) -> bytes:
     """Gives the blocks' matrices four bits and the others eight, with a scale for each output.
 
     Inputs of the matrices are quantized to int8 as they come. Each scale is the one of least squared error; after a
@@ -44,6 +41,7 @@ def quantize_int4(content: bytes) -> bytes:
 
     Args:
         content: of a float32 TFLite file.
+        config: the model's, which tells the blocks' matrices by their shapes.
 
     Returns:
         The content of the quantized file.
@@ -52,12 +50,16 @@ def quantize_int4(content: bytes) -> bytes:
         MissingExtraError: without the LiteRT quantizer.
         ExportError: when it refuses the file.
     """
-    quantizer = _quantizer(content, "int4")
+    model = read_model(content)
+    matrices = _name_blocks(model, config)
+    quantizer = _quantizer(write_model(model), "int4")
     fully_connected = _operation("FULLY_CONNECTED")
-    settled = {**INT4_WEIGHTS, "algorithm_key": LARGEST_NUMBER}
-    blocks = settled if _is_settled(content) else INT4_WEIGHTS
-    for regex, settings in ((".*", INT8_WEIGHTS), (f".*{BLOCKS}.*", blocks)):
-        quantizer.add_dynamic_config(regex=regex, operation_name=fully_connected, **settings)
+    is_settled = all(_is_on_grid(matrix) for matrix in matrices)
+    algorithm = LARGEST_NUMBER if is_settled else LEAST_ERROR
+    for regex, bits, key in ((".*", 8, LARGEST_NUMBER), (f"{BLOCK}.*", 4, algorithm)):
+        quantizer.add_dynamic_config(
+            regex=regex, operation_name=fully_connected, num_bits=bits, algorithm_key=key
+        )
     return _quantized(quantizer, "int4")
 
 
@@ -88,24 +90,30 @@ def quantize_static(
     return _quantized(quantizer, "int8-static", ranges)
 
 
-def _is_settled(content) -> bool:
-    """Whether every matrix of the blocks has at most 15 values in a row, as training for four bits leaves it."""
-    model = read_model(content)
-    matrices = [
-        np.frombuffer(bytes(model.buffers[tensor.buffer].data), "float32").reshape(tensor.shape)
-        for subgraph in model.subgraphs
-        for operator in subgraph.operators
-        if model.operatorCodes[operator.opcodeIndex].builtinCode
-        == schema.BuiltinOperator.FULLY_CONNECTED
-        for tensor in (subgraph.tensors[int(operator.inputs[1])],)
-        if model.buffers[tensor.buffer].data is not None and _is_in_block(subgraph, operator)
-    ]
-    return bool(matrices) and all(_is_on_grid(matrix) for matrix in matrices)
+def _name_blocks(model, config) -> list[np.ndarray]:
+    """Names the results of the blocks' matrices, and returns the matrices.
+
+    The converter names operators after whatever it fused into them, so names tell nothing; shapes do. The pooler's has
+    a block's shape too, but reads one row for each text.
+    """
+    hidden, inner = config.hidden_size, config.intermediate_size
+    shapes = {(hidden, hidden), (inner, hidden), (hidden, inner)}
+    matrices = []
+    for subgraph in model.subgraphs:
+        for operator in subgraph.operators:
+            if not _is_matrix_product(model, operator):
+                continue
+            inputs, weights = (subgraph.tensors[int(i)] for i in operator.inputs[:2])
+            data = model.buffers[weights.buffer].data
+            if tuple(weights.shape) in shapes and len(inputs.shape) == 3 and data is not None:
+                matrices.append(np.frombuffer(bytes(data), "float32").reshape(weights.shape))
+                subgraph.tensors[int(operator.outputs[0])].name = f"{BLOCK}{len(matrices)}"
+    return matrices
 
 
-def _is_in_block(subgraph, operator) -> bool:
-    name = subgraph.tensors[int(operator.outputs[0])].name
-    return re.search(BLOCKS, name.decode("utf-8") if isinstance(name, bytes) else name) is not None
+def _is_matrix_product(model, operator) -> bool:
+    code = model.operatorCodes[operator.opcodeIndex]
+    return code.builtinCode == schema.BuiltinOperator.FULLY_CONNECTED
 
 
 def _is_on_grid(matrix) -> bool:

@@ -9,6 +9,7 @@ from albert_tf.export.examples import Example, pad
 from albert_tf.export.exit_loop import NUM_LAYERS, controls_of
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.lowering import as_dict
+from albert_tf.export.signatures import is_per_token
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
 """Upper ends of the length classes of the report, in tokens."""
@@ -182,20 +183,12 @@ def _answers(order, examples, rows, run):
         outputs = run([examples[i] for i in chosen])
         for row, index in enumerate(chosen):
             answers[index] = {
-                name: _unpadded(values[row], name, examples[index])
+                name: values[row][: examples[index].length]
+                if is_per_token(name, values)
+                else values[row]
                 for name, values in outputs.items()
             }
     return answers
-
-
-_PER_TOKEN = ("sequence_output", "start_logits", "end_logits", "mlm_logits")
-
-
-def _unpadded(values, name, example):
-    # "logits" have an axis of tokens in the heads that label tokens: those give a matrix for each
-    # text.
-    is_per_token = name in _PER_TOKEN or values.ndim == 2
-    return values[: example.length] if is_per_token else values
 
 
 def _run_keras(model, rows, pad_id, with_exits):

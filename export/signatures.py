@@ -110,9 +110,12 @@ class SignatureGraph:
             )
         padding = [(0, 0)] * (inputs["token_ids"].ndim - 1) + [(0, length - given)]
         outputs = self._runners[length](**{k: np.pad(v, padding) for k, v in inputs.items()})
-        return {name: _cut(values, length, given) for name, values in outputs.items()}
+        return {
+            name: values[:, :given] if is_per_token(name, values) else values
+            for name, values in outputs.items()
+        }
 
 
-def _cut(values, length, given):
-    """Drops the padding of outputs that have a row for each token; theirs is the axis after the batch."""
-    return values[:, :given] if values.ndim > 1 and values.shape[1] == length else values
+def is_per_token(name: str, values: np.ndarray) -> bool:
+    """Whether an output, `(batch, ...)`, has a row for each token: then the tokens are its second axis."""
+    return name in ("start_logits", "end_logits") or values.ndim == 3

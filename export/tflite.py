@@ -193,6 +193,7 @@ def _graph(model, settings, length, examples) -> bytes:
         settings.quantization,
         f"ALBERT {model.head or 'backbone'}, {settings.quantization}, {settings.form}, "
         f"by albert_tf {__version__}",
+        model.config,
         calibration=_calibration(settings, examples, length, model.config.pad_token_id),
         runtime=settings.runtime,
     )
