@@ -12,4 +12,4 @@ if [ -e "$run/$name/arguments.json" ]; then
 fi
 exec albert-tf distill "$texts/enwiki.txt.gz" "$texts/imdb.txt.gz" "$texts/squad_questions.txt.gz" \
   "$texts/clinc150.txt.gz" --groups "$groups" --cache "$run/teacher" --cache-layers 2 3 4 6 \
-  --epochs 2 --mlm-weight 0.2 --output "$run/$name" "$@"
+  --mlm-weight 0.2 --output "$run/$name" "$@"
