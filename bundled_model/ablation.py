@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from albert_tf import AlbertTextEmbedder
+from albert_tf.cli.distill import HELD_OUT_FILE
 from albert_tf.export import export_tflite
 from bundled_model.card import ABLATION
 from bundled_model.probe import probe
@@ -24,7 +25,7 @@ def measure(run: Path) -> dict:
     Args:
         run: folder of a finished `albert-tf distill`.
     """
-    result = json.loads((run / "held_out.json").read_text("utf-8"))
+    result = json.loads((run / HELD_OUT_FILE).read_text("utf-8"))
     embedder = AlbertTextEmbedder.from_preset(run / "model")
     with tempfile.TemporaryDirectory() as folder:
         exported = export_tflite(embedder, Path(folder) / "vectors.tflite")

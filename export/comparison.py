@@ -2,13 +2,12 @@
 
 import dataclasses
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from albert_tf.errors import ExportError, MissingExtraError
 from albert_tf.export.parity import ParityLimits
-from albert_tf.export.runner import Prediction, TFLiteRunner
+from albert_tf.export.runner import Prediction, TFLiteRunner, timed_answers
 from albert_tf.export.settings import QUANTIZATIONS
 from albert_tf.export.tflite import ExportResult, export_tflite
 
@@ -94,11 +93,7 @@ def compare_quantizations(
 
 
 def _row(result: ExportResult, texts, pairs, metric) -> QuantizationChoice:
-    runner = TFLiteRunner(result.path)
-    runner(texts[:1], None if pairs is None else pairs[:1])  # the first run allocates
-    begun = time.perf_counter()
-    predictions = runner(texts, pairs)
-    seconds = time.perf_counter() - begun
+    predictions, mean_ms = timed_answers(TFLiteRunner(result.path), texts, pairs)
     return QuantizationChoice(
         result.quantization,
         result.form,
@@ -106,6 +101,6 @@ def _row(result: ExportResult, texts, pairs, metric) -> QuantizationChoice:
         result.parity.relative_difference,
         result.parity.agreement,
         float(metric(predictions)),
-        1e3 * seconds / len(texts),
+        mean_ms,
         result.summary.lowest_runtime,
     )

@@ -46,8 +46,7 @@ def convert(
         The content of a TFLite file with one signature, `serving_default`.
 
     Raises:
-        ExportError: when the converter or the quantizer refuses the function, or no such runtime
-            could run the file.
+        ExportError: when the converter or the quantizer refuses the function.
         MissingExtraError: when the quantizer is needed and not installed.
     """
     content = _converted(function, quantization, has_per_channel(runtime))
@@ -57,7 +56,6 @@ def convert(
     elif quantization == "int8-static":
         content = quantize_static(content, calibration, SIGNATURE)
         content = _tidied(content, inputs, outputs, description)
-    check_runtime(read_model(content), runtime)
     return content
 
 
@@ -95,18 +93,20 @@ def _converted(function, quantization, per_channel) -> bytes:
             ) from error
 
 
-def check_graph(content: bytes, loops: int) -> TFLiteSummary:
+def check_graph(content: bytes, loops: int, runtime: str | None = None) -> TFLiteSummary:
     """Checks that a converted file runs on a plain TFLite runtime and keeps its blocks shared.
 
     Args:
         content: of the file.
         loops: number of WHILE operators that there must be.
+        runtime: the oldest version of TensorFlow Lite that is to run it, or None.
 
     Returns:
         The file's summary.
 
     Raises:
-        ExportError: when an operator is not built in, or a loop is missing or superfluous.
+        ExportError: when an operator is not built in or newer than the runtime, or a loop is
+            missing or superfluous.
     """
     summary = inspect_tflite(content)
     if summary.custom_operators:
@@ -120,4 +120,5 @@ def check_graph(content: bytes, loops: int) -> TFLiteSummary:
             f"the converted file holds {summary.while_operators} loops instead of {loops}, so its "
             "blocks are not shared; please report this with the model's configuration"
         )
+    check_runtime(summary.lowest_runtime, runtime)
     return summary

@@ -1,13 +1,12 @@
 """What leaving early costs and saves: the task's metric against layers and time, and where to stop."""
 
 import dataclasses
-import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from albert_tf.errors import ExportError
-from albert_tf.export.runner import Prediction, TFLiteRunner
+from albert_tf.export.runner import Prediction, TFLiteRunner, timed_answers
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 TOLERANCE_SHARES = (0.02, 0.05, 0.1, 0.2)
@@ -37,12 +36,15 @@ class ExitPoint:
 
 
 def measure_exits(
-    file, texts: Sequence[str], metric: Callable[[list[Prediction]], float], pairs=None
+    runner: TFLiteRunner,
+    texts: Sequence[str],
+    metric: Callable[[list[Prediction]], float],
+    pairs=None,
 ) -> list[ExitPoint]:
     """Runs a file with early exits at every patience, and at a few confidences or tolerances.
 
     Args:
-        file: as for `TFLiteRunner`.
+        runner: of a file with early exits; its controls are as in the file afterwards.
         texts: labelled texts that were not trained on.
         metric: from the predictions, in the order of the texts, to a number of which more is better.
         pairs: second texts, or None.
@@ -53,16 +55,18 @@ def measure_exits(
     Raises:
         ExportError: when the file has no early exits.
     """
-    runner = TFLiteRunner(file)
     if not runner.controls:
         raise ExportError(
-            f"{file} has no early exits to measure; train with early_exit=True and export with form 'loop'"
+            f"{runner.name} has no early exits to measure; train with early_exit=True and export with form 'loop'"
         )
     layers = runner.metadata["config"]["num_hidden_layers"]
-    points = [_point(runner, {}, texts, pairs, metric, layers)]
-    for controls in _settings(runner, texts, pairs, layers):
-        with_controls = TFLiteRunner(file, **controls)
-        points.append(_point(with_controls, controls, texts, pairs, metric, layers))
+    runner.set_controls()
+    settings = [{}, *_settings(runner, texts, pairs, layers)]
+    points = []
+    for controls in settings:
+        runner.set_controls(**controls)
+        points.append(_point(runner, controls, texts, pairs, metric, layers))
+    runner.set_controls()
     return points
 
 
@@ -89,15 +93,12 @@ def _settings(runner, texts, pairs, layers):
 
 
 def _point(runner, controls, texts, pairs, metric, layers):
-    runner(list(texts[:2]), None if pairs is None else list(pairs[:2]))  # the first run allocates
-    begun = time.perf_counter()
-    predictions = runner(list(texts), pairs)
-    seconds = time.perf_counter() - begun
+    predictions, mean_ms = timed_answers(runner, texts, pairs)
     used = np.array([p.layers for p in predictions])
     return ExitPoint(
         controls,
         float(metric(predictions)),
         float(used.mean()),
-        1e3 * seconds / len(predictions),
+        mean_ms,
         tuple(np.bincount(used, minlength=layers + 1)[1:].tolist()),
     )

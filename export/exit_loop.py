@@ -46,9 +46,9 @@ TOLERANCE = Control(
 )
 
 
-def controls_of(model) -> tuple[Control, ...]:
-    """Returns the inputs that a file of `model` has beside the backbone's; none without exits."""
-    if not getattr(model, "early_exit", False):
+def controls_of(model, form: str) -> tuple[Control, ...]:
+    """Returns the inputs that a file of `model` has beside the backbone's: some in a loop with exits, else none."""
+    if form != "loop" or not model.early_exit:
         return ()
     third = TOLERANCE if model.head == "text_regressor" else CONFIDENCE
     return (PATIENCE, NUM_LAYERS, third)

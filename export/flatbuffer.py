@@ -70,6 +70,26 @@ def _named(subgraph, indices, names):
     return entries
 
 
+def add_metadata(model: schema.ModelT, name: bytes, data: bytes) -> None:
+    """Adds an entry to the file's metadata.
+
+    Args:
+        model: changed in place.
+        name: of the entry.
+        data: its content.
+    """
+    buffer, entry = schema.BufferT(), schema.MetadataT()
+    buffer.data = np.frombuffer(data, "uint8")
+    model.buffers.append(buffer)
+    entry.name, entry.buffer = name, len(model.buffers) - 1
+    model.metadata = [*(model.metadata or ()), entry]
+
+
+def is_matrix_product(code: schema.OperatorCodeT) -> bool:
+    """Whether an operator code is that of FULLY_CONNECTED."""
+    return code.builtinCode == schema.BuiltinOperator.FULLY_CONNECTED
+
+
 def shorten_names(model: schema.ModelT) -> None:
     """Cuts tensor names to what tells tensors apart, and graph names alike.
 

@@ -6,11 +6,10 @@ import io
 from collections.abc import Iterable
 
 import numpy as np
-from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import ExportError, MissingExtraError
-from albert_tf.export.flatbuffer import read_model, write_model
+from albert_tf.export.flatbuffer import is_matrix_product, read_model, write_model
 from albert_tf.export.quiet import quiet
 
 BLOCK = "block_matrix_"
@@ -101,7 +100,7 @@ def _name_blocks(model, config) -> list[np.ndarray]:
     matrices = []
     for subgraph in model.subgraphs:
         for operator in subgraph.operators:
-            if not _is_matrix_product(model, operator):
+            if not is_matrix_product(model.operatorCodes[operator.opcodeIndex]):
                 continue
             inputs, weights = (subgraph.tensors[int(i)] for i in operator.inputs[:2])
             data = model.buffers[weights.buffer].data
@@ -109,11 +108,6 @@ def _name_blocks(model, config) -> list[np.ndarray]:
                 matrices.append(np.frombuffer(bytes(data), "float32").reshape(weights.shape))
                 subgraph.tensors[int(operator.outputs[0])].name = f"{BLOCK}{len(matrices)}"
     return matrices
-
-
-def _is_matrix_product(model, operator) -> bool:
-    code = model.operatorCodes[operator.opcodeIndex]
-    return code.builtinCode == schema.BuiltinOperator.FULLY_CONNECTED
 
 
 def _is_on_grid(matrix) -> bool:

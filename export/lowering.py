@@ -13,6 +13,15 @@ from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
 from albert_tf.models.backbone import BACKBONE_INPUTS
 
 
+def check_backend(form: str) -> None:
+    """Raises an `ExportError` unless Keras runs on TensorFlow, which writes `form`."""
+    if keras.backend.backend() != "tensorflow":
+        raise ExportError(
+            f"the Keras backend is {keras.backend.backend()}; {form} needs TensorFlow: save the model "
+            "with save_to_preset, and export it in a process with KERAS_BACKEND=tensorflow"
+        )
+
+
 def check_exportable(model) -> None:
     """Raises an `ExportError` unless `model` is one that this package can export."""
     if not isinstance(model, AlbertBackbone | AlbertTask):
@@ -39,13 +48,13 @@ def float32_copy(model):
 
 def input_names(model, form: str) -> tuple[str, ...]:
     """Names of the inputs of an exported file, in their order: the backbone's, then the controls."""
-    controls = controls_of(model) if form == "loop" else ()
+    controls = controls_of(model, form)
     return (*BACKBONE_INPUTS, *(control.name for control in controls))
 
 
 def output_names(model, form: str = "unrolled") -> tuple[str, ...]:
     """Names of the outputs of an exported file, in their order."""
-    if form == "loop" and controls_of(model):
+    if controls_of(model, form):
         return ("logits", LAYERS_RUN)
     return {
         None: ("sequence_output", "pooled_output"),
@@ -89,7 +98,7 @@ def inference_function(
     import tensorflow as tf
 
     backbone = model if isinstance(model, AlbertBackbone) else model.backbone
-    controls = controls_of(model) if form == "loop" else ()
+    controls = controls_of(model, form)
     backbone.encoder.unroll = form == "unrolled"
     for layer in model._flatten_layers():
         _write_in_few_operators(layer, table_bits)

@@ -208,9 +208,9 @@ def _by_depth(answers) -> dict[str, np.ndarray]:
 
 def _run_litert(graph, inputs, model):
     """Runs the graph; one with exits at every depth, so that each of its answers is compared."""
-    controls = controls_of(model) if NUM_LAYERS.name in graph.inputs else ()
-    if not controls:
+    if NUM_LAYERS.name not in graph.inputs:
         return graph.run(inputs)
+    controls = controls_of(model, "loop")
     defaults = {c.name: np.array([c.default], c.dtype) for c in controls}
     answers = []
     for layers in range(1, model.config.num_hidden_layers + 1):

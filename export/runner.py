@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,7 @@ class TFLiteRunner:
         labels: names of the classes in the order of the logits; numbers where there were no names.
         tokenizer: the `AlbertTokenizer`, or None.
         sequence_length: most tokens of an input; longer texts are truncated.
+        name: of the file, for messages.
         metadata: the description inside the file, as a dict.
         controls: the present value of each control of a file with early exits, by name.
 
@@ -94,15 +96,15 @@ class TFLiteRunner:
         tolerance: float | None = None,
         num_layers: int | None = None,
     ):
-        content, self._name = read_content(file)
-        bundle = read_bundle(content, self._name)
+        content, self.name = read_content(file)
+        bundle = read_bundle(content, self.name)
         is_path = isinstance(file, str | os.PathLike)
         self.metadata = bundle.metadata
         graph = SignatureGraph if self.metadata["form"] == "signatures" else LiteRTGraph
         self._graph = graph(file if is_path else content, num_threads)
         self.head = self.metadata["head"]
         self._shape = self._graph.inputs["token_ids"]  # (batch, [choices,] length); -1 where free
-        self.controls = self._set_controls(
+        self.set_controls(
             patience=patience, confidence=confidence, tolerance=tolerance, num_layers=num_layers
         )
         self._vocab_size = self.metadata["config"]["vocab_size"]
@@ -118,6 +120,38 @@ class TFLiteRunner:
         if self.head == "text_classifier":
             return "multi_label" if self.metadata["multi_label"] else "classification"
         return None
+
+    def set_controls(self, **wanted) -> None:
+        """Sets the controls of a file with early exits, from now on.
+
+        Args:
+            **wanted: `patience`, `confidence`, `tolerance`, `num_layers`, as in the constructor; those
+                that are None or left out are set to the defaults of the file.
+
+        Raises:
+            ExportError: when the file has no such control, or the value is no number of at least 0.
+        """
+        known = {control["name"]: control for control in self.metadata.get("controls", ())}
+        for name, value in wanted.items():
+            if value is None:
+                continue
+            if name not in known:
+                raise ExportError(
+                    f"{name} is {value!r}, but {self.name} has no such control"
+                    + (
+                        f"; it has {', '.join(known)}"
+                        if known
+                        else ": it was exported without early exits (train with early_exit=True, "
+                        "export with form 'loop')"
+                    )
+                )
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ExportError(f"{name} is {value!r}; expected a number of at least 0")
+        self._control_dtypes = {name: control["dtype"] for name, control in known.items()}
+        self.controls = {
+            name: control["default"] if wanted.get(name) is None else wanted[name]
+            for name, control in known.items()
+        }
 
     # === Texts ===
 
@@ -151,7 +185,7 @@ class TFLiteRunner:
         """Returns the scores, and the layers that ran for each text: None without early exits."""
         if self.task is None:
             raise ExportError(
-                f"{self._name} holds a {self.head or 'backbone'}, which gives no answer to a text; "
+                f"{self.name} holds a {self.head or 'backbone'}, which gives no answer to a text; "
                 f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
             )
         answers = self._answers(self._pack(texts, pairs))
@@ -177,7 +211,7 @@ class TFLiteRunner:
         """
         if self.head != "text_embedder":
             raise ExportError(
-                f"{self._name} holds a {self.head or 'backbone'}, which gives no sentence vectors; "
+                f"{self.name} holds a {self.head or 'backbone'}, which gives no sentence vectors; "
                 "export an AlbertTextEmbedder"
             )
         return self._answers(self._pack(texts, pairs))["vectors"]
@@ -196,7 +230,7 @@ class TFLiteRunner:
             )
         if self.tokenizer is None:
             raise ExportError(
-                f"{self._name} carries no tokenizer, since its model had no preprocessor; use "
+                f"{self.name} carries no tokenizer, since its model had no preprocessor; use "
                 "run() with token ids, or export the model with a preprocessor"
             )
         packed = self.tokenizer.pack(
@@ -278,12 +312,12 @@ class TFLiteRunner:
         for name, array in arrays.items():
             if not self._fits(array.shape) or array.shape != token_ids.shape:
                 raise ExportError(
-                    f"{name} has the shape {array.shape}; {self._name} takes {self._shape_text()} "
+                    f"{name} has the shape {array.shape}; {self.name} takes {self._shape_text()} "
                     "for all three inputs"
                 )
             if array.shape[-1] > longest:
                 raise ExportError(
-                    f"{name} is {array.shape[-1]} tokens long; {self._name} has {longest} "
+                    f"{name} is {array.shape[-1]} tokens long; {self.name} has {longest} "
                     "positions: truncate it"
                 )
         if token_ids.size and not (token_ids.min() >= 0 and token_ids.max() < self._vocab_size):
@@ -304,30 +338,6 @@ class TFLiteRunner:
 
     # === Loading ===
 
-    def _set_controls(self, **wanted):
-        """Returns the value of each control: the wanted one, or the default of the file."""
-        known = {control["name"]: control for control in self.metadata.get("controls", ())}
-        self._control_dtypes = {name: control["dtype"] for name, control in known.items()}
-        for name, value in wanted.items():
-            if value is None:
-                continue
-            if name not in known:
-                raise ExportError(
-                    f"{name} is {value!r}, but {self._name} has no such control"
-                    + (
-                        f"; it has {', '.join(known)}"
-                        if known
-                        else ": it was exported without early exits (train with early_exit=True, "
-                        "export with form 'loop')"
-                    )
-                )
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ExportError(f"{name} is {value!r}; expected a number of at least 0")
-        return {
-            name: control["default"] if wanted[name] is None else wanted[name]
-            for name, control in known.items()
-        }
-
     def _check_labels(self, labels):
         classes = self.metadata["num_classes"]
         if classes is None:
@@ -336,7 +346,7 @@ class TFLiteRunner:
             return [str(number) for number in range(classes)]
         if len(labels) != classes:
             raise ExportError(
-                f"{self._name} carries {len(labels)} labels for {classes} classes; its labels.txt "
+                f"{self.name} carries {len(labels)} labels for {classes} classes; its labels.txt "
                 "must hold one line for each class: export the model again"
             )
         return list(labels)
@@ -353,3 +363,11 @@ class TFLiteRunner:
         from albert_tf.tokenizer import AlbertTokenizer
 
         return AlbertTokenizer.from_config(self.metadata["tokenizer"], model)
+
+
+def timed_answers(runner: TFLiteRunner, texts, pairs=None) -> tuple[list[Prediction], float]:
+    """Returns a runner's predictions, and the milliseconds that a text took, tokenization included, on average."""
+    runner(list(texts[:1]), None if pairs is None else list(pairs[:1]))  # the first run allocates
+    begun = time.perf_counter()
+    predictions = runner(list(texts), pairs)
+    return predictions, 1e3 * (time.perf_counter() - begun) / len(predictions)

@@ -10,6 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.errors import ExportError
+from albert_tf.export.flatbuffer import add_metadata, is_matrix_product
 
 MIN_RUNTIME = b"min_runtime_version"
 """Name of the converter's entry in the file's metadata: 16 bytes, a version with zeros behind."""
@@ -67,7 +68,7 @@ def stamp_versions(model: schema.ModelT) -> None:
                     raised[index] = len(codes)
                     codes.append(_newer(code))
                 operator.opcodeIndex = raised[index]
-    if any(_is_matrix(c) and c.version >= PER_CHANNEL_VERSION for c in codes):
+    if any(is_matrix_product(c) and c.version >= PER_CHANNEL_VERSION for c in codes):
         _raise_lowest(model, PER_CHANNEL_RUNTIME)
 
 
@@ -80,13 +81,16 @@ def lowest_runtime(model: schema.ModelT) -> str:
     return data.rstrip(b"\0").decode("ascii") or OLDEST
 
 
-def check_runtime(model: schema.ModelT, runtime: str | None) -> None:
-    """Checks that a runtime has every operator of the file.
+def check_runtime(lowest: str, runtime: str | None) -> None:
+    """Checks that a runtime has every operator of a file.
+
+    Args:
+        lowest: the file's lowest runtime.
+        runtime: the version that is to run it, or None for any.
 
     Raises:
         ExportError: when it has not.
     """
-    lowest = lowest_runtime(model)
     if runtime is not None and parse_version(lowest)[:2] > parse_version(runtime)[:2]:
         raise ExportError(
             f"the file needs TensorFlow Lite {lowest}, runtime asks for {runtime}; choose quantization "
@@ -94,13 +98,9 @@ def check_runtime(model: schema.ModelT, runtime: str | None) -> None:
         )
 
 
-def _is_matrix(code) -> bool:
-    return code.builtinCode == schema.BuiltinOperator.FULLY_CONNECTED
-
-
 def _is_per_channel(code, operator, subgraph) -> bool:
     """Whether it multiplies floats by integers that have several scales."""
-    if not _is_matrix(code):
+    if not is_matrix_product(code):
         return False
     inputs, weights = (subgraph.tensors[int(i)] for i in operator.inputs[:2])
     integer = (schema.TensorType.INT8, schema.TensorType.INT4)
@@ -125,13 +125,9 @@ def _entry(model):
 def _raise_lowest(model, version):
     if parse_version(lowest_runtime(model)) >= parse_version(version):
         return
-    data = np.frombuffer(version.encode("ascii").ljust(16, b"\0"), "uint8")
+    data = version.encode("ascii").ljust(16, b"\0")
     entry = _entry(model)
-    if entry is not None:
-        model.buffers[entry.buffer].data = data
-        return
-    buffer, entry = schema.BufferT(), schema.MetadataT()
-    buffer.data = data
-    model.buffers.append(buffer)
-    entry.name, entry.buffer = MIN_RUNTIME, len(model.buffers) - 1
-    model.metadata = [*(model.metadata or ()), entry]
+    if entry is None:
+        add_metadata(model, MIN_RUNTIME, data)
+    else:
+        model.buffers[entry.buffer].data = np.frombuffer(data, "uint8")

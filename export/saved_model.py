@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-import keras
-
 from albert_tf.errors import ExportError
+from albert_tf.export.lowering import check_backend
 from albert_tf.export.quiet import quiet
 
 SERVED_HEADS = ("text_classifier", "text_regressor", "text_embedder")
@@ -55,15 +54,10 @@ def export_saved_model(model, folder: str | Path) -> Path:
     folder = Path(folder)
     _check(model, folder)
     server = _server(model)
-    text = tf.TensorSpec((None,), tf.string)
+    texts, pairs = (tf.TensorSpec((None,), tf.string, name) for name in ("texts", "pairs"))
     signatures = {
-        "serving_default": server.answer.get_concrete_function(
-            tf.TensorSpec((None,), tf.string, "texts")
-        ),
-        "pairs": server.answer_pairs.get_concrete_function(
-            tf.TensorSpec(text.shape, text.dtype, "texts"),
-            tf.TensorSpec(text.shape, text.dtype, "pairs"),
-        ),
+        "serving_default": server.answer.get_concrete_function(texts),
+        "pairs": server.answer_pairs.get_concrete_function(texts, pairs),
     }
     try:
         with quiet():
@@ -74,11 +68,7 @@ def export_saved_model(model, folder: str | Path) -> Path:
 
 
 def _check(model, folder):
-    if keras.backend.backend() != "tensorflow":
-        raise ExportError(
-            f"the Keras backend is {keras.backend.backend()}; a SavedModel needs TensorFlow: save the model with "
-            "save_to_preset, and export it in a process with KERAS_BACKEND=tensorflow"
-        )
+    check_backend("a SavedModel")
     if getattr(model, "head", None) not in SERVED_HEADS:
         raise ExportError(
             f"cannot serve a {type(model).__name__}; expected an AlbertTextClassifier, AlbertTextRegressor or "

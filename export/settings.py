@@ -2,10 +2,8 @@
 
 import dataclasses
 
-import keras
-
 from albert_tf.errors import ExportError
-from albert_tf.export.lowering import check_exportable
+from albert_tf.export.lowering import check_backend, check_exportable
 from albert_tf.export.runtime import PER_CHANNEL_RUNTIME, has_per_channel, parse_version
 from albert_tf.export.signatures import LENGTHS
 
@@ -63,12 +61,7 @@ class ExportSettings:
 
     def check(self, model) -> None:
         """Raises an `ExportError` for an argument that is wrong, or does not go with the model or another."""
-        if keras.backend.backend() != "tensorflow":
-            raise ExportError(
-                f"the Keras backend is {keras.backend.backend()}; TFLite conversion needs TensorFlow: "
-                "save the model with save_to_preset, and export it in a process with "
-                "KERAS_BACKEND=tensorflow"
-            )
+        check_backend("TFLite conversion")
         for name, value, known in (
             ("quantization", self.quantization, QUANTIZATIONS),
             ("form", self.form, FORMS),

@@ -8,12 +8,11 @@ and enumerations below are those of that schema.
 import dataclasses
 
 import flatbuffers
-import numpy as np
 
 from albert_tf.errors import ExportError
 from albert_tf.export.bundle import LABELS
 from albert_tf.export.exit_loop import controls_of
-from albert_tf.export.flatbuffer import read_model, schema, write_model
+from albert_tf.export.flatbuffer import add_metadata, read_model, schema, write_model
 from albert_tf.export.runtime import lowest_runtime, parse_version
 from albert_tf.export.task_tokenizer import check_task_tokenizer, task_tokenizer
 
@@ -82,7 +81,8 @@ def make_task_file(
     _check_graph(graph, client)
     tokenizer = task_tokenizer(model.preprocessor.tokenizer)
     add_probabilities(graph, multi_label=model.multi_label)
-    _attach(graph, build_metadata(name, description, version, has_labels=model.labels is not None))
+    metadata = build_metadata(name, description, version, has_labels=model.labels is not None)
+    add_metadata(graph, ENTRY, metadata)
     return TaskFile(write_model(graph), tokenizer)
 
 
@@ -115,7 +115,7 @@ def check_client(model, settings, client: str) -> None:
             "fixed length, and runs one at a time: pass the length in tokens, e.g. "
             f"{model.preprocessor.sequence_length}, and batch 1"
         )
-    if form == "loop" and controls_of(model):
+    if controls_of(model, form):
         raise ExportError(
             f"a model with early exits has controls, which {client} cannot set; pass form 'unrolled'"
         )
@@ -193,14 +193,6 @@ def _operator_code(graph, builtin):
     code.version = 1
     graph.operatorCodes.append(code)
     return len(graph.operatorCodes) - 1
-
-
-def _attach(graph, metadata):
-    buffer, entry = schema.BufferT(), schema.MetadataT()
-    buffer.data = np.frombuffer(metadata, "uint8")
-    graph.buffers.append(buffer)
-    entry.name, entry.buffer = ENTRY, len(graph.buffers) - 1
-    graph.metadata = [*(graph.metadata or ()), entry]
 
 
 # === The metadata ===

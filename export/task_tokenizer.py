@@ -15,7 +15,7 @@ from albert_tf.errors import ExportError
 from albert_tf.export.charsmap import read_charsmap, write_charsmap
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.digit_comma import is_digit_comma
-from albert_tf.tokenizer.model_file import UNUSED, _model_class, parse_model
+from albert_tf.tokenizer.model_file import UNUSED, model_class, parse_model
 from albert_tf.tokenizer.normalization import WHITE_SPACE, Normalizer, is_surrogate
 
 CLS, SEP, PAD_ID = "[CLS]", "[SEP]", 0
@@ -64,7 +64,7 @@ def _rewritten(content: bytes, strip_accents: bool) -> bytes:
     rules = composed_rules(
         Normalizer(True, strip_accents), read_charsmap(model.charsmap), set().union(*model.pieces)
     )
-    proto = _model_class()()
+    proto = model_class()()
     proto.ParseFromString(content)
     proto.normalizer_spec.precompiled_charsmap = write_charsmap(rules)
     proto.normalizer_spec.remove_extra_whitespaces = True

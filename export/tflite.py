@@ -137,7 +137,7 @@ def export_tflite(
     examples, source = make_examples(model, settings.longest(model), choices, texts, pairs)
     content = _converted(model, settings, examples)
     loops = model.config.num_hidden_groups if form == "loop" else 0
-    summary = check_graph(content, loops)
+    summary = check_graph(content, loops, runtime)
     is_float32 = model.dtype_policy.name == "float32"
     parity = compare(
         model if is_float32 else float32_copy(model),

@@ -62,7 +62,7 @@ def describe(model, settings: ExportSettings, summary: TFLiteSummary) -> Bundle:
         },
         "inputs": list(input_names(model, form)),
         "outputs": list(output_names(model, form)),
-        "controls": [dataclasses.asdict(c) for c in controls_of(model)] if form == "loop" else [],
+        "controls": [dataclasses.asdict(c) for c in controls_of(model, form)],
         "config": model.config.to_dict(),
         "tokenizer": None if tokenizer is None else tokenizer.get_config(),
         "sequence_length": None if preprocessor is None else preprocessor.sequence_length,

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from albert_tf.cli.data_arguments import is_tflite, load_text_model
+from albert_tf.cli.console import note
+from albert_tf.cli.data_arguments import is_tflite, load_text_model, read_labelled
 
 
 def load_answerer(model: str):
@@ -47,6 +48,26 @@ class _TFLiteAnswerer:
     def scores(self, inputs):
         texts, pairs = inputs if isinstance(inputs, tuple) else (inputs, None)
         return scores_of(self.runner(texts, pairs), self.runner)
+
+
+def read_targets(args, path, answerer):
+    """Reads labelled texts of an answerer's task, and says what was found out about the table.
+
+    Args:
+        args: of `add_table_arguments`.
+        path: of the table.
+        answerer: anything with `task` and `labels`, such as a `TFLiteRunner`.
+
+    Returns:
+        The table, the `LabelSet` (None for regression), and the targets.
+    """
+    from albert_tf.tasks import LabelSet, encode_targets
+
+    data = read_labelled(args, path, task=answerer.task)
+    for line in data.notes:
+        note(line)
+    labels = None if answerer.task == "regression" else LabelSet(answerer.labels)
+    return data, labels, encode_targets(data, labels)
 
 
 def scores_of(predictions, runner) -> np.ndarray:

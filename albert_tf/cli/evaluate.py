@@ -9,9 +9,9 @@ object on standard output.
 
 import json
 
-from albert_tf.cli.answerer import load_answerer
-from albert_tf.cli.console import answer, note, percent, table
-from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
+from albert_tf.cli.answerer import load_answerer, read_targets
+from albert_tf.cli.console import answer, percent, table
+from albert_tf.cli.data_arguments import add_table_arguments
 from albert_tf.cli.finetune import show_metrics
 
 NAME = "evaluate"
@@ -31,19 +31,13 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf evaluate`."""
     from albert_tf.tasks import (
-        LabelSet,
-        encode_targets,
         evaluate_scores,
         per_class_table,
         predicted_targets,
     )
 
     answerer = load_answerer(args.model)
-    data = read_labelled(args, args.data, task=answerer.task)
-    for line in data.notes:
-        note(line)
-    labels = None if answerer.task == "regression" else LabelSet(answerer.labels)
-    targets = encode_targets(data, labels)
+    data, labels, targets = read_targets(args, args.data, answerer)
     scores = answerer.scores(data.inputs)
     metrics = evaluate_scores(answerer.task, targets, scores)
     if args.json:

@@ -16,13 +16,12 @@ leaves an earlier FILE as it was.
   albert-tf export albert_small_en vectors.tflite --embedder
 """
 
-from albert_tf.cli.answerer import KerasAnswerer, scores_of
+from albert_tf.cli.answerer import KerasAnswerer, read_targets, scores_of
 from albert_tf.cli.console import megabytes, note, percent, say, table
 from albert_tf.cli.data_arguments import (
     add_table_arguments,
     is_tflite,
     load_model,
-    read_labelled,
     read_texts,
 )
 from albert_tf.errors import ExportError
@@ -158,17 +157,14 @@ def _limits(args):
 
 def _compare(args, model):
     from albert_tf.export import compare_quantizations
-    from albert_tf.tasks import MAIN_METRIC, LabelSet, encode_targets, evaluate_scores
+    from albert_tf.tasks import MAIN_METRIC, evaluate_scores
 
     if model.head not in ("text_classifier", "text_regressor"):
         raise ExportError(
             f"--compare needs a text classifier or regressor; {args.model} holds a {model.head}"
         )
     keras = KerasAnswerer(model)
-    data = read_labelled(args, args.compare, task=keras.task)
-    for line in data.notes:
-        note(line)
-    targets = encode_targets(data, None if keras.task == "regression" else LabelSet(keras.labels))
+    data, _, targets = read_targets(args, args.compare, keras)
     name = MAIN_METRIC[keras.task]
 
     def metric(scores):

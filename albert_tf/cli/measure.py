@@ -16,9 +16,9 @@ import dataclasses
 import json
 from pathlib import Path
 
-from albert_tf.cli.answerer import scores_of
-from albert_tf.cli.console import answer, megabytes, note, percent, say, table
-from albert_tf.cli.data_arguments import add_table_arguments, is_tflite, read_labelled
+from albert_tf.cli.answerer import read_targets, scores_of
+from albert_tf.cli.console import answer, megabytes, percent, say, table
+from albert_tf.cli.data_arguments import add_table_arguments, is_tflite
 from albert_tf.errors import ExportError
 
 NAME = "benchmark"
@@ -85,26 +85,16 @@ def run(args) -> None:
 
 def _run_exits(args):
     from albert_tf.export import TFLiteRunner, find_knee, measure_exits
-    from albert_tf.tasks import (
-        MAIN_METRIC,
-        LabelSet,
-        encode_targets,
-        evaluate_scores,
-        plot_exits,
-    )
+    from albert_tf.tasks import MAIN_METRIC, evaluate_scores, plot_exits
 
     runner = TFLiteRunner(args.file)
-    data = read_labelled(args, args.early_exit, task=runner.task)
-    for line in data.notes:
-        note(line)
-    labels = None if runner.task == "regression" else LabelSet(runner.labels)
-    targets = encode_targets(data, labels)
+    data, _, targets = read_targets(args, args.early_exit, runner)
     name = MAIN_METRIC[runner.task]
 
     def metric(predictions):
         return evaluate_scores(runner.task, targets, scores_of(predictions, runner))[name]
 
-    points = measure_exits(args.file, data.texts, metric, data.pairs)
+    points = measure_exits(runner, data.texts, metric, data.pairs)
     knee = find_knee(points, args.allowed_loss)
     if args.plot:
         plot_exits(args.plot, points, knee, name)

@@ -99,9 +99,7 @@ class EarlyExitTask(PooledTask):
             raise ConfigError(
                 f"this {type(self).__name__} has no exits; build and train it with early_exit=True"
             )
-        batches = self.preprocessor.batches(x, batch_size=batch_size)
-        outputs = _AllExits(self).predict(batches.dataset(), verbose=0)
-        return outputs[np.argsort(np.concatenate(batches.plan()))]
+        return self._predict_texts(_AllExits(self).predict, x, batch_size, verbose=0)
 
     # === Training: y_pred has the exits' outputs, (batch, layers, units) ===
 

@@ -56,6 +56,9 @@ def is_head_array(name: str) -> bool:
 class PresetMixin:
     """Adds `from_preset` and `save_to_preset` to a backbone or task model."""
 
+    early_exit = False
+    """Whether there is an output layer after every layer; see `EarlyExitTask`."""
+
     carries_pooler = True
     """False when the checkpoint came without a pooler and the head does not train one: a random pooler is not
     saved, since whoever loads it later could not tell it from a trained one."""
@@ -98,7 +101,7 @@ class PresetMixin:
         arrays = checkpoint.arrays
         if not has_same_head:
             arrays = {name: a for name, a in arrays.items() if not is_head_array(name)}
-        if not getattr(model, "early_exit", False):
+        if not model.early_exit:
             arrays = {name: a for name, a in arrays.items() if not name.startswith(EXITS_PREFIX)}
         # θ is zero at the start, and the exits do not change the answer of full depth.
         fresh = ["encoder/relative_attention_bias/", EXITS_PREFIX]

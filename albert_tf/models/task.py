@@ -201,8 +201,12 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
             return super().predict(x, batch_size=None if _is_dataset(x) else batch_size, **kwargs)
         if _is_dataset(x):
             return super().predict(x.map(self.preprocessor), **kwargs)
+        return self._predict_texts(super().predict, x, batch_size, **kwargs)
+
+    def _predict_texts(self, predict, x, batch_size, **kwargs):
+        """Returns the outputs of a `predict`, a Keras model's, for raw texts, in their order."""
         batches = self.preprocessor.batches(x, batch_size=batch_size)
-        outputs = super().predict(batches.dataset(), **kwargs)
+        outputs = predict(batches.dataset(), **kwargs)
         # The batches are sorted by length; this puts the answers back in the order of the texts.
         restored = np.argsort(np.concatenate(batches.plan()))
         return keras.tree.map_structure(lambda rows: rows[restored], outputs)

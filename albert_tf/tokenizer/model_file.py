@@ -44,7 +44,7 @@ _SCHEMA = {  # message -> (field name, number, type, default)
 
 
 @functools.cache
-def _model_class():
+def model_class():
     """The protocol buffer class of `Model`, built at run time in a pool of its own.
 
     A pool of its own, because another library in the process may have registered the full schema.
@@ -145,7 +145,7 @@ def parse_model(content: bytes, source: str = "the given content") -> ModelFile:
     Raises:
         CheckpointError: `content` is not a SentencePiece model.
     """
-    proto = _model_class()()
+    proto = model_class()()
     try:
         proto.ParseFromString(content)
     except DecodeError as error:

@@ -38,19 +38,14 @@ def start_linear(model, batches, seed: int = 0) -> None:
             f"head_start 'linear' needs a text classifier or regressor, not a {model.head}; use 'random'"
         )
     features, targets, weights = _features(model, batches, seed)
-    if not getattr(model, "early_exit", False):
-        _set_dense(model.classifier, *_fit(model, features[:, -1], targets, weights))
-        return
     fitted = [_fit(model, layer, targets, weights) for layer in np.swapaxes(features, 0, 1)]
-    *below, last = fitted
-    model.exits.kernel.assign(np.stack([kernel for kernel, _ in below]))
-    model.exits.bias.assign(np.stack([bias for _, bias in below]))
-    _set_dense(model.classifier, *last)
-
-
-def _set_dense(dense, kernel, bias):
-    dense.kernel.assign(kernel)
-    dense.bias.assign(bias)
+    *below, (kernel, bias) = fitted
+    model.classifier.kernel.assign(kernel)
+    model.classifier.bias.assign(bias)
+    if model.early_exit:
+        kernels, biases = zip(*below, strict=True)
+        model.exits.kernel.assign(np.stack(kernels))
+        model.exits.bias.assign(np.stack(biases))
 
 
 def _fit(model, features, targets, weights):
@@ -83,7 +78,7 @@ def _features(model, batches, seed):
     for examples in plan:
         inputs, y, *sample_weight = batches.collate(examples)
         encoded = model.backbone.predict_on_batch(inputs)
-        if getattr(model, "early_exit", False):
+        if model.early_exit:
             pooled = model.exit_features(encoded, inputs)
         else:
             pooled = model.pool(encoded, inputs["padding_mask"])[:, None]

@@ -5,20 +5,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTextRegressor
+from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.errors import ConfigError
 from albert_tf.models.early_exit import depth_weights
+from tests.tiny import tiny_config
 
-CONFIG = AlbertConfig(
-    vocab_size=50,
-    embedding_size=8,
-    hidden_size=16,
-    num_hidden_layers=4,
-    num_hidden_groups=2,
-    num_attention_heads=2,
-    intermediate_size=32,
-    max_position_embeddings=32,
-)
+CONFIG = tiny_config(num_hidden_layers=4, num_hidden_groups=2)
 
 
 @pytest.fixture
@@ -31,7 +23,7 @@ def classifier():
 def batch(rows=5, length=7, seed=0):
     random = np.random.default_rng(seed)
     return {
-        "token_ids": random.integers(5, 50, (rows, length)).astype("int32"),
+        "token_ids": random.integers(5, CONFIG.vocab_size, (rows, length)).astype("int32"),
         "segment_ids": np.zeros((rows, length), "int32"),
         "padding_mask": np.ones((rows, length), "int32"),
     }

@@ -1,7 +1,7 @@
 """SentencePiece models of a few pieces, made by hand, for what the English model does not show."""
 
 from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.tokenizer.model_file import CONTROL, NORMAL, UNKNOWN, _model_class, parse_model
+from albert_tf.tokenizer.model_file import CONTROL, NORMAL, UNKNOWN, model_class, parse_model
 
 SPECIAL = ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]")
 
@@ -13,7 +13,7 @@ def small_model(pieces: dict[str, float], special: tuple[str, ...] = SPECIAL) ->
         pieces: piece to score, after the special ones.
         special: the first pieces; `<unk>` is the unknown one.
     """
-    model = _model_class()()
+    model = model_class()()
     for piece in special:
         kind = UNKNOWN if piece == "<unk>" else CONTROL
         model.pieces.add(piece=piece, score=0.0, type=kind)
