@@ -6,22 +6,22 @@ from pathlib import Path
 from statistics import mean
 
 from albert_tf.tasks.markdown import table
-from albert_tf.weights.reading import PRESETS
 from bundled_model.data import ROWS
+from bundled_model.fine_tuning import PRESET, read_log
 
-CARD = PRESETS / "albert_small_en" / "README.md"
-ABLATION = Path(__file__).parent / "ablation.jsonl"
+CARD = PRESET / "README.md"
+HERE = Path(__file__).parent
+ABLATION = HERE / "ablation.jsonl"
+QUALITY = HERE / "quality.jsonl"
+EXITS = HERE / "exits.jsonl"
 
 
-def write_tables(lines: list[dict]) -> str:
-    """Puts the quality table and the ablation into the model card, and returns the first.
-
-    Args:
-        lines: of the quality log, all of the same weights.
-    """
-    quality = quality_table(lines)
-    text = CARD.read_text("utf-8")
-    text = _replaced(text, "quality", quality)
+def write_tables() -> str:
+    """Puts what the logs hold of the present weights into the model card, and returns the quality table."""
+    quality = quality_table(read_log(QUALITY))
+    text = _replaced(CARD.read_text("utf-8"), "quality", quality)
+    if exits := read_log(EXITS):
+        text = _replaced(text, "exits", exits_table(exits))
     if ABLATION.exists():
         text = _replaced(text, "ablation", ablation_table())
     CARD.write_text(text, "utf-8")
@@ -46,10 +46,26 @@ def quality_table(lines: list[dict]) -> str:
                 _percent(mean(line["tfidf_accuracy"] for line in found)),
                 f"**{_percent(mean(accuracies))}** ({spread})",
                 _percent(mean(line["int8_accuracy"] for line in found)),
+                _percent(mean(line["int4_accuracy"] for line in found)),
                 str(len(found)),
             ]
         )
-    return table(["test set", "TF-IDF", "albert_small_en", "int8 TFLite", "seeds"], rows)
+    return table(["test set", "TF-IDF", "albert_small_en", "int8 file", "int4 file", "seeds"], rows)
+
+
+def exits_table(lines: list[dict]) -> str:
+    """Returns one row for each set: full depth, and the setting chosen on held-out training texts."""
+    rows = [
+        [
+            ROWS[line["row"]].title,
+            _percent(line["full"]["accuracy"]),
+            ", ".join(f"{name} {value:g}" for name, value in line["controls"].items()),
+            _percent(line["early"]["accuracy"]),
+            f"{line['early']['mean_layers']:.2f} of {line['num_layers']}",
+        ]
+        for line in lines
+    ]
+    return table(["test set", "all layers", "setting", "leaving early", "layers"], rows)
 
 
 def ablation_table() -> str:

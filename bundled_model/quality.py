@@ -1,16 +1,15 @@
-"""Stage 3: the quality table, one line of the log for each set and seed.
+"""Stage 5: the quality table, one line of the log for each set and seed.
 
 python -m bundled_model.quality --data DATA
 
-Fine-tunes `albert_small_en` with three seeds on each set, exports it to int8, and measures both, beside TF-IDF, on the
-test split. A line that the log already holds for these weights is not measured again, and a fine-tuning that was
-stopped goes on; so the whole may take several sittings. First the texts of the distillation are collected again: their
-checksums must be those that are written down, and no test text may be among them.
+Fine-tunes `albert_small_en` with three seeds on each set, exports it to int8 and int4, and measures all three, beside
+TF-IDF, on the test split. A line that the log already holds for these weights is not measured again, and a fine-tuning
+that was stopped goes on; so the whole may take several sittings. First the texts of the distillation are collected
+again: their checksums must be those that are written down, and no test text may be among them.
 """
 
 import argparse
 import dataclasses
-import hashlib
 import json
 import shutil
 import tempfile
@@ -18,68 +17,41 @@ from pathlib import Path
 
 import numpy as np
 
-from albert_tf import AlbertTextClassifier, AlbertTokenizer
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from albert_tf.tasks import LabelSet, encode_targets, tfidf_baseline
-from albert_tf.training import FineTuningRecipe, fine_tune
-from albert_tf.weights.reading import PRESETS
+from albert_tf.tasks import tfidf_baseline
 from benchmarks.machine import describe_machine
 from bundled_model import texts
-from bundled_model.card import write_tables
+from bundled_model.card import QUALITY, write_tables
 from bundled_model.data import ROWS
+from bundled_model.fine_tuning import (
+    NO_LIMITS,
+    accuracy_of,
+    append_line,
+    fine_tuned,
+    read_log,
+    recipe_of,
+    weights_sha256,
+)
 
 HERE = Path(__file__).parent
-LOG = HERE / "quality.jsonl"
-PRESET = PRESETS / "albert_small_en"
 SEEDS = (0, 1, 2)
-SEQUENCE_LENGTH = 128
-
-
-def recipe_of(row: str, seed: int) -> FineTuningRecipe:
-    """Returns the row's recipe, from `recipes.json`: chosen on a tenth of the training texts held out."""
-    changes = json.loads((HERE / "recipes.json").read_text("utf-8"))[row]
-    return FineTuningRecipe.named("default", **changes, seed=seed)
 
 
 def measure(row: str, seed: int, data: Path | None, work: Path) -> dict:
     """Fine-tunes, exports and measures; returns the line of the log."""
     train, test = ROWS[row].read(data, seed)
-    labels = LabelSet.from_table(train)
-    targets, expected = encode_targets(train, labels), encode_targets(test, labels)
-    model = AlbertTextClassifier.from_preset(
-        str(PRESET),
-        num_classes=len(labels),
-        labels=list(labels.names),
-        preprocessor=AlbertTextClassifierPreprocessor(
-            AlbertTokenizer(), sequence_length=SEQUENCE_LENGTH
-        ),
-    )
     recipe = recipe_of(row, seed)
-    result = fine_tune(
-        model,
-        (train.texts, targets),
-        recipe=recipe,
-        run_dir=work,
-        resume=(work / "training.jsonl").exists(),
-        verbose=2,
-    )
-    keras = np.argmax(model.predict(test.texts, batch_size=64, verbose=0), axis=1)
-    path = work / "model.tflite"
-    exported = export_tflite(model, path, texts=test.texts[:200], limits=None)
-    int8 = np.argmax(TFLiteRunner(path).scores(test.texts), axis=1)
-    baseline = tfidf_baseline(train, test, seed)
+    model, result = fine_tuned(train, recipe, work)
+    logits = model.predict(test.texts, batch_size=64, verbose=0)
     return {
         "row": row,
         "seed": seed,
-        "weights_sha256": weights_sha256(),
         "train_texts": len(train),
         "test_texts": len(test),
-        "accuracy": float(np.mean(keras == expected)),
-        "int8_accuracy": float(np.mean(int8 == expected)),
-        "int8_same_label": float(np.mean(int8 == keras)),
-        "tfidf_accuracy": baseline.metrics["accuracy"],
-        "int8_bytes": exported.size,
+        "accuracy": accuracy_of(logits, test, model.labels),
+        **_exported(model, "int8", test, logits, work),
+        **_exported(model, "int4", test, logits, work),
+        "tfidf_accuracy": tfidf_baseline(train, test, seed).metrics["accuracy"],
         "steps": result.steps,
         "seconds": round(result.seconds, 1),
         "recipe": dataclasses.asdict(recipe),
@@ -87,17 +59,15 @@ def measure(row: str, seed: int, data: Path | None, work: Path) -> dict:
     }
 
 
-def weights_sha256() -> str:
-    """Returns the hash of the bundled weights."""
-    return hashlib.sha256((PRESET / "model.safetensors").read_bytes()).hexdigest()
-
-
-def read_log(weights: str) -> list[dict]:
-    """Returns the lines of the log that were measured with these weights."""
-    if not LOG.exists():
-        return []
-    lines = [json.loads(line) for line in LOG.read_text("utf-8").splitlines()]
-    return [line for line in lines if line["weights_sha256"] == weights]
+def _exported(model, quantization, test, logits, work) -> dict:
+    path = work / f"{quantization}.tflite"
+    exported = export_tflite(model, path, quantization, texts=test.texts[:200], limits=NO_LIMITS)
+    scores = TFLiteRunner(path).scores(test.texts)
+    return {
+        f"{quantization}_accuracy": accuracy_of(scores, test, model.labels),
+        f"{quantization}_same_label": float(np.mean(scores.argmax(1) == logits.argmax(1))),
+        f"{quantization}_bytes": exported.size,
+    }
 
 
 def check_texts(data: Path) -> None:
@@ -120,8 +90,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.data is not None:
         check_texts(args.data)
-    weights = weights_sha256()
-    done = {(line["row"], line["seed"]) for line in read_log(weights)}
+    done = {(line["row"], line["seed"]) for line in read_log(QUALITY)}
     for row in args.rows:
         if ROWS[row].needs_data and args.data is None:
             print(f"{row}: left out, it needs --data")
@@ -129,13 +98,15 @@ def main() -> None:
         for seed in SEEDS:
             if (row, seed) in done:
                 continue
-            work = args.work / weights[:8] / f"{row}_{seed}"
+            work = args.work / weights_sha256()[:8] / f"{row}_{seed}"
             line = measure(row, seed, args.data, work)
-            with LOG.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
+            append_line(QUALITY, line)
             shutil.rmtree(work)
-            print(f"{row} seed {seed}: {line['accuracy']:.4f}, int8 {line['int8_accuracy']:.4f}")
-    print(write_tables(read_log(weights)))
+            figures = (line["accuracy"], line["int8_accuracy"], line["int4_accuracy"])
+            print(
+                f"{row} seed {seed}: {figures[0]:.4f}, int8 {figures[1]:.4f}, int4 {figures[2]:.4f}"
+            )
+    print(write_tables())
 
 
 if __name__ == "__main__":

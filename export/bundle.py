@@ -29,11 +29,13 @@ class Bundle:
             options, versions.
         tokenizer: content of the SentencePiece model, or None.
         labels: names of the classes in the order of the logits, or None.
+        others: further members by name, for other readers.
     """
 
     metadata: dict
     tokenizer: bytes | None = None
     labels: tuple[str, ...] | None = None
+    others: dict[str, bytes] = dataclasses.field(default_factory=dict)
 
 
 def append_bundle(model: bytes, bundle: Bundle) -> bytes:
@@ -53,6 +55,7 @@ def append_bundle(model: bytes, bundle: Bundle) -> bytes:
         members[LABELS] = _lines(bundle.labels).encode("utf-8")
     if bundle.tokenizer is not None:
         members[TOKENIZER] = bundle.tokenizer
+    members |= bundle.others
     file = io.BytesIO()
     file.write(model)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:

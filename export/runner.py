@@ -14,6 +14,7 @@ from albert_tf.export.exit_loop import LAYERS_RUN
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import read_content
 from albert_tf.export.signatures import SignatureGraph
+from albert_tf.export.task_metadata import PROBABILITIES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,6 +190,8 @@ class TFLiteRunner:
                 f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
             )
         answers = self._answers(self._pack(texts, pairs))
+        if PROBABILITIES in answers:  # a file for Task Library or MediaPipe
+            return answers[PROBABILITIES], [None] * len(answers[PROBABILITIES])
         logits = answers["logits"]
         layers = answers[LAYERS_RUN].tolist() if self.controls else [None] * len(logits)
         if self.task == "regression":

@@ -19,6 +19,13 @@ from albert_tf.export.lowering import (
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport, compare
 from albert_tf.export.settings import ExportSettings
 from albert_tf.export.signatures import SignatureGraph, merge_signatures
+from albert_tf.export.task_metadata import (
+    CLIENTS,
+    PROBABILITIES,
+    TASK_TOKENIZER,
+    check_client,
+    make_task_file,
+)
 from albert_tf.export.writing import check_writable, describe, write_checked
 from albert_tf.version import __version__
 
@@ -73,6 +80,7 @@ def export_tflite(
     batch: int = 1,
     choices: int = 4,
     runtime: str | None = None,
+    client: str | None = None,
     texts: list[str] | None = None,
     pairs: list[str] | None = None,
     limits: ParityLimits | None = None,
@@ -108,6 +116,9 @@ def export_tflite(
             last `org.tensorflow:tensorflow-lite` on Maven Central; None for whatever the
             quantization needs. Before 2.17 int8 matrices have one scale instead of one for each
             output.
+        client: `"task-library"` or `"mediapipe"`, for a text classifier of fixed `length`: the file
+            describes itself to Google's `BertNLClassifier` or `TextClassifier`, and gives
+            `probabilities` instead of `logits`; see docs/task_library.md.
         texts: texts to compare file and model on; default a few dozen of the package's own, or
             random ids for a model without preprocessor. The user's own validation texts say more.
         pairs: second texts, one for each of `texts`.
@@ -131,8 +142,11 @@ def export_tflite(
     ```
     """
     path = Path(path)
+    runtime = runtime or CLIENTS.get(client)
     settings = ExportSettings(quantization, form, length, batch, choices, runtime)
     settings.check(model)
+    if client is not None:
+        check_client(model, settings, client)
     check_writable(path)
     examples, source = make_examples(model, settings.longest(model), choices, texts, pairs)
     content = _converted(model, settings, examples)
@@ -151,6 +165,8 @@ def export_tflite(
         pad_id=model.config.pad_token_id,
     )
     bundle = describe(model, settings, summary)
+    if client is not None:
+        content, bundle = _for_client(content, bundle, model, client, path.stem)
     file = append_bundle(content, bundle)
     training = getattr(model, "training_record", None)
     card = model_card(path.name, file, bundle.metadata, bundle.labels, summary, parity, training)
@@ -168,6 +184,17 @@ def export_tflite(
         parity,
         summary,
     )
+
+
+def _for_client(content, bundle, model, client, name):
+    task = make_task_file(content, model, client, name=name, description=_description(bundle))
+    metadata = {**bundle.metadata, "outputs": [PROBABILITIES]}
+    others = {TASK_TOKENIZER: task.tokenizer}
+    return task.content, dataclasses.replace(bundle, metadata=metadata, others=others)
+
+
+def _description(bundle):
+    return f"Classifies a text; {bundle.metadata['quantization']}, by albert_tf {__version__}"
 
 
 def _converted(model, settings, examples) -> bytes:

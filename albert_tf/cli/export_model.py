@@ -29,6 +29,7 @@ from albert_tf.errors import ExportError
 # Those of albert_tf.export, stated again because its import brings TensorFlow, too slow for a --help.
 QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
 FORMS = ("loop", "unrolled", "signatures")
+CLIENTS = ("task-library", "mediapipe")
 
 NAME = "export"
 HELP = "export a preset to a TFLite file"
@@ -59,6 +60,12 @@ def add_arguments(parser) -> None:
         metavar="VERSION",
         help="oldest TensorFlow Lite that is to run FILE, e.g. 2.16 (default: what the quantization needs; the file "
         "says it)",
+    )
+    parser.add_argument(
+        "--client",
+        choices=CLIENTS,
+        help="make FILE readable for Google's Task Library (BertNLClassifier) or MediaPipe (TextClassifier), with "
+        "--length; see docs/task_library.md",
     )
     parser.add_argument(
         "--length", type=int, metavar="N", help="fix the length in tokens (default: any length)"
@@ -124,6 +131,7 @@ def run(args) -> None:
         form=args.form,
         length=args.length,
         runtime=args.runtime,
+        client=args.client,
         texts=texts,
         pairs=pairs,
         limits=_limits(args),

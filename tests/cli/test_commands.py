@@ -12,6 +12,7 @@ from albert_tf.cli import demo, export_model, finetune
 from albert_tf.cli.main import main
 from albert_tf.cli.run_folder import save_arguments
 from albert_tf.export import FORMS, QUANTIZATIONS
+from albert_tf.export.task_metadata import CLIENTS
 from albert_tf.training import FineTuningRecipe
 from albert_tf.training.recipe import DECAYS, OPTIMIZERS
 from tests.cli.conftest import BAD, GOOD, QUICK, write
@@ -163,6 +164,7 @@ def test_every_command_has_help_with_an_example(capsys):
 def test_choices_are_those_of_the_library():
     assert export_model.QUANTIZATIONS == QUANTIZATIONS
     assert export_model.FORMS == FORMS
+    assert tuple(CLIENTS) == export_model.CLIENTS
     parser = argparse.ArgumentParser()
     finetune.add_arguments(parser)
     models = resources.files("albert_tf.configs") / "models"

@@ -73,6 +73,14 @@ def test_choices_of_export(files, tmp_path, options, quantization, form):
     assert runner(["a lovely film"])[0].label in ("good", "bad")
 
 
+@pytest.mark.parametrize("client", ["task-library", "mediapipe"])
+def test_a_file_for_other_clients(files, tmp_path, client):
+    file = tmp_path / "model.tflite"
+    options = ["--client", client, "--form", "unrolled", "--length", "16", "--quantization", "none"]
+    assert main(["export", f"{files}/run/model", str(file), *options]) == 0
+    assert TFLiteRunner(file)(["a lovely film"])[0].label in ("good", "bad")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -80,6 +88,11 @@ def test_choices_of_export(files, tmp_path, options, quantization, form):
         (["--runtime", "2.16", "--quantization", "int4"], "choose int8"),
         (["--runtime", "soon"], "runtime is 'soon'; expected a version of TensorFlow Lite"),
         (["--form", "signatures", "--length", "12"], "choose form 'unrolled'"),
+        (["--client", "task-library"], "pass the length in tokens, e.g. 16, and batch 1"),
+        (
+            ["--client", "mediapipe", "--length", "16"],
+            "mediapipe runs no loops: pass form 'unrolled'",
+        ),
     ],
 )
 def test_choices_that_do_not_go_together(files, tmp_path, capsys, options, message):

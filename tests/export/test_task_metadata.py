@@ -15,8 +15,7 @@ import pytest
 
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
 from albert_tf.errors import ExportError
-from albert_tf.export import export_tflite
-from albert_tf.export.bundle import append_bundle, read_bundle
+from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.export.charsmap import read_charsmap, write_charsmap
 from albert_tf.export.flatbuffer import read_model
 from albert_tf.export.graph import LiteRTGraph
@@ -34,6 +33,7 @@ from albert_tf.export.task_tokenizer import composed_rules, task_tokenizer
 from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.tokenizer.normalization import Normalizer
+from albert_tf.version import __version__
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import tiny_config, tiny_inputs
 
@@ -51,14 +51,7 @@ def write_task_file(
 ):
     """Exports `model` as a file for `client`."""
     length = model.preprocessor.sequence_length
-    exported = export_tflite(model, path, quantization, form, length, **changes)
-    bundle = read_bundle(exported.path.read_bytes(), path.name)
-    content = exported.path.read_bytes()[: exported.model_size]
-    task = make_task_file(content, model, client, name="reviews", description="About films.")
-    path.write_bytes(append_bundle(task.content, bundle))
-    with zipfile.ZipFile(path, "a", zipfile.ZIP_STORED) as archive:
-        archive.writestr(TASK_TOKENIZER, task.tokenizer)
-    return path
+    return export_tflite(model, path, quantization, form, length, client=client, **changes).path
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +106,11 @@ def metadata_of(content):
 
 def test_metadata(task_file):
     root = Table.root(metadata_of(task_file.read_bytes()))
-    assert (root.text(0), root.text(1), root.text(2)) == ("reviews", "About films.", None)
+    assert (root.text(0), root.text(1), root.text(2)) == (
+        "task",
+        f"Classifies a text; none, by albert_tf {__version__}",
+        None,
+    )
     assert root.text(7) == "1.1.0"
     (subgraph,) = root.tables(3)
     assert [t.text(0) for t in subgraph.tables(2)] == ["ids", "segment_ids", "mask"]
@@ -153,12 +150,23 @@ def test_probabilities(tmp_path, multi_label):
     np.testing.assert_allclose(graph.run(inputs)[PROBABILITIES], expected, atol=1e-5)
 
 
-def test_old_runtime_is_asked_for(model, tmp_path):
+def test_the_file_answers_texts_in_this_package_too(model, task_file):
+    runner = TFLiteRunner(task_file)
+    assert runner.metadata["outputs"] == [PROBABILITIES]
+    logits = model.predict(TEXTS, verbose=0)
+    expected = np.exp(logits) / np.exp(logits).sum(axis=-1, keepdims=True)
+    np.testing.assert_allclose(runner.scores(TEXTS), expected, atol=1e-5)
+
+
+def test_the_clients_runtime_is_the_default(model, tmp_path):
+    path = tmp_path / "task.tflite"
     with pytest.raises(ExportError, match=r"needs TensorFlow Lite 2.17.0, .* runtime='2.13.0'"):
-        write_task_file(model, tmp_path / "task.tflite", quantization="int8")
-    write_task_file(model, tmp_path / "task.tflite", quantization="int8", runtime="2.13.0")
+        write_task_file(model, path, quantization="int8", runtime="2.17.0")
+    write_task_file(model, path, quantization="int8")
+    assert TFLiteRunner(path).metadata["runtime"]["lowest"] == "2.9.0"
     unrolled = {"quantization": "int8", "form": "unrolled", "client": "mediapipe"}
-    write_task_file(model, tmp_path / "task.tflite", **unrolled)
+    write_task_file(model, path, **unrolled)
+    assert TFLiteRunner(path).metadata["runtime"]["lowest"] == "2.17.0"
 
 
 def test_graph_of_free_length(model, exported):

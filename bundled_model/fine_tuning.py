@@ -1,0 +1,92 @@
+"""A classifier fine-tuned from the bundled model, as every stage that measures one does it."""
+
+import hashlib
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from albert_tf import AlbertTextClassifier, AlbertTokenizer
+from albert_tf.export import ParityLimits
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.tasks import LabelSet, TextTable, encode_targets
+from albert_tf.training import FineTuningRecipe, fine_tune
+from albert_tf.weights.reading import PRESETS
+
+PRESET = PRESETS / "albert_small_en"
+RECIPES = Path(__file__).parent / "recipes.json"
+BASE_RECIPE = "albert_small_en"
+SEQUENCE_LENGTH = 128
+NO_LIMITS = ParityLimits(difference=math.inf, agreement=0)
+"""For exports whose loss is what is measured."""
+
+
+def weights_sha256() -> str:
+    """Returns the hash of the bundled weights, by which the logs tell old measurements from new ones."""
+    return hashlib.sha256((PRESET / "model.safetensors").read_bytes()).hexdigest()
+
+
+def read_log(log: Path) -> list[dict]:
+    """Returns the lines of a log that were measured with the present weights."""
+    if not log.exists():
+        return []
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    return [line for line in lines if line["weights_sha256"] == weights_sha256()]
+
+
+def append_line(log: Path, line: dict) -> None:
+    """Adds a line about the present weights to a log."""
+    with log.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"weights_sha256": weights_sha256(), **line}) + "\n")
+
+
+def recipe_of(row: str, seed: int) -> FineTuningRecipe:
+    """Returns the row's recipe, which `bundled_model.recipes` chose on held-out training texts."""
+    changes = json.loads(RECIPES.read_text("utf-8"))[row]
+    return FineTuningRecipe.named(BASE_RECIPE, **changes, seed=seed)
+
+
+def fine_tuned(train: TextTable, recipe: FineTuningRecipe, work: Path, *, early_exit: bool = False):
+    """Fine-tunes the bundled model; a fine-tuning that was stopped goes on.
+
+    Args:
+        train: labelled texts.
+        recipe: all of them are trained on, for all its epochs.
+        work: folder of the run.
+        early_exit: whether each layer gets an output layer.
+
+    Returns:
+        The `AlbertTextClassifier` and the result of `fine_tune`.
+    """
+    labels = LabelSet.from_table(train)
+    model = AlbertTextClassifier.from_preset(
+        str(PRESET),
+        num_classes=len(labels),
+        labels=list(labels.names),
+        early_exit=early_exit,
+        preprocessor=AlbertTextClassifierPreprocessor(
+            AlbertTokenizer(), sequence_length=SEQUENCE_LENGTH
+        ),
+    )
+    result = fine_tune(
+        model,
+        (train.texts, encode_targets(train, labels)),
+        recipe=recipe,
+        run_dir=work,
+        resume=(work / "training.jsonl").exists(),
+        verbose=2,
+    )
+    return model, result
+
+
+def accuracy_of(scores: np.ndarray, table: TextTable, labels) -> float:
+    """Returns the share of texts whose best class is theirs.
+
+    Args:
+        scores: `(texts, classes)`, logits or probabilities.
+        table: the texts, with labels.
+        labels: the model's, in the order of the classes.
+    """
+    targets = encode_targets(table, LabelSet(tuple(labels)))
+    return float(np.mean(np.argmax(scores, axis=1) == targets))
