@@ -1,0 +1,13 @@
+package io.github.alberttf.app.model
+
+/** What the answer of a model to a text is. */
+public enum class ModelTask {
+    /** One of several labels holds. */
+    CLASSIFICATION,
+
+    /** Each label holds or not, by itself. */
+    MULTI_LABEL,
+
+    /** A number. */
+    REGRESSION,
+}
