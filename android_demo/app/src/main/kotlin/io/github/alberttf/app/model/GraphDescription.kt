@@ -15,7 +15,7 @@ internal object GraphDescription {
      * @return the description, empty if there is none; null if it lies beyond the end of the file.
      */
     fun read(file: ByteBuffer): String? {
-        val content = file.duplicate().apply { clear() }.order(ByteOrder.LITTLE_ENDIAN)
+        val content = file.whole().order(ByteOrder.LITTLE_ENDIAN)
         return try {
             readField(content)
         } catch (error: IndexOutOfBoundsException) {

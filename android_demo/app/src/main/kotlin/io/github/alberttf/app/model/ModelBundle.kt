@@ -6,7 +6,6 @@ import io.github.alberttf.text.TokenizerOptions
 import org.json.JSONException
 import org.json.JSONObject
 import java.nio.ByteBuffer
-import java.nio.ByteOrder
 import java.security.MessageDigest
 
 /**
@@ -164,17 +163,4 @@ internal class ModelBundle private constructor(
             return digest.digest().joinToString("") { "%02x".format(it) }
         }
     }
-}
-
-/** A part of a buffer as a buffer of its own, with the byte order of this one. */
-internal fun ByteBuffer.part(
-    offset: Int,
-    size: Int,
-): ByteBuffer {
-    val order: ByteOrder = order()
-    val view = duplicate()
-    view.clear()
-    view.position(offset)
-    view.limit(offset + size)
-    return view.slice().order(order)
 }

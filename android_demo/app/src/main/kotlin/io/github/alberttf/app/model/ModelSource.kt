@@ -36,8 +36,7 @@ internal object ModelSource {
     }
 
     fun direct(content: ByteBuffer): ByteBuffer {
-        val whole = content.duplicate()
-        whole.clear()
+        val whole = content.whole()
         if (whole.isDirect) return whole.order(ByteOrder.nativeOrder())
         return allocate(whole.capacity()).put(whole)
     }

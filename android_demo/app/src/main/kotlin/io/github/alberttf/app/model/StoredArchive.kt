@@ -70,7 +70,7 @@ internal class StoredArchive private constructor(
             file: ByteBuffer,
             name: String,
         ): StoredArchive? {
-            val content = file.duplicate().apply { clear() }.order(ByteOrder.LITTLE_ENDIAN)
+            val content = file.whole().order(ByteOrder.LITTLE_ENDIAN)
             val end = findEnd(content) ?: return null
             return content.checked(name, "list of members") { readDirectory(it, end, name) }
         }
