@@ -18,7 +18,9 @@ need() {
 
 is_up_to_date() {
     [ -f "$stamp" ] || return 1
-    newer=$(find "$demo/text/src/main" "$demo/tools/src/main" "$demo/maven" -path '*/target' -prune -o \
+    newer=$(find "$demo/text/src/main" "$demo/host/src/main" "$demo/tools/src/main" \
+        "$demo/app/src/main/kotlin/io/github/alberttf/app/model" "$demo/maven/pom.xml" "$demo/maven/text/pom.xml" \
+        "$demo/maven/host/pom.xml" "$demo/maven/engine/pom.xml" "$demo/maven/tools/pom.xml" \
         -type f -newer "$stamp" -print | head -n 1)
     [ -z "$newer" ]
 }
@@ -28,7 +30,8 @@ build() {
     echo "$(basename "$0"): building the tools ..." >&2
     # The stamp is older than what is built, so that a source saved meanwhile counts as newer.
     mkdir -p "$target" && touch "$stamp.new" &&
-        mvn --batch-mode --quiet -Dstyle.color=never --file "$demo/maven" -Dmaven.test.skip=true package >&2 &&
+        mvn --batch-mode --quiet -Dstyle.color=never --file "$demo/maven" --projects tools --also-make \
+            -Dmaven.test.skip=true package >&2 &&
         mv "$stamp.new" "$stamp" || {
         echo "$(basename "$0"): the build failed, see above" >&2
         exit 1

@@ -12,28 +12,26 @@ internal class GraphOutput(
     private val description: ModelDescription,
 ) {
     private val isProbable = PROBABILITIES in description.outputs
-    private val values = Array(description.batch) { FloatArray(description.numClasses ?: 1) }
+    private val rows = Array(description.batch) { FloatArray(description.numClasses ?: 1) }
     private val layersRun = IntArray(description.batch)
 
     /** Where the runtime writes the outputs, by their names. */
     val arrays: Map<String, Any> =
-        HashMap<String, Any>().apply {
-            put(if (isProbable) PROBABILITIES else LOGITS, values)
-            if (description.hasEarlyExits) put(LAYERS, layersRun)
-        }
+        mapOf((if (isProbable) PROBABILITIES else LOGITS) to rows) +
+            if (description.hasEarlyExits) mapOf(LAYERS to layersRun) else emptyMap()
 
     /** How many layers ran; null for models without early exits. */
     val layers: Int? get() = if (description.hasEarlyExits) layersRun[0] else null
 
     /** The first number, as regressors give it. */
-    val value: Float get() = values[0][0]
+    val value: Float get() = rows[0][0]
 
     /** The probability of each class. */
     fun probabilities(): FloatArray =
         when {
-            isProbable -> values[0]
-            description.task == ModelTask.MULTI_LABEL -> sigmoid(values[0])
-            else -> softmax(values[0])
+            isProbable -> rows[0]
+            description.task == ModelTask.MULTI_LABEL -> sigmoid(rows[0])
+            else -> softmax(rows[0])
         }
 
     private companion object {

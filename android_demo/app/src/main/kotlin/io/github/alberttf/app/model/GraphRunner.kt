@@ -34,7 +34,7 @@ internal class GraphRunner(
      *
      * @param text packed to no more than the model's `sequenceLength`.
      * @param controls a value for each control of the model, by name.
-     * @throws IllegalStateException if the runtime fails.
+     * @throws IllegalStateException if the runtime fails; its own error is the cause.
      */
     fun run(
         text: PackedText,
@@ -101,8 +101,7 @@ internal class GraphRunner(
     }
 
     private fun failure(error: RuntimeException) =
-        "${model.name}: TensorFlow Lite failed to run it: ${error.message}; it needs version " +
-            "${description.lowestRuntime} or newer"
+        "${model.name}: TensorFlow Lite failed to run it: ${error.message?.trim()}; open the model again"
 
     private fun renew() {
         interpreter.close()
@@ -123,7 +122,7 @@ internal class GraphRunner(
         /** Says that the runtime cannot load or run a model at all. */
         fun refused(
             model: ModelFile,
-            error: RuntimeException,
+            error: Throwable,
         ): ModelFileException =
             ModelFileException(
                 Reason.REFUSED_BY_RUNTIME,

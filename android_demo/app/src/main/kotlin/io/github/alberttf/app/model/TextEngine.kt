@@ -94,7 +94,7 @@ public class TextEngine(
             runner.run(packer.pack(""), model.controlValues(ExitLimits.NONE))
         } catch (error: IllegalStateException) {
             runner.close()
-            throw GraphRunner.refused(model, error)
+            throw GraphRunner.refused(model, error.cause ?: error)
         }
         return runner
     }
