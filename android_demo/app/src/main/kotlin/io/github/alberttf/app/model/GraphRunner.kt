@@ -7,7 +7,8 @@ import org.tensorflow.lite.Interpreter
 /**
  * Runs a model's graph on one text at a time. One thread uses it, the one that made it.
  *
- * A graph of free length is resized to each text. Runtimes before 2.20 fail at the second length of a graph with a loop:
+ * A graph of free length is resized to each text, padded to a multiple of four tokens: at other lengths XNNPACK in
+ * TensorFlow Lite 2.18 and 2.19 computes the attention wrongly, without a word. Runtimes before 2.20 fail at the second length of a graph with a loop:
  * there, an interpreter is made for each new length. Whether that is so shows when it happens for the first time.
  *
  * @param model whose graph it is.
@@ -62,7 +63,7 @@ internal class GraphRunner(
     private fun lengthFor(size: Int): Int =
         when (description.form) {
             "signatures" -> description.lengths.first { it >= size }
-            else -> description.length ?: size
+            else -> description.length ?: minOf((size + STEP - 1) / STEP * STEP, description.longestInput)
         }
 
     private fun inputs(
@@ -119,6 +120,8 @@ internal class GraphRunner(
         }
 
     companion object {
+        private const val STEP = 4
+
         /** Says that the runtime cannot load or run a model at all. */
         fun refused(
             model: ModelFile,

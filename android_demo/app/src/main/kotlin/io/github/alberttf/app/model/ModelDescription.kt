@@ -34,6 +34,7 @@ public class ModelDescription internal constructor(
     public val sequenceLength: Int,
     public val writer: String,
     internal val outputs: List<String>,
+    internal val longestInput: Int,
     private val json: JsonReader,
 ) {
     /** Whether the model has an output after every layer, so that [ExitLimits] make it faster. */
@@ -70,6 +71,7 @@ public class ModelDescription internal constructor(
                 sequenceLength = sequenceLength(json),
                 writer = json.text("albert_tf"),
                 outputs = json.texts("outputs"),
+                longestInput = json.child("config").integer("max_position_embeddings"),
                 json = json,
             )
         }
