@@ -1,0 +1,54 @@
+package io.github.alberttf.app.classify
+
+import android.app.Activity
+import android.view.View
+import android.widget.RadioButton
+import android.widget.RadioGroup
+import io.github.alberttf.app.R
+import io.github.alberttf.app.library.ModelChoice
+import io.github.alberttf.app.library.ModelLibrary
+import io.github.alberttf.app.ui.Wording
+import io.github.alberttf.app.ui.isPresent
+
+/**
+ * The models to choose from, side by side.
+ *
+ * @param activity whose views these are.
+ * @param library of the models.
+ * @param onChoice gets the model that the person chooses.
+ */
+internal class ModelChooser(
+    private val activity: Activity,
+    private val wording: Wording,
+    private val library: ModelLibrary,
+    private val onChoice: (ModelChoice) -> Unit,
+) {
+    private val group: RadioGroup = activity.findViewById(R.id.models)
+    private var choices = emptyList<ModelChoice>()
+
+    /** Lists the models again, of which there may be one more now, and marks the one in use. */
+    fun show(choice: ModelChoice?) {
+        val opened = if (library.hasOpened) listOf(ModelChoice.Opened) else emptyList()
+        val found = library.bundled.map { ModelChoice.Bundled(it.name) } + opened
+        if (found != choices) fill(found)
+        group.isPresent = choices.isNotEmpty()
+        val index = choices.indexOf(choice)
+        if (index >= 0) group.check(group.getChildAt(index).id) else group.clearCheck()
+    }
+
+    private fun fill(found: List<ModelChoice>) {
+        choices = found
+        group.removeAllViews()
+        for (choice in found) {
+            val button = activity.layoutInflater.inflate(R.layout.model_choice, group, false) as RadioButton
+            button.id = View.generateViewId()
+            button.isSaveEnabled = false // ids differ from screen to screen; the session knows the choice
+            button.text = title(choice)
+            button.setOnClickListener { onChoice(choice) }
+            group.addView(button)
+        }
+    }
+
+    private fun title(choice: ModelChoice): String =
+        library.bundledModel(choice)?.title?.of(wording.locale) ?: activity.getString(R.string.model_opened)
+}

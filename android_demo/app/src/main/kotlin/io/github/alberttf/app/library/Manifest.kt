@@ -1,0 +1,40 @@
+package io.github.alberttf.app.library
+
+import org.json.JSONArray
+import org.json.JSONObject
+
+/** Reads `manifest.json`, which `tools/make_assets.py` writes beside the models. */
+internal object Manifest {
+    private const val FORMAT = 1
+
+    /**
+     * The models of a manifest, in its order.
+     *
+     * @throws IllegalArgumentException if it is of another format.
+     * @throws org.json.JSONException if it is no manifest.
+     */
+    fun parse(text: String): List<BundledModel> {
+        val json = JSONObject(text)
+        val format = json.getInt("format")
+        require(
+            format == FORMAT,
+        ) { "manifest.json has the format $format; expected $FORMAT: run make android-assets again" }
+        return json.getJSONArray("models").map(JSONArray::getJSONObject).map(::model)
+    }
+
+    private fun model(json: JSONObject) =
+        BundledModel(
+            name = json.getString("name"),
+            file = json.getString("file"),
+            sizeBytes = json.getLong("bytes"),
+            title = localized(json.getJSONObject("title")),
+            about = localized(json.getJSONObject("about")),
+            examples = json.getJSONArray("examples").map(JSONArray::getString),
+            attribution = json.getString("attribution"),
+        )
+
+    private fun localized(json: JSONObject) =
+        LocalizedText(json.keys().asSequence().associateWith { json.getString(it) })
+
+    private fun <T> JSONArray.map(read: JSONArray.(Int) -> T): List<T> = List(length()) { read(it) }
+}

@@ -1,0 +1,131 @@
+package io.github.alberttf.app.library
+
+import io.github.alberttf.app.model.ModelFile
+import io.github.alberttf.app.model.ModelFileException
+import io.github.alberttf.app.model.ModelFileException.Reason
+import io.github.alberttf.app.model.TextEngine
+import java.io.ByteArrayInputStream
+import java.io.File
+import java.io.IOException
+import java.io.InputStream
+import java.io.OutputStream
+
+/**
+ * Keeps the one model that the person opened: a copy, since the permission to read a chosen file ends with the app's
+ * process, and a mapped file must not change.
+ *
+ * @param folder for the copy.
+ * @param mostBytes the largest file that is taken.
+ */
+internal class OpenedModelStore(
+    private val folder: File,
+    private val mostBytes: Long = ModelFile.MOST_BYTES.toLong(),
+) {
+    private val copy = File(folder, "opened.tflite")
+    private val nameFile = File(folder, "opened.name")
+
+    /** The name of the file as the person knows it; null if none was opened. */
+    val name: String? get() = if (copy.isFile && nameFile.isFile) nameFile.readText() else null
+
+    /**
+     * The model.
+     *
+     * @throws ModelFileException if there is none, or it cannot be read.
+     */
+    fun load(): ModelFile = ModelFile.open(copy, name ?: copy.name)
+
+    /**
+     * Takes a file in, in place of the one before, which stays if the new one is of no use.
+     *
+     * @param stream its content; it is not closed.
+     * @param name of the file as the person knows it.
+     * @return the model.
+     * @throws ModelFileException if it cannot be read, or is no model that answers texts.
+     */
+    fun take(
+        stream: InputStream,
+        name: String,
+    ): ModelFile {
+        folder.mkdirs()
+        val incoming = File.createTempFile("incoming", ".tflite", folder)
+        try {
+            save(stream, incoming, name)
+            val model = ModelFile.open(incoming, name)
+            // Also finds out whether TensorFlow Lite takes the graph.
+            TextEngine(model).close()
+            nameFile.delete() // the name and the file never disagree
+            if (!incoming.renameTo(copy)) throw unreadable(name, IOException("cannot move $incoming to $copy"))
+            nameFile.writeText(name)
+            return model
+        } finally {
+            incoming.delete()
+        }
+    }
+
+    private fun save(
+        stream: InputStream,
+        file: File,
+        name: String,
+    ) {
+        try {
+            val head = stream.readSome(HEAD_BYTES)
+            // A film is told from a model by its first bytes, not after gigabytes.
+            if (!isTflite(head)) ModelFile.read(ByteArrayInputStream(head), name)
+            file.outputStream().use { output ->
+                output.write(head)
+                val whole = stream.copyUpTo(output, mostBytes - head.size)
+                if (!whole) throw tooLarge(name)
+            }
+        } catch (error: IOException) {
+            throw unreadable(name, error)
+        }
+    }
+
+    /** Copies at most so many bytes; tells whether that was all. */
+    private fun InputStream.copyUpTo(
+        output: OutputStream,
+        most: Long,
+    ): Boolean {
+        val buffer = ByteArray(BUFFER_BYTES)
+        var total = 0L
+        while (true) {
+            val count = read(buffer)
+            if (count < 0) return true
+            total += count
+            if (total > most) return false
+            output.write(buffer, 0, count)
+        }
+    }
+
+    private fun isTflite(head: ByteArray) = head.size == HEAD_BYTES && head.decodeToString(MARK_AT, HEAD_BYTES) == MARK
+
+    private fun InputStream.readSome(count: Int): ByteArray {
+        val bytes = ByteArray(count)
+        var filled = 0
+        while (filled < count) {
+            val more = read(bytes, filled, count - filled)
+            if (more < 0) break
+            filled += more
+        }
+        return bytes.copyOf(filled)
+    }
+
+    private fun tooLarge(name: String) =
+        ModelFileException(
+            Reason.TOO_LARGE,
+            name,
+            "it has more than $mostBytes bytes; expected at most that many: models of albert_tf have some ten megabytes",
+        )
+
+    private fun unreadable(
+        name: String,
+        error: IOException,
+    ) = ModelFileException(Reason.UNREADABLE, name, "it cannot be read: ${error.message}; choose it again", error)
+
+    private companion object {
+        const val MARK = "TFL3"
+        const val MARK_AT = 4
+        const val HEAD_BYTES = 8
+        const val BUFFER_BYTES = 1 shl 16
+    }
+}

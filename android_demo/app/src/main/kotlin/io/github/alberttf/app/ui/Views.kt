@@ -1,0 +1,49 @@
+package io.github.alberttf.app.ui
+
+import android.app.Activity
+import android.view.LayoutInflater
+import android.view.View
+import android.view.ViewGroup
+import android.widget.TextView
+import android.widget.Toolbar
+import io.github.alberttf.app.R
+
+/** Shows a view, or takes it and its place away. */
+internal var View.isPresent: Boolean
+    get() = visibility == View.VISIBLE
+    set(value) {
+        visibility = if (value) View.VISIBLE else View.GONE
+    }
+
+/** Shows a text, or nothing where there is none. A text that is the same is left alone, for TalkBack's sake. */
+internal fun TextView.showText(value: CharSequence?) {
+    if (!value.isNullOrEmpty() && value.toString() != text.toString()) text = value
+    isPresent = !value.isNullOrEmpty()
+}
+
+/** Makes the toolbar of the layout the action bar, with an arrow back unless it is the [isFirst] screen. */
+internal fun Activity.useToolbar(isFirst: Boolean = false) {
+    setActionBar(findViewById<Toolbar>(R.id.toolbar))
+    actionBar?.setDisplayHomeAsUpEnabled(!isFirst)
+}
+
+/** Shows names and values, one pair a line, in views that are used again. */
+internal fun ViewGroup.showFigures(figures: List<Pair<String, String>>) {
+    showRows(figures.size, R.layout.figure) { row, index ->
+        val (name, value) = figures[index]
+        row.findViewById<TextView>(R.id.figure_name).text = name
+        row.findViewById<TextView>(R.id.figure_value).text = value
+    }
+}
+
+/** Fills a list of [count] rows of a [layout]; rows that are there are filled again. */
+internal fun ViewGroup.showRows(
+    count: Int,
+    layout: Int,
+    fill: (View, Int) -> Unit,
+) {
+    while (childCount > count) removeViewAt(childCount - 1)
+    val inflater = LayoutInflater.from(context)
+    while (childCount < count) addView(inflater.inflate(layout, this, false))
+    for (index in 0 until count) fill(getChildAt(index), index)
+}
