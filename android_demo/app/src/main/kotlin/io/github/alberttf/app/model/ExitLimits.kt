@@ -16,17 +16,17 @@ public data class ExitLimits(
     public val numLayers: Int? = null,
 ) {
     /** Those that are not null, by the names of the model's inputs. */
-    internal val byName: Map<String, Double> =
+    internal val byName: Map<String, Number> =
         listOf(
-            "patience" to patience?.toDouble(),
-            "confidence" to confidence?.toDouble(),
-            "tolerance" to tolerance?.toDouble(),
-            "num_layers" to numLayers?.toDouble(),
+            "patience" to patience,
+            "confidence" to confidence,
+            "tolerance" to tolerance,
+            "num_layers" to numLayers,
         ).mapNotNull { (name, value) -> value?.let { name to it } }.toMap()
 
     init {
         for ((name, value) in byName) {
-            require(value >= 0 && value < Double.POSITIVE_INFINITY) {
+            require(value.toDouble() >= 0 && value.toDouble() < Double.POSITIVE_INFINITY) {
                 "$name is $value; expected a number of at least 0"
             }
         }

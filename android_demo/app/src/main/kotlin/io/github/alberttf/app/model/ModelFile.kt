@@ -73,7 +73,7 @@ public class ModelFile internal constructor(
                     }
             }
         }
-        return controls.associate { it.name to (limits.byName[it.name] ?: it.default) }
+        return controls.associate { it.name to (limits.byName[it.name]?.toDouble() ?: it.default) }
     }
 
     /** Opens files. */

@@ -1,0 +1,118 @@
+"""The app's engine on older and newer TensorFlow Lite: which file runs where is what the file says of itself."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from albert_tf.export import TFLiteRunner
+from albert_tf.export.runtime import RESIZING_LOOP_RUNTIME, parse_version
+from tests.android.exported import KINDS, TEXTS, export_kind
+from tests.android.host_tools import DEMO, answers, differences, lines_of, needs_java, predict
+
+pytestmark = [pytest.mark.slow, needs_java]
+
+RUNTIMES = {"2.15": "2.15.0-1.5.10", "2.18": "2.18.0-1.5.11", "2.19": "2.19.0-1.5.12", "2.21": None}
+"""Versions of `org.bytedeco:tensorflow-lite` on Maven Central; None: the one that the tools use."""
+
+CLOSE = 5e-3
+"""Kernels of different versions round quantized numbers differently, and the weights here are random."""
+
+WRONG = {
+    ("int4", "2.18"): "answers wrongly, though it has every operator",
+    ("int4", "2.19"): "answers wrongly, though it has every operator",
+    ("fp16", "2.15"): "answers wrongly where the loop's body holds float16 weights",
+    ("fp16", "2.18"): "answers wrongly where the loop's body holds float16 weights",
+}
+"""What these runtimes do with files that they load: the lowest runtime in the file tells of operators only."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("exported")
+
+
+@pytest.fixture(scope="module")
+def class_paths(tmp_path_factory):
+    """The class path of the host tools over each runtime, by its version."""
+    predict("--help")  # builds the tools
+    target = DEMO / "maven" / "tools" / "target"
+    jars = [*target.glob("tools-*.jar"), *(target / "lib").glob("*.jar")]
+    kept = [jar for jar in jars if not jar.name.startswith(("tensorflow-lite-", "javacpp-"))]
+    assert len(kept) <= len(jars) - 4
+    paths = {}
+    for version, artifact in RUNTIMES.items():
+        chosen = jars
+        if artifact is not None:
+            chosen = [*kept, *download(artifact, tmp_path_factory.mktemp(version))]
+        paths[version] = ":".join(map(str, chosen))
+    return paths
+
+
+def download(version: str, folder: Path) -> list[Path]:
+    """Fetches a runtime and what it needs from Maven Central."""
+    presets = version.split("-")[1]
+    for artifact in (
+        f"org.bytedeco:tensorflow-lite:{version}:jar",
+        f"org.bytedeco:tensorflow-lite:{version}:jar:linux-x86_64",
+        f"org.bytedeco:javacpp:{presets}:jar",
+        f"org.bytedeco:javacpp:{presets}:jar:linux-x86_64",
+    ):
+        command = ["mvn", "--batch-mode", "--quiet", "--file", str(DEMO / "maven" / "host")]
+        command += ["dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+        result = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        if result.returncode != 0:
+            pytest.skip(f"{artifact} cannot be fetched from Maven Central: {result.stdout[-300:]}")
+    return list(folder.glob("*.jar"))
+
+
+def lowest(file: Path) -> str:
+    return TFLiteRunner(file).metadata["runtime"]["lowest"]
+
+
+@pytest.mark.parametrize("version", RUNTIMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_runs_where_it_says(folder, class_paths, kind, version, request):
+    if (kind, version) in WRONG:
+        request.applymarker(pytest.mark.xfail(reason=WRONG[kind, version], strict=True))
+    file = export_kind(kind, folder)
+    result = predict(file, stdin=lines_of(TEXTS), class_path=class_paths[version])
+    if parse_version(lowest(file))[:2] > parse_version(version):
+        check_refused(result, file)
+        return
+    assert result.returncode == 0, result.stderr
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    others, largest = differences(rows, TFLiteRunner(file)(TEXTS))
+    assert others == []
+    assert largest < CLOSE
+    assert ("new interpreter for each length" in result.stderr) == must_renew(file, version)
+
+
+def check_refused(result, file):
+    """A file that needs more is refused in one line that names what it needs and what to do."""
+    assert result.returncode == 2
+    assert result.stdout == ""
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("predict: ")]
+    assert line.startswith(
+        f"predict: {file}: it needs TensorFlow Lite {lowest(file)} or newer, and "
+    )
+    assert line.endswith("export the model again with --runtime and the version here")
+
+
+def must_renew(file: Path, version: str) -> bool:
+    """Whether the engine has to find out that this runtime takes one length only."""
+    since = TFLiteRunner(file).metadata["runtime"]["resizes_since"]
+    assert since in (None, RESIZING_LOOP_RUNTIME)
+    return since is not None and parse_version(version) < parse_version(since)[:2]
+
+
+@pytest.mark.parametrize("version", RUNTIMES)
+def test_lengths_in_any_order(folder, class_paths, version):
+    """Each length after each other, so that every change of length is tried, and staying at one."""
+    file = export_kind("int8_for_2.16", folder)
+    texts = ["one " * size for size in (1, 30, 30, 2, 9, 3, 25, 1, 1, 60, 5, 6, 7, 17)]
+    rows = answers(file, texts, class_path=class_paths[version])
+    others, largest = differences(rows, TFLiteRunner(file)(texts))
+    assert others == []
+    assert largest < CLOSE
