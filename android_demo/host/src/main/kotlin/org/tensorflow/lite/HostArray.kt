@@ -62,7 +62,9 @@ internal class HostArray(
         name: String,
         move: (BytePointer, ByteBuffer) -> Int,
     ) {
-        require(tensor.type() == type) { "$name has the type ${tensor.type()} of TensorFlow Lite; got an array of $type" }
+        require(
+            tensor.type() == type,
+        ) { "$name has the type ${tensor.type()} of TensorFlow Lite; got an array of $type" }
         require(tensor.bytes() == bytes) { "$name has ${tensor.bytes()} bytes; got an array of $bytes" }
         BytePointer(bytes).use { pointer ->
             val status = move(pointer, pointer.asByteBuffer().order(ByteOrder.nativeOrder()))

@@ -138,8 +138,7 @@ public class Interpreter(
 
         override fun input(name: String): TfLiteTensor = interpreter.tensor(index(name))
 
-        override fun output(name: String): TfLiteTensor =
-            known(name, interpreter.output_tensor_by_signature(name, key))
+        override fun output(name: String): TfLiteTensor = known(name, interpreter.output_tensor_by_signature(name, key))
 
         override fun resize(
             name: String,

@@ -111,7 +111,11 @@ internal object Predict {
     private fun JsonWriter.writeTokens(answer: TextAnswer) {
         name("tokens").beginArray()
         for (token in answer.tokens) {
-            beginArray().value(token.piece).value(token.start).value(token.end).endArray()
+            beginArray()
+                .value(token.piece)
+                .value(token.start)
+                .value(token.end)
+                .endArray()
         }
         endArray()
         name("truncated").value(answer.isTruncated)

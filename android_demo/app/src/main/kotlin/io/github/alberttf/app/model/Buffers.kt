@@ -3,7 +3,11 @@ package io.github.alberttf.app.model
 import java.nio.Buffer
 import java.nio.ByteBuffer
 
-/** A part of a buffer as a buffer of its own, with the byte order of this one. */
+/**
+ * A part of a buffer as a buffer of its own, with the byte order of this one.
+ *
+ * @throws IllegalArgumentException if it lies outside this one.
+ */
 internal fun ByteBuffer.part(
     offset: Int,
     size: Int,
@@ -18,3 +22,6 @@ internal fun ByteBuffer.part(
 
 /** All of a buffer, from its beginning to its capacity. */
 internal fun ByteBuffer.whole(): ByteBuffer = part(0, capacity())
+
+/** What is left of a buffer. */
+internal fun ByteBuffer.toByteArray(): ByteArray = ByteArray(remaining()).also { get(it) }

@@ -56,7 +56,11 @@ internal class EngineThread(
     fun end(last: () -> Unit) {
         cancelPosted()
         val isFirst = synchronized(this) { !executor.isShutdown.also { if (!it) finish(last) } }
-        if (isFirst && Thread.currentThread() !== thread) executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS)
+        if (isFirst &&
+            Thread.currentThread() !== thread
+        ) {
+            executor.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS)
+        }
     }
 
     private fun finish(last: () -> Unit) {

@@ -32,8 +32,6 @@ internal object GraphDescription {
         val offset = if (size > FIELD) content.getShort(fields + FIELD).toInt() else 0
         if (offset == 0) return ""
         val text = table + offset + content.getInt(table + offset)
-        val bytes = ByteArray(minOf(content.getInt(text), content.capacity()))
-        content.part(text + Int.SIZE_BYTES, bytes.size).get(bytes)
-        return bytes.decodeToString()
+        return content.part(text + Int.SIZE_BYTES, content.getInt(text)).toByteArray().decodeToString()
     }
 }

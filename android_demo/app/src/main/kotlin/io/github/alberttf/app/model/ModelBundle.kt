@@ -24,7 +24,11 @@ internal class ModelBundle private constructor(
 
     /** The lines of the labels' member; null where the model names none. */
     val labels: List<String>? =
-        archive.read(LABELS)?.decodeToString()?.removeSuffix("\n")?.split('\n')
+        archive
+            .read(LABELS)
+            ?.decodeToString()
+            ?.removeSuffix("\n")
+            ?.split('\n')
 
     val hasTokenizer: Boolean get() = !json.isNull(TOKENIZER_SETTINGS)
 
@@ -110,8 +114,7 @@ internal class ModelBundle private constructor(
             content: ByteBuffer,
             name: String,
         ) {
-            val head = ByteArray(minOf(MARK_END, content.capacity()))
-            content.part(0, head.size).get(head)
+            val head = content.part(0, minOf(MARK_END, content.capacity())).toByteArray()
             if (head.size == MARK_END && head.decodeToString(MARK_END - MARK.length) == MARK) return
             val problem = if (head.isEmpty()) "it is empty" else "it is no TensorFlow Lite file"
             throw ModelFileException(

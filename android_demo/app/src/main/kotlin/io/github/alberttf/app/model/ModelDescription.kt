@@ -88,7 +88,11 @@ public class ModelDescription internal constructor(
 
         private fun form(json: JsonReader): String {
             val form = json.text("form")
-            if (form !in setOf("loop", "unrolled", "signatures")) throw json.wrong("form", "loop, unrolled or signatures")
+            if (form !in
+                setOf("loop", "unrolled", "signatures")
+            ) {
+                throw json.wrong("form", "loop, unrolled or signatures")
+            }
             return form
         }
 

@@ -32,7 +32,9 @@ internal object ModelSource {
         name: String,
     ): ByteBuffer {
         if (length > Int.MAX_VALUE) throw tooLarge(name, "$length bytes", Int.MAX_VALUE)
-        return reading(name) { channel.map(FileChannel.MapMode.READ_ONLY, offset, length).order(ByteOrder.nativeOrder()) }
+        return reading(
+            name,
+        ) { channel.map(FileChannel.MapMode.READ_ONLY, offset, length).order(ByteOrder.nativeOrder()) }
     }
 
     fun direct(content: ByteBuffer): ByteBuffer {

@@ -37,9 +37,7 @@ internal class StoredArchive private constructor(
             content.checked(name, member) {
                 if (it.getInt(entry.header) != LOCAL_HEADER) throw damaged(name, "no $member at ${entry.header}")
                 val names = it.unsignedShort(entry.header + 26) + it.unsignedShort(entry.header + 28)
-                ByteArray(entry.size).also { bytes ->
-                    it.part(entry.header + LOCAL_HEADER_SIZE + names, entry.size).get(bytes)
-                }
+                it.part(entry.header + LOCAL_HEADER_SIZE + names, entry.size).toByteArray()
             }
         if (CRC32().apply { update(bytes) }.value != entry.crc) {
             throw damaged(name, "its $member does not have the checksum that it was given")
@@ -101,8 +99,7 @@ internal class StoredArchive private constructor(
                 val nameSize = content.unsignedShort(position + 28)
                 val header = content.unsignedInt(position + 42) + shift
                 start = minOf(start, header)
-                val member = ByteArray(nameSize)
-                content.part(position + DIRECTORY_ENTRY_SIZE, nameSize).get(member)
+                val member = content.part(position + DIRECTORY_ENTRY_SIZE, nameSize).toByteArray()
                 entries[member.decodeToString()] =
                     Entry(
                         method = content.unsignedShort(position + 10),

@@ -120,7 +120,8 @@ public class TextEngine(
         )
     }
 
-    private fun score(probabilities: FloatArray) = model.labels.mapIndexed { i, label -> LabelScore(label, probabilities[i]) }
+    private fun score(probabilities: FloatArray) =
+        model.labels.mapIndexed { i, label -> LabelScore(label, probabilities[i]) }
 
     private fun tokens(packed: PackedText): List<TextToken> {
         val spans = packed.spans!!
