@@ -1,0 +1,24 @@
+"""ExecuTorch's runtime for Python, with XNNPACK and its operators on int8 tables."""
+
+LIBRARIES = (
+    "torch",
+    "executorch.extension.pybindings.portable_lib",
+    "executorch.kernels.quantized",
+)
+
+
+class Engine:
+    """An ExecuTorch program; arguments as in `litert.Engine`."""
+
+    def __init__(self, path: str, length: int, threads: int, controls: dict | None = None):
+        import torch
+        from executorch.extension.pybindings import portable_lib
+
+        self.torch = torch
+        portable_lib._unsafe_reset_threadpool(threads)
+        self.module = portable_lib._load_for_executorch(path)
+
+    def run(self, inputs: dict):
+        """Returns the logits."""
+        arrays = (inputs[name] for name in ("token_ids", "padding_mask", "segment_ids"))
+        return self.module.forward([self.torch.from_numpy(a).long() for a in arrays])[0].numpy()
