@@ -44,7 +44,7 @@ def test_same_answers_as_python(folder, kind):
         ("exits", {"patience": 2, "num_layers": 5}),
         ("exits", {"confidence": 0.6}),
         ("exits", {"num_layers": 2}),
-        ("exits_regression", {"patience": 1, "tolerance": 0.1}),
+        ("exits_regression", {"patience": 1, "tolerance": 1.0}),
     ],
 )
 def test_same_layers_with_early_exits(folder, kind, limits):
@@ -106,8 +106,8 @@ def refusal(file, *arguments) -> str:
     assert result.returncode == 2
     assert result.stdout == ""
     said = [line for line in result.stderr.splitlines() if line.startswith("predict: ")]
-    assert len(said) == 1
-    return said[0].removeprefix("predict: ").removeprefix(f"{file}: ")
+    assert len([line for line in said if "building the tools" not in line]) == 1
+    return said[-1].removeprefix("predict: ").removeprefix(f"{file}: ")
 
 
 def rewritten(file, path, graph=None, labels=None, **changes):

@@ -2,8 +2,9 @@ package io.github.alberttf.app.model
 
 import java.util.concurrent.Callable
 import java.util.concurrent.ExecutionException
-import java.util.concurrent.Executors
+import java.util.concurrent.LinkedBlockingQueue
 import java.util.concurrent.RejectedExecutionException
+import java.util.concurrent.ThreadPoolExecutor
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicReference
 
@@ -18,7 +19,9 @@ internal class EngineThread(
     @Volatile private var thread: Thread? = null
 
     private val executor =
-        Executors.newSingleThreadExecutor { work -> Thread(work, name).also { thread = it } }
+        ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, LinkedBlockingQueue()) { work ->
+            Thread(work, name).also { thread = it }
+        }
 
     /** The work that has been asked for last and has not begun. */
     private val waiting = AtomicReference<(() -> Unit)?>()
