@@ -12,7 +12,7 @@ from albert_tf.export.flatbuffer import (
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.litert_quantizer import quantize_int4, quantize_static
 from albert_tf.export.quiet import quiet
-from albert_tf.export.runtime import check_runtime, has_per_channel, stamp_versions
+from albert_tf.export.runtime import PER_CHANNEL_RUNTIME, check_runtime, reaches, stamp_versions
 
 SIGNATURE = "serving_default"
 
@@ -49,7 +49,7 @@ def convert(
         ExportError: when the converter or the quantizer refuses the function.
         MissingExtraError: when the quantizer is needed and not installed.
     """
-    content = _converted(function, quantization, has_per_channel(runtime))
+    content = _converted(function, quantization, reaches(runtime, PER_CHANNEL_RUNTIME))
     content = _tidied(content, inputs, outputs, description)
     if quantization == "int4":
         content = _tidied(quantize_int4(content, config), inputs, outputs, description)

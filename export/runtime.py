@@ -3,7 +3,8 @@
 A runtime refuses an operator of a version that it does not know; so the versions in the file decide. The converter
 writes the lowest runtime into the file, and this module reads it back; what was changed after the conversion is
 stamped here first, since the LiteRT quantizer leaves the versions of float operators on operators that it quantized,
-and an old runtime would then answer wrongly instead of refusing.
+and an old runtime would then answer wrongly instead of refusing. Stamped too is what some runtimes load and compute
+wrongly: `tests/android/test_runtimes.py` runs the files on them.
 """
 
 import numpy as np
@@ -18,6 +19,12 @@ MIN_RUNTIME = b"min_runtime_version"
 PER_CHANNEL_VERSION = 12
 PER_CHANNEL_RUNTIME = "2.17.0"
 """FULLY_CONNECTED with float inputs and integer weights that have a scale for each output."""
+
+FOUR_BIT_RUNTIME = "2.20.0"
+"""Before it, float inputs times four-bit weights are computed wrongly, without a word (2.18 and 2.19 were tried)."""
+
+HALF_LOOP_RUNTIME = "2.19.0"
+"""Before it, a loop whose body holds float16 weights answers wrongly, without a word (2.15 and 2.18 were tried)."""
 
 RESIZING_LOOP_RUNTIME = "2.20.0"
 """Before it, a WHILE operator under XNNPACK fails at the second length: a new interpreter is needed for each length,
@@ -46,9 +53,9 @@ def parse_version(text: str) -> tuple[int, ...]:
     return version
 
 
-def has_per_channel(runtime: str | None) -> bool:
-    """Whether a runtime runs matrices with a scale for each output; None stands for the newest."""
-    return runtime is None or parse_version(runtime)[:2] >= parse_version(PER_CHANNEL_RUNTIME)[:2]
+def reaches(runtime: str | None, needed: str) -> bool:
+    """Whether a runtime is as new as `needed`; None stands for the newest."""
+    return runtime is None or parse_version(runtime)[:2] >= parse_version(needed)[:2]
 
 
 def stamp_versions(model: schema.ModelT) -> None:
@@ -70,10 +77,14 @@ def stamp_versions(model: schema.ModelT) -> None:
                 operator.opcodeIndex = raised[index]
     if any(is_matrix_product(c) and c.version >= PER_CHANNEL_VERSION for c in codes):
         _raise_lowest(model, PER_CHANNEL_RUNTIME)
+    if any(_holds(subgraph, schema.TensorType.INT4) for subgraph in model.subgraphs):
+        _raise_lowest(model, FOUR_BIT_RUNTIME)
+    if any(_holds(body, schema.TensorType.FLOAT16) for body in _loop_bodies(model)):
+        _raise_lowest(model, HALF_LOOP_RUNTIME)
 
 
 def lowest_runtime(model: schema.ModelT) -> str:
-    """Returns the lowest version of TensorFlow Lite that has every operator of the file, e.g. `"2.17.0"`."""
+    """Returns the lowest version of TensorFlow Lite that runs the file rightly, e.g. `"2.17.0"`."""
     entry = _entry(model)
     if entry is None:
         return OLDEST
@@ -82,16 +93,16 @@ def lowest_runtime(model: schema.ModelT) -> str:
 
 
 def check_runtime(lowest: str, runtime: str | None) -> None:
-    """Checks that a runtime has every operator of a file.
+    """Checks that a runtime is new enough for a file.
 
     Args:
         lowest: the file's lowest runtime.
         runtime: the version that is to run it, or None for any.
 
     Raises:
-        ExportError: when it has not.
+        ExportError: when it is not.
     """
-    if runtime is not None and parse_version(lowest)[:2] > parse_version(runtime)[:2]:
+    if not reaches(runtime, lowest):
         raise ExportError(
             f"the file needs TensorFlow Lite {lowest}, runtime asks for {runtime}; choose quantization "
             "int8, fp16 or none, which can do with less"
@@ -108,6 +119,17 @@ def _is_per_channel(code, operator, subgraph) -> bool:
         return False
     quantization = weights.quantization
     return quantization is not None and np.size(quantization.scale) > 1
+
+
+def _holds(subgraph, tensor_type) -> bool:
+    return any(tensor.type == tensor_type for tensor in subgraph.tensors)
+
+
+def _loop_bodies(model):
+    for subgraph in model.subgraphs:
+        for operator in subgraph.operators:
+            if isinstance(operator.builtinOptions, schema.WhileOptionsT):
+                yield model.subgraphs[operator.builtinOptions.bodySubgraphIndex]
 
 
 def _newer(code):

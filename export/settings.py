@@ -4,7 +4,7 @@ import dataclasses
 
 from albert_tf.errors import ExportError
 from albert_tf.export.lowering import check_backend, check_exportable
-from albert_tf.export.runtime import PER_CHANNEL_RUNTIME, has_per_channel, parse_version
+from albert_tf.export.runtime import FOUR_BIT_RUNTIME, HALF_LOOP_RUNTIME, parse_version, reaches
 from albert_tf.export.signatures import LENGTHS
 
 QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
@@ -98,10 +98,17 @@ class ExportSettings:
             )
         if self.runtime is not None:
             parse_version(self.runtime)
-        if self.quantization == "int4" and not has_per_channel(self.runtime):
+        if self.quantization == "int4" and not reaches(self.runtime, FOUR_BIT_RUNTIME):
             raise ExportError(
-                f"runtime is {self.runtime}, quantization int4: four bits need a scale for each output, "
-                f"which TensorFlow Lite has since {PER_CHANNEL_RUNTIME}; choose int8"
+                f"runtime is {self.runtime}, quantization int4: TensorFlow Lite before {FOUR_BIT_RUNTIME} "
+                "computes four bits wrongly, or refuses them; choose int8"
+            )
+        is_half_loop = self.quantization == "fp16" and self.form == "loop"
+        if is_half_loop and not reaches(self.runtime, HALF_LOOP_RUNTIME):
+            raise ExportError(
+                f"runtime is {self.runtime}, quantization fp16, form loop: TensorFlow Lite before "
+                f"{HALF_LOOP_RUNTIME} computes float16 weights wrongly in a loop; choose form unrolled, or "
+                "quantization int8 or none"
             )
 
 

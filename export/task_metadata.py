@@ -121,11 +121,6 @@ def check_client(model, settings, client: str) -> None:
         )
     if form != "unrolled" and client == "mediapipe":
         raise ExportError(f"form is {form!r}; mediapipe runs no loops: pass form 'unrolled'")
-    if form == "loop" and settings.quantization == "fp16":
-        raise ExportError(
-            "quantization is 'fp16' and form 'loop'; the TensorFlow Lite inside the Task Library then "
-            "answers NaN: pass form 'unrolled', or quantization 'none'"
-        )
 
 
 def _check_graph(graph, client):
