@@ -87,8 +87,8 @@ def differences(rows: list[dict], expected) -> tuple[list[int], float]:
 def soak(file: Path) -> list[dict]:
     """Runs `tools/soak` on a file, and returns heap and resident memory after each of its parts.
 
-    The heap is all there from the beginning, and the compiler that optimizes most is off, since it takes memory whenever
-    it likes: what grows then is what is not freed.
+    The heap is all there from the beginning, and the compiler that optimizes most is off, since it takes memory
+    whenever it likes: what grows then is what is not freed.
     """
     options = "-Xms64m -Xmx64m -XX:+AlwaysPreTouch -XX:TieredStopAtLevel=1"
     result = subprocess.run(
