@@ -6,7 +6,7 @@ RUN := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m
 
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast lint bench quality clean
+.PHONY: demo test test-fast lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
 demo: $(VENV)/.installed
@@ -33,6 +33,18 @@ bench: $(VENV)/.installed-dev
 # distillation and SST-2; see bundled_model/README.md.
 quality: $(VENV)/.installed-dev
 	$(RUN) bundled_model.quality --data $(DATA)
+
+# The Android app as a signed APK, without Android Studio. Installs Debian's builds of Android's tools where they are missing.
+android:
+	android_demo/tools/make-apk
+
+# Every test of the Android app, its libraries and tools, with lint.
+android-test: $(VENV)/.installed
+	android_demo/tools/test-android $(BIN)/python
+
+# The models of the Android app, fine-tuned and exported from their recipes: an hour or two.
+android-assets: $(VENV)/.installed
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python android_demo/tools/make_assets.py
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -16,4 +16,5 @@ dependencyResolutionManagement {
 
 rootProject.name = "android-demo"
 
+include(":app")
 include(":text")

@@ -1,0 +1,76 @@
+"""What Python and the Android app must agree on: the manifest of the models, and the recipes that make them."""
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from albert_tf.export import TFLiteRunner
+from albert_tf.tasks import demo_data
+
+DEMO = Path(__file__).resolve().parents[2] / "android_demo"
+MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
+RESOURCES = DEMO / "app" / "src" / "main" / "res"
+
+
+@pytest.fixture(scope="module")
+def make_assets():
+    spec = importlib.util.spec_from_file_location("make_assets", DEMO / "tools" / "make_assets.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_recipes_name_data_that_exist_in_every_language(make_assets):
+    languages = {folder.name.removeprefix("values-") for folder in RESOURCES.glob("values-??")} | {
+        "en"
+    }
+    for name, recipe in make_assets.RECIPES.items():
+        labels = set(demo_data(recipe.data).labels)
+        assert set(recipe.names) in (set(), labels), name
+        assert set(recipe.title) == set(recipe.about) == languages, name
+        assert len(set(recipe.examples)) == len(recipe.examples) >= 2, name
+        assert name in make_assets.QUICK_SHARE
+
+
+def test_tables_have_names_for_labels(make_assets, tmp_path):
+    table = demo_data("uci_sentences").subset([0, 1, 2])
+    make_assets.write_table(tmp_path / "t.csv", table, {"0": "negative", "1": "positive"})
+    lines = (tmp_path / "t.csv").read_text("utf-8").splitlines()
+    assert lines[0] == "text,label"
+    assert [line.rsplit(",", 1)[1] for line in lines[1:]] == [
+        {"0": "negative", "1": "positive"}[label] for label in table.labels
+    ]
+
+
+def test_the_manifest_tells_size_and_hash(make_assets, tmp_path):
+    for name in make_assets.RECIPES:
+        (tmp_path / f"{name}.tflite").write_bytes(name.encode())
+    manifest = make_assets.manifest(tmp_path, quick=True)
+    assert manifest["quick"] is True
+    for entry in manifest["models"]:
+        assert entry["bytes"] == len(entry["name"])
+        assert entry["sha256"] == hashlib.sha256(entry["name"].encode()).hexdigest()
+
+
+def test_shipped_models_are_those_of_the_manifest():
+    if not (MODELS / "manifest.json").is_file():
+        pytest.skip("the app has no models yet: make android-assets")
+    manifest = json.loads((MODELS / "manifest.json").read_text("utf-8"))
+    for entry in manifest["models"]:
+        content = (MODELS / entry["file"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+        assert entry["sha256"] in (MODELS / entry["card"]).read_text("utf-8")
+        runner = TFLiteRunner(MODELS / entry["file"])
+        lowest = tuple(map(int, runner.metadata["runtime"]["lowest"].split(".")[:2]))
+        assert lowest <= (2, 16), f"{entry['file']} needs TensorFlow Lite {lowest}"
+        for prediction in runner(entry["examples"]):
+            assert prediction.label in runner.labels
+
+
+def test_every_screen_is_pictured():
+    pictures = {path.name for path in (DEMO.parent / "docs" / "images" / "android").glob("*.png")}
+    for screen in ("classify", "details", "queries", "your-model", "benchmark", "about"):
+        assert {f"{screen}-light.png", f"{screen}-dark.png"} <= pictures
