@@ -60,7 +60,7 @@ internal class LatencyChartView
             val wording = wording ?: return
             if (rows.isEmpty()) return
             val scale = ChartScale.upTo(rows.maxOf { it.median })
-            val ticks = scale.ticks.map { it to wording.milliseconds(it) }
+            val ticks = scale.ticks.map { it to wording.roundMilliseconds(it) }
             val left = ticks.maxOf { (_, label) -> textPaint.measureText(label) } + space
             val plot = Plot(left, textPaint.fontSpacing / 2, width - dotRadius, height - textPaint.fontSpacing - space)
             for ((tick, label) in ticks) drawTick(canvas, plot, plot.y(tick / scale.most), label)

@@ -2,6 +2,7 @@ package io.github.alberttf.app.classify
 
 import android.app.Activity
 import android.view.View
+import android.widget.HorizontalScrollView
 import android.widget.RadioButton
 import android.widget.RadioGroup
 import io.github.alberttf.app.R
@@ -26,6 +27,9 @@ internal class ModelChooser(
     private val group: RadioGroup = activity.findViewById(R.id.models)
     private var choices = emptyList<ModelChoice>()
 
+    /** The model that was brought into view last: a person may scroll away from it. */
+    private var shown: ModelChoice? = null
+
     /** Lists the models again, of which there may be one more now, and marks the one in use. */
     fun show(choice: ModelChoice?) {
         val opened = if (library.hasOpened) listOf(ModelChoice.Opened) else emptyList()
@@ -33,11 +37,25 @@ internal class ModelChooser(
         if (found != choices) fill(found)
         group.isPresent = choices.isNotEmpty()
         val index = choices.indexOf(choice)
-        if (index >= 0) group.check(group.getChildAt(index).id) else group.clearCheck()
+        if (index < 0) return group.clearCheck()
+        val button = group.getChildAt(index)
+        group.check(button.id)
+        if (choice == shown) return
+        shown = choice
+        button.post { bringIntoView(button) } // once it is laid out
+    }
+
+    /** On a narrow screen the model in use may lie beyond the edge. */
+    private fun bringIntoView(button: View) {
+        val scroller = group.parent as HorizontalScrollView
+        val most = button.left
+        val least = button.right - scroller.width
+        scroller.scrollTo(scroller.scrollX.coerceIn(minOf(least, most), most), 0)
     }
 
     private fun fill(found: List<ModelChoice>) {
         choices = found
+        shown = null
         group.removeAllViews()
         for (choice in found) {
             val button = activity.layoutInflater.inflate(R.layout.model_choice, group, false) as RadioButton

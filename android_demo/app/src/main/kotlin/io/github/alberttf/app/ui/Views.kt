@@ -4,6 +4,7 @@ import android.app.Activity
 import android.view.LayoutInflater
 import android.view.View
 import android.view.ViewGroup
+import android.widget.LinearLayout
 import android.widget.TextView
 import android.widget.Toolbar
 import io.github.alberttf.app.R
@@ -31,10 +32,28 @@ internal fun Activity.useToolbar(isFirst: Boolean = false) {
 internal fun ViewGroup.showFigures(figures: List<Pair<String, String>>) {
     showRows(figures.size, R.layout.figure) { row, index ->
         val (name, value) = figures[index]
-        row.findViewById<TextView>(R.id.figure_name).text = name
-        row.findViewById<TextView>(R.id.figure_value).text = value
+        val nameView = row.findViewById<TextView>(R.id.figure_name)
+        val valueView = row.findViewById<TextView>(R.id.figure_value)
+        nameView.text = name
+        valueView.text = value
+        if (resources.configuration.fontScale >= LARGE_FONT) stack(row as LinearLayout, nameView, valueView)
     }
 }
+
+/** Puts a value below its name: beside each other, letters of twice the size would leave room for half a word. */
+private fun stack(
+    row: LinearLayout,
+    name: TextView,
+    value: TextView,
+) {
+    row.orientation = LinearLayout.VERTICAL
+    val line = LinearLayout.LayoutParams(ViewGroup.LayoutParams.MATCH_PARENT, ViewGroup.LayoutParams.WRAP_CONTENT)
+    name.layoutParams = line
+    value.layoutParams = LinearLayout.LayoutParams(line)
+    value.textAlignment = View.TEXT_ALIGNMENT_VIEW_START
+}
+
+private const val LARGE_FONT = 1.4f
 
 /** Fills a list of [count] rows of a [layout]; rows that are there are filled again. */
 internal fun ViewGroup.showRows(

@@ -52,6 +52,12 @@ internal class Wording(
     /** `3.25 ms`. */
     fun milliseconds(value: Double): String = context.getString(R.string.milliseconds, threeDigits(value))
 
+    /** `50 ms` or `2.5 ms`: a round number of milliseconds. */
+    fun roundMilliseconds(value: Double): String {
+        val format = NumberFormat.getNumberInstance(locale)
+        return context.getString(R.string.milliseconds, format.format(value))
+    }
+
     /** `9.6 MB`. */
     fun bytes(size: Long): String = Formatter.formatShortFileSize(context, size)
 
@@ -74,7 +80,7 @@ internal class Wording(
             context.getString(R.string.early_exits).takeIf { model.description.hasEarlyExits },
             model.description.quantization,
             bytes(model.sizeBytes),
-        ).joinToString(context.getString(R.string.fact_separator))
+        ).joinToString(context.getString(R.string.fact_separator)) { it.replace(' ', NO_BREAK_SPACE) }
 
     /** What is wrong with a file, and what to do. */
     fun error(error: ModelFileException): String {
@@ -109,6 +115,7 @@ internal class Wording(
     }
 
     private companion object {
+        const val NO_BREAK_SPACE = '\u00A0'
         const val MOST = 0.999
         const val LEAST = 0.001
         const val PLACES_OF_VALUE = 3

@@ -56,7 +56,8 @@ class FiguresTest : AppTest() {
     @Test
     fun `scales have round steps`() {
         assertEquals(listOf(0.0, 1.0, 2.0, 3.0, 4.0), ChartScale.upTo(3.7).ticks)
-        assertEquals(listOf(0.0, 25.0, 50.0, 75.0), ChartScale.upTo(75.0).ticks)
+        assertEquals(listOf(0.0, 20.0, 40.0, 60.0, 80.0), ChartScale.upTo(75.0).ticks)
+        assertEquals(listOf(0.0, 25.0, 50.0, 75.0, 100.0), ChartScale.upTo(90.0).ticks)
         assertEquals(listOf(0.0, 0.2, 0.4, 0.6), ChartScale.upTo(0.55).ticks.map { Math.round(it * 10) / 10.0 })
         assertEquals(listOf(0.0, 50.0, 100.0, 150.0), ChartScale.upTo(120.0).ticks)
     }

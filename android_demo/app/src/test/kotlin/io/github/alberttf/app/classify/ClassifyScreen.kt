@@ -22,12 +22,22 @@ internal class ClassifyScreen(
     private val test: AppTest,
     private val controller: ActivityController<ClassifyActivity>,
 ) {
+    init {
+        test.atEnd(::close)
+    }
+
     val activity: ClassifyActivity get() = controller.get()
     val input: EditText get() = activity.findViewById(R.id.input)
     val headline: String? get() = if (activity.isVisible(R.id.headline)) activity.text(R.id.headline) else null
     val note: String? get() = if (activity.isVisible(R.id.note)) activity.text(R.id.note) else null
     val error: String? get() = if (activity.isVisible(R.id.error)) activity.text(R.id.error) else null
-    val tokens: String get() = activity.findViewById<View>(R.id.tokens).contentDescription.toString()
+    val tokens: String
+        get() =
+            activity
+                .findViewById<View>(R.id.tokens)
+                .contentDescription
+                ?.toString()
+                .orEmpty()
     val slider: SeekBar get() = activity.findViewById(R.id.patience)
 
     /** Label, percentage and length of each bar. */
@@ -64,6 +74,7 @@ internal class ClassifyScreen(
     /** Types as a person does who stops then. */
     fun type(text: String) {
         input.setText(text)
+        input.setSelection(input.length())
         test.passPause()
     }
 
@@ -113,7 +124,7 @@ internal class ClassifyScreen(
 
     /** The person leaves. */
     fun close() {
-        controller.pause().stop().destroy()
+        if (!activity.isDestroyed) controller.pause().stop().destroy()
     }
 
     companion object {

@@ -99,23 +99,30 @@ class StateTest : AppTest() {
 
     @Test
     fun `leaving the screen frees the model, and nothing is told afterwards`() {
+        val before = engineThreads()
         val screen = ClassifyScreen.open(this)
         screen.awaitModel()
+        val own = engineThreads() - before
+        assertEquals(1, own.size, "threads of the engine: $own")
         screen.type(text)
         val session = assertNotNull(screen.activity.onRetainNonConfigurationInstance() as ClassifySession?)
         screen.close()
-        val model = session.state.model
-        assertTrue(model is ModelState.Ready)
-        await("the engine's thread to end") {
-            Thread.getAllStackTraces().keys.none {
-                it.isAlive &&
-                    it.name.contains("TextEngine")
-            }
-        }
-        pass(1000)
+        await("the engine's thread to end") { own.none { it.isAlive } }
+        pass(LONG_AFTER)
         assertNull(session.state.answer)
     }
 
+    private fun engineThreads() =
+        Thread
+            .getAllStackTraces()
+            .keys
+            .filter { it.name.startsWith("albert_tf ") }
+            .toSet()
+
     private fun sharing(text: String) =
         Intent(Intent.ACTION_SEND).setType("text/plain").putExtra(Intent.EXTRA_TEXT, text)
+
+    private companion object {
+        const val LONG_AFTER = 1000L
+    }
 }

@@ -12,6 +12,7 @@ import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.library.ModelLibrary
 import io.github.alberttf.app.model.TextAnswer
 import io.github.alberttf.app.model.TextEngine
+import org.junit.After
 import org.junit.runner.RunWith
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -28,6 +29,16 @@ abstract class AppTest {
     internal val sentiment = ModelChoice.Bundled("sentiment")
     internal val spam = ModelChoice.Bundled("spam")
     internal val banking = ModelChoice.Bundled("banking77")
+
+    private val endings = ArrayList<() -> Unit>()
+
+    /** What the test opened is closed after it, so that no engine stays behind. */
+    fun atEnd(action: () -> Unit) {
+        endings += action
+    }
+
+    @After
+    fun end() = endings.forEach { it() }
 
     /** What the main thread has to do until now is done, and for so long after. */
     fun pass(milliseconds: Long) = shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(milliseconds))

@@ -51,9 +51,12 @@ internal object Screens {
             val room = view.height - view.compoundPaddingTop - view.compoundPaddingBottom
             assertTrue(layout.height <= room + 1, "$what needs a height of ${layout.height}, and has $room")
             for (line in 0 until layout.lineCount) {
+                val end = layout.getLineEnd(line)
+                val isSplit = end in 1 until view.text.length && isLatin(view.text[end - 1]) && isLatin(view.text[end])
+                assertTrue(!isSplit, "$what: line $line ends within a word")
                 assertTrue(layout.getEllipsisCount(line) == 0, "$what is cut short")
                 val width = view.width - view.compoundPaddingLeft - view.compoundPaddingRight
-                assertTrue(layout.getLineWidth(line) <= width + 1, "$what: line $line is wider than $width")
+                assertTrue(layout.getLineMax(line) <= width + 1, "$what: line $line is wider than $width")
             }
         }
         for (view in root.visible()) {
@@ -62,6 +65,8 @@ internal object Screens {
             assertTrue(view.right <= parent.width && view.left >= 0, "$view stands out of $parent")
         }
     }
+
+    private fun isLatin(character: Char) = character in 'a'..'z' || character in 'A'..'Z'
 
     private fun colours(bitmap: Bitmap): Int {
         val pixels = IntArray(bitmap.width * bitmap.height)

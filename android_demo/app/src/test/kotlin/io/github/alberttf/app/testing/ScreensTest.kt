@@ -2,8 +2,10 @@ package io.github.alberttf.app.testing
 
 import android.app.Activity
 import android.content.Intent
+import android.graphics.Rect
 import android.net.Uri
 import android.view.View
+import android.widget.RadioGroup
 import io.github.alberttf.app.R
 import io.github.alberttf.app.about.AboutActivity
 import io.github.alberttf.app.benchmark.BenchmarkActivity
@@ -15,6 +17,7 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import java.io.ByteArrayInputStream
+import kotlin.test.assertTrue
 
 /** Every screen by day and by night, in Chinese, and with the largest font: drawn, and no text cut. */
 class ScreensTest : AppTest() {
@@ -70,8 +73,15 @@ class ScreensTest : AppTest() {
         screen.type(library.bundledModel(banking)!!.examples[0])
         screen.awaitModel()
         await("the bars of the bank's queries") { screen.bars.size > 2 }
+        checkIsOnScreen(screen.activity.findViewById<RadioGroup>(R.id.models).getChildAt(2))
         draw(screen.activity, "queries-$suffix")
         screen.close()
+    }
+
+    private fun checkIsOnScreen(view: View) {
+        pass(LONGEST_ANIMATION)
+        val seen = Rect()
+        assertTrue(view.getGlobalVisibleRect(seen) && seen.width() == view.width, "only $seen of $view is to be seen")
     }
 
     private fun opened(suffix: String) {
