@@ -33,7 +33,7 @@ def plot_peers(edge: dict, training: dict, path: Path) -> None:
     names = [name for name in SHORT if name in edge["summary"]]
     measures = {
         "latency_ms": "128 tokens (ms)",
-        "first_answer_ms": "closed file to first answer (ms)",
+        "first_answer_ms": "first answer (ms)",
         "extra_rss_mb": "memory (MB)",
     }
     for position, (axis, (key, title)) in enumerate(zip(axes, measures.items(), strict=False)):
@@ -43,6 +43,7 @@ def plot_peers(edge: dict, training: dict, path: Path) -> None:
     rates = {n: v for n, v in training["texts_per_second"].items() if "," not in n}
     values = [statistics.median(v) for v in rates.values()]
     _bars(axes[3], list(rates), values, "training (texts/s)")
+    axes[3].set_ylim(len(names) - 0.5, -0.7)  # bars as thick as the others
     figure.savefig(path, dpi=150)
 
 
@@ -62,7 +63,7 @@ def _bars(axis, names, values, title):
 def plot_lengths(edge: dict, path: Path) -> None:
     """Draws latency by length, relative to this package's int8 file: the lines would coincide otherwise."""
     threads = list(edge["latency_ms"])
-    figure = Figure(figsize=(5.2 * len(threads), 3.6), layout="constrained")
+    figure = Figure(figsize=(4.6 * len(threads) + 1.8, 3.4), layout="constrained")
     for axis, count in zip(
         figure.subplots(1, len(threads), squeeze=False)[0], threads, strict=True
     ):
@@ -91,7 +92,7 @@ def plot_lengths(edge: dict, path: Path) -> None:
         axis.grid(axis="y", alpha=0.3)
         axis.spines[["top", "right"]].set_visible(False)
         if count == threads[-1]:
-            axis.legend(fontsize=8, frameon=False)
+            axis.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1.02, 1))
     figure.savefig(path, dpi=150)
 
 

@@ -41,7 +41,7 @@ def make_depths(folder: Path, size: str, depths: list[int]) -> list[dict]:
     for layers in depths:
         path = folder / f"keras_hub_{layers}_layers.tflite"
         path.write_bytes(_converted(_keras_hub(make_model(size, layers)), None))
-        name = f"keras-hub int8, {layers} layers"
+        name = f"keras-hub int8, any length, {layers} layers"
         made.append(
             {"name": name, "engine": "litert", "path": str(path), "fixed": None, "layers": layers}
         )
