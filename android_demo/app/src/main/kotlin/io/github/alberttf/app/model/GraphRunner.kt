@@ -7,9 +7,12 @@ import org.tensorflow.lite.Interpreter
 /**
  * Runs a model's graph on one text at a time. One thread uses it, the one that made it.
  *
- * A graph of free length is resized to each text, padded to a multiple of four tokens: at other lengths XNNPACK in
- * TensorFlow Lite 2.18 and 2.19 computes the attention wrongly, without a word. Runtimes before 2.20 fail at the second length of a graph with a loop:
+ * A graph of free length is resized to each text. Runtimes before 2.20 fail at the second length of a graph with a loop:
  * there, an interpreter is made for each new length. Whether that is so shows when it happens for the first time.
+ *
+ * Of those runtimes, XNNPACK in 2.18 and 2.19 computes the attention wrongly, without a word, where the length is no
+ * multiple of four. So texts are padded to one there; and always in graphs of free length without a loop, where nothing
+ * tells which runtime it is. Elsewhere they are not: padding moves quantized answers by some thousandths.
  *
  * @param model whose graph it is.
  * @param threads of the interpreter.
@@ -27,6 +30,7 @@ internal class GraphRunner(
     private var length: Int? = null
 
     /** Whether each length has turned out to need an interpreter of its own. */
+    @Volatile
     var isRenewing: Boolean = false
         private set
 
@@ -61,9 +65,12 @@ internal class GraphRunner(
     override fun close(): Unit = interpreter.close()
 
     private fun lengthFor(size: Int): Int =
-        when (description.form) {
-            "signatures" -> description.lengths.first { it >= size }
-            else -> description.length ?: minOf((size + STEP - 1) / STEP * STEP, description.longestInput)
+        when {
+            description.form == "signatures" -> description.lengths.first { it >= size }
+            description.length != null -> description.length
+            isRenewing || description.form == "unrolled" ->
+                minOf((size + STEP - 1) / STEP * STEP, description.longestInput)
+            else -> size
         }
 
     private fun inputs(

@@ -40,6 +40,9 @@ public class ModelDescription internal constructor(
     /** Whether the model has an output after every layer, so that [ExitLimits] make it faster. */
     public val hasEarlyExits: Boolean get() = controls.isNotEmpty()
 
+    /** Whether one graph takes any length. */
+    internal val hasFreeLength: Boolean get() = length == null && form != "signatures"
+
     /** The labels by name: those of the file, or numbers. */
     internal fun checkLabels(labels: List<String>?): List<String> {
         val classes = numClasses ?: return emptyList()

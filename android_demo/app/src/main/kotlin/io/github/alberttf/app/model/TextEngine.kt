@@ -45,9 +45,7 @@ public class TextEngine(
      * Whether this version of TensorFlow Lite turned out to need a new interpreter for each length of text: those before
      * 2.20 do, for graphs with a loop. Answers then take some milliseconds more.
      */
-    @Volatile
-    public var isRenewing: Boolean = false
-        private set
+    public val isRenewing: Boolean get() = runner.isRenewing
 
     /**
      * Answers a text, and waits for it. Not for the main thread of an app.
@@ -87,11 +85,15 @@ public class TextEngine(
 
     // === On the engine's thread ===
 
-    /** Runs the graph once, so that what TensorFlow Lite cannot run shows now, and not at the first text. */
+    /**
+     * Runs the graph on a short text, and on a longer one where the length is free: so that what TensorFlow Lite cannot
+     * run, and whether it takes several lengths, shows now, and not at the first texts.
+     */
     private fun load(threads: Int): GraphRunner {
         val runner = GraphRunner(model, threads)
         try {
-            runner.run(packer.pack(""), model.controlValues(ExitLimits.NONE))
+            val texts = if (model.description.hasFreeLength) listOf("", ". . . . . .") else listOf("")
+            for (text in texts) runner.run(packer.pack(text), model.controlValues(ExitLimits.NONE))
         } catch (error: IllegalStateException) {
             runner.close()
             throw GraphRunner.refused(model, error.cause ?: error)
@@ -107,7 +109,6 @@ public class TextEngine(
         val controls = model.controlValues(limits)
         val packed = packer.pack(text, spans = true)
         val output = runner.run(packed, controls)
-        isRenewing = runner.isRenewing
         val isRegression = model.task == ModelTask.REGRESSION
         val scores = if (isRegression) emptyList() else score(output.probabilities())
         return TextAnswer(
