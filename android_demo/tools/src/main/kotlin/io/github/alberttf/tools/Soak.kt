@@ -67,6 +67,7 @@ internal object Soak {
     }
 
     /** The heap in use when collecting frees nothing more: other threads clear away what a collection finds. */
+    @Suppress("ExplicitGarbageCollectionCall")
     private fun heap(): Long {
         val runtime = Runtime.getRuntime()
         var least = Long.MAX_VALUE

@@ -66,11 +66,21 @@ internal class GraphRunner(
 
     private fun lengthFor(size: Int): Int =
         when {
-            description.form == "signatures" -> description.lengths.first { it >= size }
-            description.length != null -> description.length
-            isRenewing || description.form == "unrolled" ->
+            description.form == "signatures" -> {
+                description.lengths.first { it >= size }
+            }
+
+            description.length != null -> {
+                description.length
+            }
+
+            isRenewing || description.form == "unrolled" -> {
                 minOf((size + STEP - 1) / STEP * STEP, description.longestInput)
-            else -> size
+            }
+
+            else -> {
+                size
+            }
         }
 
     private fun inputs(
