@@ -68,7 +68,7 @@ class OpenedModelTest : AppTest() {
         assertEquals("mine.tflite", activity.text(R.id.description_title))
         assertEquals("Gives each text one of its labels.", activity.text(R.id.description_about))
         assertEquals("2 labels", activity.text(R.id.description_labels_title))
-        assertEquals("ham · spam", activity.text(R.id.description_labels))
+        assertEquals("ham\u00A0· spam", activity.text(R.id.description_labels))
         val figures = activity.figures(R.id.description_figures)
         assertEquals("SentencePiece, 30,000 pieces", figures["Tokenizer"])
         assertEquals("int8", figures["Weights"])
