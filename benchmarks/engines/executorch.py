@@ -16,9 +16,11 @@ class Engine:
 
         self.torch = torch
         portable_lib._unsafe_reset_threadpool(threads)
-        self.module = portable_lib._load_for_executorch(path)
+        # Both are kept: a method is prepared when it is loaded, and reads its program's memory.
+        self.program = portable_lib._load_program(path)
+        self.method = self.program.load_method("forward")
 
     def run(self, inputs: dict):
         """Returns the logits."""
         arrays = (inputs[name] for name in ("token_ids", "padding_mask", "segment_ids"))
-        return self.module.forward([self.torch.from_numpy(a).long() for a in arrays])[0].numpy()
+        return self.method([self.torch.from_numpy(a).long() for a in arrays])[0].numpy()
