@@ -9,6 +9,10 @@ from benchmarks.machine import ROOT
 VARIABLES = {"torch": "ALBERT_TF_TORCH_PYTHON"}
 
 
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+"""Variables of every process of a benchmark: no chatter, no graphics processor, no network."""
+
+
 class PeerError(Exception):
     """A peer that cannot take part, with the reason for the table."""
 
@@ -35,17 +39,11 @@ def run_in(environment: str | None, module: str, *arguments: str) -> str:
         PeerError: when there is no such environment, or the module failed: with the last line of its errors.
     """
     python = python_of(environment)
-    variables = {
-        **os.environ,
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "",
-        "HF_HUB_OFFLINE": "1",
-    }
     try:
         run = subprocess.run(
             [python, "-m", module, *arguments],
             cwd=ROOT,
-            env=variables,
+            env={**os.environ, **QUIET},
             capture_output=True,
             text=True,
         )

@@ -13,13 +13,13 @@ import argparse
 import json
 import os
 import statistics
-import subprocess
 import sys
 from importlib.resources import files
 from pathlib import Path
 
+from benchmarks.child import Child
+from benchmarks.environments import PeerError
 from benchmarks.machine import (
-    ROOT,
     computes_in_bfloat16,
     describe_machine,
     shared_folder,
@@ -36,42 +36,9 @@ RUNS = {  # name -> engine, dtype
 }
 
 
-class Child:
-    """An engine's process, with its first epoch done."""
-
-    def __init__(self, python: str, settings: dict):
-        self.process = subprocess.Popen(
-            [python, "-m", "benchmarks.fine_tuning_child", json.dumps(settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""},
-        )
-        self.versions = self._answer()["versions"]
-
-    def epoch(self) -> float:
-        """Returns the seconds of one more epoch."""
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return self._answer()
-
-    def _answer(self):
-        for line in self.process.stdout:
-            if line.startswith(("{", *"0123456789")):
-                return json.loads(line)
-        last = self.process.stderr.read().strip().splitlines()[-1:] or ["no message"]
-        raise ImportError(last[0])
-
-    def close(self):
-        """Ends the process."""
-        self.process.communicate()
-
-
-def start_children(args, config: dict) -> tuple[dict, dict]:
-    """Returns the processes by name, and why the others were left out."""
-    children, skipped = {}, {}
+def start_children(args, config: dict) -> tuple[dict, dict, dict]:
+    """Returns processes after their first epoch, their packages' versions, and why the others were left out."""
+    children, versions, skipped = {}, {}, {}
     for name, (engine, dtype) in RUNS.items():
         if dtype == "mixed_bfloat16" and not computes_in_bfloat16():
             skipped[name] = "this processor has no bfloat16 arithmetic"
@@ -89,11 +56,13 @@ def start_children(args, config: dict) -> tuple[dict, dict]:
         }
         python = args.torch_python if engine == "transformers" else sys.executable
         try:
-            children[name] = Child(python, settings)
-        except ImportError as error:
+            command = [python, "-m", "benchmarks.fine_tuning_child", json.dumps(settings)]
+            child = Child(name, command)
+            children[name], versions[name] = child, child.answer()["versions"]
+        except PeerError as error:
             skipped[name] = str(error)
             print(f"{name}: skipped, {error}", flush=True)
-    return children, skipped
+    return children, versions, skipped
 
 
 def main():
@@ -114,11 +83,11 @@ def main():
     from albert_tf import AlbertConfig
 
     machine = describe_machine()
-    children, skipped = start_children(args, AlbertConfig.named(args.size).to_dict())
+    children, versions, skipped = start_children(args, AlbertConfig.named(args.size).to_dict())
     seconds = {name: [] for name in children}
     for _ in range(args.rounds):
         for name, child in children.items():
-            seconds[name].append(child.epoch())
+            seconds[name].append(child.ask({})["seconds"])
     for child in children.values():
         child.close()
     rates = {name: [args.texts / s for s in values] for name, values in seconds.items()}
@@ -131,7 +100,7 @@ def main():
         args.output,
         {
             "machine": machine,
-            "versions": {name: child.versions for name, child in children.items()},
+            "versions": versions,
             "settings": {k: getattr(args, k) for k in keys} | {"sequence_length": SEQUENCE_LENGTH},
             "texts_per_second": rates,
             "skipped": skipped,

@@ -1,7 +1,7 @@
 """One package that fine-tunes, in a process of its own that answers commands from its parent.
 
 Settings come as JSON in the first argument. After one epoch that does not count (tracing), the process writes a
-line `{"version": ...}`; then for each line on standard input it trains one more epoch and writes the seconds it took.
+line `{"versions": ...}`; then for each line on standard input it trains one more epoch and writes `{"seconds": ...}`.
 
     python -m benchmarks.fine_tuning_child '{"engine": "albert_tf", "size": "small", ...}'
 """
@@ -143,7 +143,7 @@ def main():
     for _ in sys.stdin:
         start = time.perf_counter()
         epoch()
-        print(json.dumps(time.perf_counter() - start), flush=True)
+        print(json.dumps({"seconds": time.perf_counter() - start}), flush=True)
 
 
 if __name__ == "__main__":

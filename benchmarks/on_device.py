@@ -14,6 +14,7 @@ Peers that need PyTorch take part where `ALBERT_TF_TORCH_PYTHON` names an enviro
 """
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -90,6 +91,15 @@ class Field:
         except PeerError as error:
             self._fail(contestant.name, error)
 
+    @contextlib.contextmanager
+    def opened(self, files: list[dict], threads: int):
+        """Gives a `with` the processes of those files that do not fail; they end with it."""
+        with contextlib.ExitStack() as stack:
+            contestants = [c for c in (self.start(file, threads) for file in files) if c]
+            for contestant in contestants:
+                stack.callback(contestant.close)
+            yield contestants
+
     def _fail(self, name, error):
         print(f"{name} is left out: {error}", flush=True)
         self.failed[name] = str(error)
@@ -111,37 +121,33 @@ def measure_loading(field: Field, rounds: int) -> dict:
 def measure_latency(field: Field, threads: int, rounds: int, runs: int, lengths: list[int]) -> dict:
     """Returns milliseconds by name and length; a file of fixed length is asked for that alone."""
     files = [file for file in field.files if "layers" not in file]
-    contestants = [c for c in (field.start(file, threads) for file in files) if c]
-    asked = {c.name: lengths if c.fixed is None else [c.fixed] for c in contestants}
-    found = {name: {str(n): [] for n in numbers} for name, numbers in asked.items()}
-    for number in range(rounds):
-        for contestant in contestants:
-            for length in asked[contestant.name]:
-                field.ask(contestant, [length])  # warm after the other engines' turn
-                answer = field.ask(contestant, [length] * runs_at(length, runs))
-                if answer:
-                    found[contestant.name][str(length)] += _rounded(answer["milliseconds"])
-        print(f"latency, {threads} threads: round {number + 1} of {rounds}", flush=True)
-    for contestant in contestants:
-        contestant.close()
+    with field.opened(files, threads) as contestants:
+        asked = {c.name: lengths if c.fixed is None else [c.fixed] for c in contestants}
+        found = {name: {str(n): [] for n in numbers} for name, numbers in asked.items()}
+        for number in range(rounds):
+            for contestant in contestants:
+                for length in asked[contestant.name]:
+                    field.ask(contestant, [length])  # warm after the other engines' turn
+                    answer = field.ask(contestant, [length] * runs_at(length, runs))
+                    if answer:
+                        found[contestant.name][str(length)] += _rounded(answer["milliseconds"])
+            print(f"latency, {threads} threads: round {number + 1} of {rounds}", flush=True)
     return found
 
 
 def measure_texts(field: Field, rounds: int, mix: list[int]) -> dict:
     """Returns by name milliseconds of each text, and the processor's seconds, for files that take any length."""
     files = [f for f in field.files if f["fixed"] is None and "layers" not in f]
-    contestants = [c for c in (field.start(file, threads=1) for file in files) if c]
-    found = {c.name: {"milliseconds": [], "cpu_seconds": 0.0} for c in contestants}
-    for number in range(rounds):
-        part = mix[number::rounds]
-        for contestant in contestants:
-            field.ask(contestant, part[:1])
-            if answer := field.ask(contestant, part):
-                found[contestant.name]["milliseconds"] += _rounded(answer["milliseconds"])
-                found[contestant.name]["cpu_seconds"] += answer["cpu_seconds"]
-        print(f"SST-2 texts: round {number + 1} of {rounds}", flush=True)
-    for contestant in contestants:
-        contestant.close()
+    with field.opened(files, threads=1) as contestants:
+        found = {c.name: {"milliseconds": [], "cpu_seconds": 0.0} for c in contestants}
+        for number in range(rounds):
+            part = mix[number::rounds]
+            for contestant in contestants:
+                field.ask(contestant, part[:1])
+                if answer := field.ask(contestant, part):
+                    found[contestant.name]["milliseconds"] += _rounded(answer["milliseconds"])
+                    found[contestant.name]["cpu_seconds"] += answer["cpu_seconds"]
+            print(f"SST-2 texts: round {number + 1} of {rounds}", flush=True)
     return {name: answers for name, answers in found.items() if name not in field.failed}
 
 
@@ -242,6 +248,7 @@ def write_files(folder: Path, args) -> dict:
 def main():
     """Writes the files, measures, prints a table, and writes the raw figures."""
     args = parse_arguments()
+    mix = read_mix(args.texts)
     with tempfile.TemporaryDirectory() as temporary:
         made = write_files(args.models or Path(temporary), args)
         machine = describe_machine()
@@ -251,7 +258,7 @@ def main():
             str(threads): measure_latency(field, threads, args.rounds, args.runs, args.lengths)
             for threads in args.threads
         }
-        texts = measure_texts(field, args.rounds, read_mix(args.texts))
+        texts = measure_texts(field, args.rounds, mix)
         files = [file for file in made["files"] if file["name"] in loading]
         summary = summarize(files, loading, latency, texts)
     ratios = compare(summary)
@@ -264,7 +271,7 @@ def main():
         {
             "machine": machine,
             "peer_versions": made["versions"],
-            "settings": {**settings, "texts": len(read_mix(args.texts))},
+            "settings": {**settings, "texts": len(mix)},
             "files": [{k: v for k, v in f.items() if k not in ("path", "runner")} for f in files],
             "summary": summary,
             "ratios": ratios,

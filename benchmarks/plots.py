@@ -5,19 +5,19 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from benchmarks.ratios import OURS
+from benchmarks.ratios import EXECUTORCH, HUB, ORT, OURS, WEIGHT_CACHE
 from benchmarks.tables import SHORT, depths
 
 OUR_COLOR = "#0072B2"
 PEER_COLOR = "#BBBBBB"
 COLORS = ("#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666", "#A6761D", "#882255")
 LABELS = {  # shorter, for the axes
-    "keras-hub int8": "keras-hub, fixed 128",
+    HUB: "keras-hub, fixed 128",
     "keras-hub int8, any length": "keras-hub",
-    "ONNX Runtime int8": "ONNX Runtime, fused",
+    ORT: "ONNX Runtime, fused",
     "ONNX Runtime int8, plain export": "ONNX Runtime, plain",
-    "ExecuTorch int8, tuned, any length": "ExecuTorch, tuned",
-    "ExecuTorch int8, tuned, C++ weight cache": "ExecuTorch, tuned, C++ cache",
+    EXECUTORCH: "ExecuTorch, tuned",
+    WEIGHT_CACHE: "ExecuTorch, tuned, C++ cache",
 }
 
 

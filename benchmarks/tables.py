@@ -3,26 +3,26 @@
 import statistics
 
 from albert_tf.tasks.markdown import cell, table
-from benchmarks.ratios import ORT, OURS
+from benchmarks.ratios import EXECUTORCH, HUB, ORT, OURS, WEIGHT_CACHE
 
 SHOWN = {  # names in the figures -> in the tables, where they say too little
     OURS: "**albert_tf** int8",
-    "keras-hub int8": "keras-hub int8, TF converter, fixed 128",
+    HUB: "keras-hub int8, TF converter, fixed 128",
     "keras-hub int8, any length": "keras-hub int8, TF converter, any length",
     "keras-hub export(format='litert')": "keras-hub `export(format='litert')`, float32",
     ORT: "ONNX Runtime int8, fused",
 }
 SHORT = (
     OURS,
-    "keras-hub int8",
+    HUB,
     "keras-hub int8, any length",
     ORT,
     "ONNX Runtime int8, plain export",
     "PyTorch int8",
     "litert-torch int8",
     "ExecuTorch int8, as it comes",
-    "ExecuTorch int8, tuned, any length",
-    "ExecuTorch int8, tuned, C++ weight cache",
+    EXECUTORCH,
+    WEIGHT_CACHE,
 )
 """The rows of the README's table and of the plot: what a user would pick."""
 

@@ -1,13 +1,12 @@
 """The tables of the model card, from the logs."""
 
-import json
 from collections import defaultdict
 from pathlib import Path
 from statistics import mean
 
 from albert_tf.tasks.markdown import table
 from bundled_model.data import ROWS
-from bundled_model.fine_tuning import PRESET, read_log
+from bundled_model.fine_tuning import PRESET, read_lines, read_log
 
 CARD = PRESET / "README.md"
 HERE = Path(__file__).parent
@@ -17,15 +16,21 @@ EXITS = HERE / "exits.jsonl"
 
 
 def write_tables() -> str:
-    """Puts what the logs hold of the present weights into the model card, and returns the quality table."""
-    quality = quality_table(read_log(QUALITY))
-    text = _replaced(CARD.read_text("utf-8"), "quality", quality)
-    if exits := read_log(EXITS):
-        text = _replaced(text, "exits", exits_table(exits))
-    if ABLATION.exists():
-        text = _replaced(text, "ablation", ablation_table())
+    """Puts what the logs hold into the model card, and returns the quality table.
+
+    Of the first two only what was measured with the present weights counts; a table without lines is left empty.
+    """
+    tables = {
+        "quality": (quality_table, read_log(QUALITY)),
+        "exits": (exits_table, read_log(EXITS)),
+        "ablation": (ablation_table, read_lines(ABLATION)),
+    }
+    written = {name: make(lines) if lines else "" for name, (make, lines) in tables.items()}
+    text = CARD.read_text("utf-8")
+    for name, content in written.items():
+        text = _replaced(text, name, content)
     CARD.write_text(text, "utf-8")
-    return quality
+    return written["quality"]
 
 
 def quality_table(lines: list[dict]) -> str:
@@ -68,9 +73,8 @@ def exits_table(lines: list[dict]) -> str:
     return table(["test set", "all layers", "setting", "leaving early", "layers"], rows)
 
 
-def ablation_table() -> str:
+def ablation_table(lines: list[dict]) -> str:
     """Returns one row for each student of the ablation."""
-    lines = [json.loads(line) for line in ABLATION.read_text("utf-8").splitlines()]
     header = ["groups", "parameters", "int8 MB", "tokens", "1 − cos", *lines[0]["probe"]]
     rows = [
         [
@@ -94,4 +98,5 @@ def _replaced(text: str, name: str, content: str) -> str:
     begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, rest = text.split(begin)
     _, after = rest.split(end)
-    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
+    body = f"\n\n{content}" if content else ""
+    return f"{before}{begin}{body}\n\n{end}{after}"

@@ -1,5 +1,6 @@
 """The splits that the bundled model is measured on."""
 
+import argparse
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,25 @@ ROWS = {
     "sst2": Row("SST-2 dev", _sst2, 0.870, needs_data=True),
 }
 """The rows, those that are measured soonest first."""
+
+
+def parse_stage(doc: str, work: str, rows=tuple(ROWS)) -> tuple[argparse.Namespace, list[str]]:
+    """Reads the command line of a stage that measures rows; returns it, and the rows that can be measured.
+
+    Args:
+        doc: of the stage's module; its first line is the description.
+        work: default folder of the fine-tunings.
+        rows: keys of `ROWS` to choose from.
+    """
+    parser = argparse.ArgumentParser(description=doc.split("\n")[0])
+    parser.add_argument("--data", type=Path, help="the folder of glue/, enwiki/ and the others")
+    parser.add_argument("--work", type=Path, default=Path(work))
+    parser.add_argument("--rows", nargs="+", default=list(rows), choices=rows)
+    args = parser.parse_args()
+    left_out = [row for row in args.rows if ROWS[row].needs_data and args.data is None]
+    for row in left_out:
+        print(f"{row}: left out, it needs --data")
+    return args, [row for row in args.rows if row not in left_out]
 
 
 def few_shot(table: TextTable, per_class: int, seed: int) -> TextTable:

@@ -6,15 +6,15 @@ Fine-tunes with an exit after every layer on nine tenths of the training texts, 
 (fewest layers within half a point), and measures it and full depth on the test split, all with the int8 file.
 """
 
-import argparse
 import shutil
 from pathlib import Path
 
 from albert_tf.export import TFLiteRunner, export_tflite, find_knee, measure_exits
+from albert_tf.export.parity import ANY_DIFFERENCE
 from albert_tf.tasks import split_table
 from bundled_model.card import EXITS, write_tables
-from bundled_model.data import ROWS
-from bundled_model.fine_tuning import NO_LIMITS, append_line, fine_tuned, read_log, recipe_of
+from bundled_model.data import ROWS, parse_stage
+from bundled_model.fine_tuning import append_line, fine_tuned, read_log, recipe_of
 
 MEASURED = ("uci", "banking77", "sst2")
 SEED = 0
@@ -26,7 +26,7 @@ def measure(row: str, data: Path | None, work: Path) -> dict:
     split = split_table(table, 0.1, seed=SEED)
     model, _ = fine_tuned(split.train, recipe_of(row, SEED), work, early_exit=True)
     path = work / "model.tflite"
-    export_tflite(model, path, texts=split.validation.texts[:200], limits=NO_LIMITS)
+    export_tflite(model, path, texts=split.validation.texts[:200], limits=ANY_DIFFERENCE)
     runner = TFLiteRunner(path)
     knee = find_knee(
         measure_exits(runner, split.validation.texts, _accuracy_on(split.validation.labels))
@@ -60,17 +60,10 @@ def _accuracy_on(labels):
 
 def main() -> None:
     """Measures what the log lacks, and writes the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, help="the folder of glue/ and the others")
-    parser.add_argument("--work", type=Path, default=Path("runs/small_en/exits"))
-    parser.add_argument("--rows", nargs="+", default=list(MEASURED), choices=MEASURED)
-    args = parser.parse_args()
+    args, rows = parse_stage(__doc__, "runs/small_en/exits", MEASURED)
     done = {line["row"] for line in read_log(EXITS)}
-    for row in args.rows:
+    for row in rows:
         if row in done:
-            continue
-        if ROWS[row].needs_data and args.data is None:
-            print(f"{row}: left out, it needs --data")
             continue
         work = args.work / row
         line = measure(row, args.data, work)

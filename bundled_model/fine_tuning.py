@@ -1,14 +1,13 @@
 """A classifier fine-tuned from the bundled model, as every stage that measures one does it."""
 
+import functools
 import hashlib
 import json
-import math
 from pathlib import Path
 
 import numpy as np
 
 from albert_tf import AlbertTextClassifier, AlbertTokenizer
-from albert_tf.export import ParityLimits
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.tasks import LabelSet, TextTable, encode_targets
 from albert_tf.training import FineTuningRecipe, fine_tune
@@ -18,21 +17,24 @@ PRESET = PRESETS / "albert_small_en"
 RECIPES = Path(__file__).parent / "recipes.json"
 BASE_RECIPE = "albert_small_en"
 SEQUENCE_LENGTH = 128
-NO_LIMITS = ParityLimits(difference=math.inf, agreement=0)
-"""For exports whose loss is what is measured."""
 
 
+@functools.cache
 def weights_sha256() -> str:
     """Returns the hash of the bundled weights, by which the logs tell old measurements from new ones."""
     return hashlib.sha256((PRESET / "model.safetensors").read_bytes()).hexdigest()
 
 
-def read_log(log: Path) -> list[dict]:
-    """Returns the lines of a log that were measured with the present weights."""
+def read_lines(log: Path) -> list[dict]:
+    """Returns the lines of a log; none where there is no log yet."""
     if not log.exists():
         return []
-    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    return [line for line in lines if line["weights_sha256"] == weights_sha256()]
+    return [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+
+
+def read_log(log: Path) -> list[dict]:
+    """Returns the lines of a log that were measured with the present weights."""
+    return [line for line in read_lines(log) if line["weights_sha256"] == weights_sha256()]
 
 
 def append_line(log: Path, line: dict) -> None:

@@ -8,7 +8,6 @@ that was stopped goes on; so the whole may take several sittings. First the text
 again: their checksums must be those that are written down, and no test text may be among them.
 """
 
-import argparse
 import dataclasses
 import json
 import shutil
@@ -18,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.export import TFLiteRunner, export_tflite
+from albert_tf.export.parity import ANY_DIFFERENCE
 from albert_tf.tasks import tfidf_baseline
 from benchmarks.machine import describe_machine
 from bundled_model import texts
 from bundled_model.card import QUALITY, write_tables
-from bundled_model.data import ROWS
+from bundled_model.data import ROWS, parse_stage
 from bundled_model.fine_tuning import (
-    NO_LIMITS,
     accuracy_of,
     append_line,
     fine_tuned,
@@ -61,7 +60,9 @@ def measure(row: str, seed: int, data: Path | None, work: Path) -> dict:
 
 def _exported(model, quantization, test, logits, work) -> dict:
     path = work / f"{quantization}.tflite"
-    exported = export_tflite(model, path, quantization, texts=test.texts[:200], limits=NO_LIMITS)
+    exported = export_tflite(
+        model, path, quantization, texts=test.texts[:200], limits=ANY_DIFFERENCE
+    )
     scores = TFLiteRunner(path).scores(test.texts)
     return {
         f"{quantization}_accuracy": accuracy_of(scores, test, model.labels),
@@ -83,18 +84,11 @@ def check_texts(data: Path) -> None:
 
 def main() -> None:
     """Measures what the log lacks, and writes the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, help="the folder of glue/, enwiki/ and the others")
-    parser.add_argument("--work", type=Path, default=Path("runs/small_en/quality"))
-    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=list(ROWS))
-    args = parser.parse_args()
+    args, rows = parse_stage(__doc__, "runs/small_en/quality")
     if args.data is not None:
         check_texts(args.data)
     done = {(line["row"], line["seed"]) for line in read_log(QUALITY)}
-    for row in args.rows:
-        if ROWS[row].needs_data and args.data is None:
-            print(f"{row}: left out, it needs --data")
-            continue
+    for row in rows:
         for seed in SEEDS:
             if (row, seed) in done:
                 continue

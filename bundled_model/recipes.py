@@ -7,7 +7,6 @@ the few-shot rows hold out a share of their few examples, for each of three draw
 it already holds for these weights is not run again; `recipes.json` gets the best candidate of each row.
 """
 
-import argparse
 import json
 import shutil
 from pathlib import Path
@@ -15,7 +14,7 @@ from statistics import mean
 
 from albert_tf.tasks import split_table
 from albert_tf.training import FineTuningRecipe
-from bundled_model.data import ROWS
+from bundled_model.data import ROWS, parse_stage
 from bundled_model.fine_tuning import (
     BASE_RECIPE,
     RECIPES,
@@ -92,24 +91,19 @@ def _is(line, row, changes, draw=None):
 
 def main() -> None:
     """Runs the trials that the log lacks, and writes the choice."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--data", type=Path, help="the folder of glue/ and the others")
-    parser.add_argument("--work", type=Path, default=Path("runs/small_en/recipes"))
-    parser.add_argument("--rows", nargs="+", default=list(ROWS), choices=list(ROWS))
-    args = parser.parse_args()
-    for row in args.rows:
-        if ROWS[row].needs_data and args.data is None:
-            print(f"{row}: left out, it needs --data")
-            continue
+    args, rows = parse_stage(__doc__, "runs/small_en/recipes")
+    lines = read_log(LOG)
+    for row in rows:
         for draw in DRAWS.get(row, (0,)):
             for changes in CANDIDATES[row]:
-                if any(_is(line, row, changes, draw) for line in read_log(LOG)):
+                if any(_is(line, row, changes, draw) for line in lines):
                     continue
                 shutil.rmtree(args.work, ignore_errors=True)
                 line = try_candidate(row, changes, draw, args.data, args.work)
                 append_line(LOG, line)
+                lines.append(line)
                 print(f"{row}, draw {draw}, {changes}: {line['held_out_accuracy']:.4f}")
-    chosen = choose(read_log(LOG))
+    chosen = choose(lines)
     RECIPES.write_text(json.dumps(chosen, indent=2) + "\n", "utf-8")
     print(json.dumps(chosen, indent=2))
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from albert_tf.errors import ExportError, MissingExtraError
-from albert_tf.export.parity import ParityLimits
+from albert_tf.export.parity import ANY_DIFFERENCE
 from albert_tf.export.runner import Prediction, TFLiteRunner, timed_answers
 from albert_tf.export.settings import QUANTIZATIONS
 from albert_tf.export.tflite import ExportResult, export_tflite
 
-ANY_DIFFERENCE = ParityLimits(difference=float("inf"), agreement=0.0)
 STATIC_LENGTH = 64
 
 

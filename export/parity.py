@@ -42,6 +42,9 @@ DEFAULT_LIMITS = {
 }
 """By quantization, a few times what trained and random models were measured to need."""
 
+ANY_DIFFERENCE = ParityLimits(difference=float("inf"), agreement=0.0)
+"""For exports whose loss is what is measured."""
+
 
 @dataclasses.dataclass(frozen=True)
 class LengthClass:

@@ -13,7 +13,7 @@ from albert_tf.errors import ExportError
 from albert_tf.export.bundle import LABELS
 from albert_tf.export.exit_loop import controls_of
 from albert_tf.export.flatbuffer import add_metadata, read_model, schema, write_model
-from albert_tf.export.runtime import lowest_runtime, parse_version
+from albert_tf.export.runtime import lowest_runtime, reaches
 from albert_tf.export.task_tokenizer import check_task_tokenizer, task_tokenizer
 
 CLIENTS = {"task-library": "2.13.0", "mediapipe": None}
@@ -132,7 +132,7 @@ def _check_graph(graph, client):
             "of (1, a fixed length): export an AlbertTextClassifier with a length"
         )
     has, lowest = CLIENTS[client], lowest_runtime(graph)
-    if has is not None and parse_version(lowest)[:2] > parse_version(has)[:2]:
+    if not reaches(has, lowest):
         raise ExportError(
             f"the graph needs TensorFlow Lite {lowest}, {client} has {has}; export with "
             f"runtime={has!r}"

@@ -1,5 +1,7 @@
 """ExecuTorch's runtime for Python, with XNNPACK and its operators on int8 tables."""
 
+from benchmarks.engines.inputs import TRANSFORMERS
+
 LIBRARIES = (
     "torch",
     "executorch.extension.pybindings.portable_lib",
@@ -22,5 +24,5 @@ class Engine:
 
     def run(self, inputs: dict):
         """Returns the logits."""
-        arrays = (inputs[name] for name in ("token_ids", "padding_mask", "segment_ids"))
+        arrays = (inputs[name] for name in TRANSFORMERS.values())
         return self.method([self.torch.from_numpy(a).long() for a in arrays])[0].numpy()

@@ -6,6 +6,12 @@ VOCABULARY = 30000
 FIRST = 5
 """The first id that is no control token."""
 NAMES = ("token_ids", "segment_ids", "padding_mask")
+TRANSFORMERS = {
+    "input_ids": "token_ids",
+    "attention_mask": "padding_mask",
+    "token_type_ids": "segment_ids",
+}
+"""transformers' names of them, in its order."""
 
 
 def make_inputs(length: int) -> dict[str, np.ndarray]:

@@ -1,11 +1,8 @@
 """ONNX Runtime on the CPU, all its optimizations on."""
 
+from benchmarks.engines.inputs import TRANSFORMERS
+
 LIBRARIES = ("onnxruntime",)
-OTHER_NAMES = {
-    "input_ids": "token_ids",
-    "attention_mask": "padding_mask",
-    "token_type_ids": "segment_ids",
-}
 
 
 class Engine:
@@ -22,7 +19,7 @@ class Engine:
             path, options, providers=["CPUExecutionProvider"]
         )
         self.inputs = {
-            i.name: (OTHER_NAMES.get(i.name, i.name), i.type.removeprefix("tensor(").rstrip(")"))
+            i.name: (TRANSFORMERS.get(i.name, i.name), i.type.removeprefix("tensor(").rstrip(")"))
             for i in self.session.get_inputs()
         }
 

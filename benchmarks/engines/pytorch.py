@@ -1,5 +1,7 @@
 """PyTorch, eager, on a saved model."""
 
+from benchmarks.engines.inputs import TRANSFORMERS
+
 LIBRARIES = ("torch", "transformers.models.albert.modeling_albert")
 
 
@@ -15,6 +17,6 @@ class Engine:
 
     def run(self, inputs: dict):
         """Returns the logits."""
-        arrays = (inputs[name] for name in ("token_ids", "padding_mask", "segment_ids"))
+        arrays = (inputs[name] for name in TRANSFORMERS.values())
         with self.torch.inference_mode():
             return self.model(*map(self.torch.from_numpy, arrays)).numpy()

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from benchmarks import engines
+from benchmarks.files.executorch_int8 import program_path
 
 SOURCE = Path(engines.__file__).with_name("executorch_weight_cache.cpp")
 LIBRARIES = (
@@ -23,22 +24,19 @@ def make(checkpoint: Path, folder: Path, length: int) -> list[dict]:
     """Compiles the program, for the files that `executorch_int8` wrote; returns the descriptions of both."""
     runner = compile_runner(folder)
     made = []
-    for name, path, fixed in (
-        ("ExecuTorch int8, tuned, C++ weight cache", f"executorch_tuned_{length}.pte", length),
-        (
-            "ExecuTorch int8, tuned, C++ weight cache, any length",
-            "executorch_tuned_any.pte",
-            None,
-        ),
+    for name, fixed in (
+        ("ExecuTorch int8, tuned, C++ weight cache", length),
+        ("ExecuTorch int8, tuned, C++ weight cache, any length", None),
     ):
-        if not (folder / path).is_file():
-            raise FileNotFoundError(f"{path} was not written")
+        path = program_path(folder, tuned=True, length=fixed)
+        if not path.is_file():
+            raise FileNotFoundError(f"{path.name} was not written")
         made.append(
             {
                 "name": name,
                 "engine": "executorch_weight_cache",
                 "runner": str(runner),
-                "path": str(folder / path),
+                "path": str(path),
                 "fixed": fixed,
             }
         )

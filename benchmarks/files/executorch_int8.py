@@ -22,20 +22,23 @@ def make(checkpoint: Path, folder: Path, length: int) -> list[dict]:
     """Writes the programs; returns their descriptions."""
     made = []
     for name, (tuned, is_open) in FILES.items():
-        path = (
-            folder
-            / f"executorch_{'tuned' if tuned else 'plain'}_{'any' if is_open else length}.pte"
-        )
+        fixed = None if is_open else length
+        path = program_path(folder, tuned, fixed)
         path.write_bytes(program(checkpoint, length, tuned, is_open))
         made.append(
             {
                 "name": name,
                 "engine": "executorch",
                 "path": str(path),
-                "fixed": None if is_open else length,
+                "fixed": fixed,
             }
         )
     return made
+
+
+def program_path(folder: Path, tuned: bool, length: int | None) -> Path:
+    """Returns where a program is written; a length of None is open."""
+    return folder / f"executorch_{'tuned' if tuned else 'plain'}_{length or 'any'}.pte"
 
 
 def program(checkpoint: Path, length: int, tuned: bool, is_open: bool) -> bytes:

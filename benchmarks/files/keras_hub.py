@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-NAMES = ("token_ids", "segment_ids", "padding_mask")
+from benchmarks.engines.inputs import NAMES
 
 
 def make(model, folder: Path, length: int) -> list[dict]:

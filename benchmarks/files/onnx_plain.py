@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from benchmarks.engines.inputs import TRANSFORMERS
 from benchmarks.files.transformers_model import (
     LONGEST,
-    NAMES,
     Classifier,
     example_inputs,
     load_model,
@@ -25,9 +25,9 @@ def make(checkpoint: Path, folder: Path, length: int) -> list[dict]:
         Classifier(load_model(checkpoint)).eval(),
         example_inputs(length),
         str(whole),
-        input_names=list(NAMES),
+        input_names=list(TRANSFORMERS),
         output_names=["logits"],
-        dynamic_shapes=tuple({1: dimension} for _ in NAMES),
+        dynamic_shapes=tuple({1: dimension} for _ in TRANSFORMERS),
         dynamo=True,
         external_data=False,
     )

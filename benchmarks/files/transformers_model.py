@@ -5,9 +5,8 @@ from pathlib import Path
 import torch
 import transformers
 
-from benchmarks.engines.inputs import make_inputs
+from benchmarks.engines.inputs import TRANSFORMERS, make_inputs
 
-NAMES = ("input_ids", "attention_mask", "token_type_ids")
 LONGEST = 512
 
 
@@ -37,5 +36,4 @@ def load_model(checkpoint: Path, **changes):
 def example_inputs(length: int) -> tuple:
     """Returns the inputs in transformers' order and type."""
     arrays = make_inputs(length)
-    names = ("token_ids", "padding_mask", "segment_ids")
-    return tuple(torch.from_numpy(arrays[name].astype("int64")) for name in names)
+    return tuple(torch.from_numpy(arrays[n].astype("int64")) for n in TRANSFORMERS.values())

@@ -4,12 +4,8 @@ from pathlib import Path
 
 from albert_tf import AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.export import export_tflite
-from albert_tf.export.parity import ParityLimits
-from tests.export.conftest import text_model
+from tests.export.conftest import ANY, text_model
 from tests.export.test_exits import exit_model
-
-ANY = ParityLimits(difference=10.0, agreement=0.0)
-"""What random weights lose to quantization is not the question here."""
 
 TEXTS = [
     "see you at six",

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-DEMO = Path(__file__).resolve().parents[2] / "android_demo"
+from tests.android.host_tools import DEMO
+
 MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
 TOOLS = ("mvn", "java", "aapt2", "aapt", "apksigner", "zipalign", "dexdump", "zip")
 MOST_BYTES = 45_000_000

@@ -3,14 +3,13 @@
 import hashlib
 import importlib.util
 import json
-from pathlib import Path
 
 import pytest
 
 from albert_tf.export import TFLiteRunner
 from albert_tf.tasks import demo_data
+from tests.android.host_tools import DEMO
 
-DEMO = Path(__file__).resolve().parents[2] / "android_demo"
 MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
 RESOURCES = DEMO / "app" / "src" / "main" / "res"
 

@@ -1,7 +1,6 @@
 """The Gradle project of the Android demo, which cannot be run here: its versions, coordinates and scripts."""
 
 import re
-import shutil
 import subprocess
 import tomllib
 import xml.etree.ElementTree as ET
@@ -9,17 +8,13 @@ from pathlib import Path
 
 import pytest
 
-DEMO = Path(__file__).resolve().parents[2] / "android_demo"
+from tests.android.host_tools import DEMO, needs_java
+
 SCRIPTS = sorted(
     path.relative_to(DEMO) for path in DEMO.rglob("*.kts") if "target" not in path.parts
 )
 # Google publishes these in its own repository only, which Gradle reads as google().
 GOOGLES = ("com.android.", "com.google.ai.edge.litert")
-
-needs_maven = pytest.mark.skipif(
-    not (shutil.which("java") and shutil.which("mvn")),
-    reason="needs a Java runtime and Maven: install default-jre-headless and maven",
-)
 
 
 def catalog() -> dict:
@@ -103,7 +98,7 @@ def test_the_manifest_asks_for_no_permission():
 
 
 @pytest.mark.slow
-@needs_maven
+@needs_java
 @pytest.mark.parametrize("name", [n for n in coordinates() if not n.startswith(GOOGLES)])
 def test_coordinates_are_published(name):
     """Asks the repository that Maven is set up with, which is Central or a copy of it."""
@@ -140,7 +135,7 @@ def parse(ktlint: Path, folder: Path, *files: str) -> subprocess.CompletedProces
 
 
 @pytest.mark.slow
-@needs_maven
+@needs_java
 def test_scripts_parse_as_kotlin(ktlint, tmp_path):
     assert len(SCRIPTS) == 4
     result = parse(ktlint, DEMO, *map(str, SCRIPTS))

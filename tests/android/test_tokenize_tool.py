@@ -3,26 +3,19 @@
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from albert_tf.export.bundle import Bundle, append_bundle
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.normalization import _AFTER_UNICODE_14, WHITE_SPACE
+from tests.android.host_tools import DEMO, needs_java
 from tests.tokenizer.small_models import small_model
 from tests.tokenizer.texts import CHANGING, FRAGMENTS, INVISIBLE
 
-DEMO = Path(__file__).resolve().parents[2] / "android_demo"
 TABLES = DEMO / "tools" / "unicode_tables.py"
-
-needs_java = pytest.mark.skipif(
-    not (shutil.which("java") and shutil.which("mvn")),
-    reason="the Kotlin tools need a Java runtime and Maven: install default-jre-headless and maven",
-)
 
 
 def tokenize(arguments: list[str], stdin: str) -> subprocess.CompletedProcess:

@@ -3,10 +3,9 @@
 import pytest
 
 from albert_tf.errors import ExportError
-from albert_tf.export import ParityLimits, TFLiteRunner, export_tflite
+from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.export.settings import ExportSettings
-
-ANY = ParityLimits(difference=10.0, agreement=0.0)  # what random weights lose is not the question
+from tests.export.conftest import ANY
 
 LOWEST = {
     ("none", "loop", None): "2.9.0",

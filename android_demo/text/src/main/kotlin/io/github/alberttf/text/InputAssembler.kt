@@ -57,7 +57,8 @@ internal class InputAssembler(
             at += side.length
             tokenIds[at++] = vocabulary.sepId
         }
-        return PackedText(tokenIds, segmentIds, spans, window?.start ?: 0, flags, vocabulary.padId)
+        val isTruncated = sides.any { it.length < it.tokens.size }
+        return PackedText(tokenIds, segmentIds, isTruncated, spans, window?.start ?: 0, flags, vocabulary.padId)
     }
 
     companion object {

@@ -5,6 +5,7 @@ package io.github.alberttf.text
  *
  * @property tokenIds the id of each token.
  * @property segmentIds 0 for `[CLS] a [SEP]`, 1 for `b [SEP]`.
+ * @property isTruncated whether the texts have more tokens than stand in here; of a window: whether other windows hold some.
  * @property spans where each token stands in its own text, -1 for special tokens; null unless asked for.
  * @property windowStart the first token of the windowed text that is in here; 0 where there are no windows.
  * @property maxContext for each token of a windowed text, whether this window gives it the most context on its poorer
@@ -13,6 +14,7 @@ package io.github.alberttf.text
 public class PackedText internal constructor(
     public val tokenIds: IntArray,
     public val segmentIds: IntArray,
+    public val isTruncated: Boolean,
     public val spans: TokenSpans?,
     public val windowStart: Int,
     public val maxContext: BooleanArray?,

@@ -43,6 +43,7 @@ class PackingTest {
                 val ids = english.encode(text(0, size)).toList()
                 val packed = packer(maxLength).pack(text(0, size))
                 assertEquals(listOf(cls) + ids.take(maxLength - 2) + sep, packed.tokenIds.toList())
+                assertEquals(ids.size > maxLength - 2, packed.isTruncated)
                 assertContentEquals(IntArray(packed.size), packed.segmentIds)
                 assertNull(packed.spans)
                 assertNull(packed.maxContext)

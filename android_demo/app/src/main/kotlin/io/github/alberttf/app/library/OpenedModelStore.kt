@@ -3,8 +3,8 @@ package io.github.alberttf.app.library
 import io.github.alberttf.app.model.ModelFile
 import io.github.alberttf.app.model.ModelFileException
 import io.github.alberttf.app.model.ModelFileException.Reason
+import io.github.alberttf.app.model.ModelSource
 import io.github.alberttf.app.model.TextEngine
-import java.io.ByteArrayInputStream
 import java.io.File
 import java.io.IOException
 import java.io.InputStream
@@ -68,9 +68,7 @@ internal class OpenedModelStore(
         name: String,
     ) {
         try {
-            val head = stream.readSome(HEAD_BYTES)
-            // A film is told from a model by its first bytes, not after gigabytes.
-            if (!isTflite(head)) ModelFile.read(ByteArrayInputStream(head), name)
+            val head = ModelSource.readHead(stream, name)
             file.outputStream().use { output ->
                 output.write(head)
                 val whole = stream.copyUpTo(output, mostBytes - head.size)
@@ -97,19 +95,6 @@ internal class OpenedModelStore(
         }
     }
 
-    private fun isTflite(head: ByteArray) = head.size == HEAD_BYTES && head.decodeToString(MARK_AT, HEAD_BYTES) == MARK
-
-    private fun InputStream.readSome(count: Int): ByteArray {
-        val bytes = ByteArray(count)
-        var filled = 0
-        while (filled < count) {
-            val more = read(bytes, filled, count - filled)
-            if (more < 0) break
-            filled += more
-        }
-        return bytes.copyOf(filled)
-    }
-
     private fun tooLarge(name: String) =
         ModelFileException(
             Reason.TOO_LARGE,
@@ -123,9 +108,6 @@ internal class OpenedModelStore(
     ) = ModelFileException(Reason.UNREADABLE, name, "it cannot be read: ${error.message}; choose it again", error)
 
     private companion object {
-        const val MARK = "TFL3"
-        const val MARK_AT = 4
-        const val HEAD_BYTES = 8
         const val BUFFER_BYTES = 1 shl 16
     }
 }

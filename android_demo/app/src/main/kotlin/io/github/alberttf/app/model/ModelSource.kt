@@ -49,11 +49,9 @@ internal object ModelSource {
         mostBytes: Int,
     ): ByteBuffer =
         reading(name) {
-            val head = ByteArray(ModelBundle.MARK_END)
-            val size = fill(stream, head)
-            ModelBundle.checkMark(ByteBuffer.wrap(head, 0, size).slice(), name)
+            val head = readHead(stream, name)
             val chunks = arrayListOf(head)
-            var total = size.toLong()
+            var total = head.size.toLong()
             while (true) {
                 val chunk = ByteArray(CHUNK)
                 val count = fill(stream, chunk)
@@ -66,6 +64,22 @@ internal object ModelSource {
             for (chunk in chunks) content.put(chunk)
             content
         }
+
+    /**
+     * Reads the first bytes of a file, by which a film is told from a model before gigabytes of it are read.
+     *
+     * @throws ModelFileException if they are not those of a TensorFlow Lite file.
+     * @throws IOException if they cannot be read.
+     */
+    fun readHead(
+        stream: InputStream,
+        name: String,
+    ): ByteArray {
+        val head = ByteArray(ModelBundle.MARK_END)
+        val size = fill(stream, head)
+        ModelBundle.checkMark(ByteBuffer.wrap(head, 0, size).slice(), name)
+        return head
+    }
 
     /** Reads until an array is full or the stream ends; returns how many bytes came. */
     private fun fill(

@@ -115,7 +115,7 @@ public class TextEngine(
             scores = scores,
             value = if (isRegression) output.value else null,
             tokens = tokens(packed),
-            isTruncated = isTruncated(text, packed),
+            isTruncated = packed.isTruncated,
             layers = output.layers,
             milliseconds = (System.nanoTime() - started) / NANOSECONDS,
         )
@@ -132,13 +132,7 @@ public class TextEngine(
         }
     }
 
-    private fun isTruncated(
-        text: String,
-        packed: PackedText,
-    ): Boolean = packed.size == packer.maxLength && packer.tokenizer.encode(text).size + SPECIAL > packed.size
-
     private companion object {
-        private const val SPECIAL = 2 // [CLS] and [SEP]
         private const val NANOSECONDS = 1e6
     }
 }
