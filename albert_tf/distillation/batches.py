@@ -26,6 +26,8 @@ class DistillationBatches(LengthBucketedBatches):
         texts: indices of the cache's texts that belong to these batches.
         tokenizer: the student's.
         layers: the layers, counted from 1, that are compared; the cache must hold them.
+        classes: int32 `(texts of the cache,)`, the class of each text, or -1 where it has none; None
+            when no text has one.
         masked_share: share of the batches that is masked.
         batch_size, order, seed: as in `LengthBucketedBatches`.
 
@@ -40,6 +42,7 @@ class DistillationBatches(LengthBucketedBatches):
         tokenizer: AlbertTokenizer,
         *,
         layers: tuple[int, ...],
+        classes: np.ndarray | None = None,
         masked_share: float = 0.25,
         batch_size: int = 64,
         order: str = "shuffled",
@@ -48,6 +51,7 @@ class DistillationBatches(LengthBucketedBatches):
         self.cache = cache
         self.texts = np.asarray(texts)
         self.columns = [cache.column(layer) for layer in layers]
+        self.classes = classes
         self.masked_share = masked_share
         self._masker = NGramMasker(MaskingRecipe(), MaskingVocabulary.of(tokenizer))
         self._word_starts = word_start_table(tokenizer)
@@ -83,6 +87,10 @@ class DistillationBatches(LengthBucketedBatches):
             "neighbours": each,
             "mlm_logits": mlm["weights"],
         }
+        if self.classes is not None:
+            known = self.classes[texts]
+            targets["class_logits"] = np.maximum(known, 0)
+            sample_weights["class_logits"] = (known >= 0).astype("float32")
         return inputs, targets, sample_weights
 
     def _read(self, texts, length):
@@ -142,23 +150,24 @@ class DistillationBatches(LengthBucketedBatches):
         width = self.cache.states.shape[-1]
         vectors, each = tf.TensorSpec((None, width)), tf.TensorSpec((None,))
         names = ("token_ids", "segment_ids", "padding_mask", "words", "masked_positions")
-        return (
-            dict.fromkeys(names, rows),
-            {
-                "states": tf.TensorSpec((None, None, len(self.columns), width)),
-                "vectors": vectors,
-                "pooled": vectors,
-                "neighbours": vectors,
-                "mlm_logits": rows,
-            },
-            {
-                "states": row_weights,
-                "vectors": each,
-                "pooled": each,
-                "neighbours": each,
-                "mlm_logits": row_weights,
-            },
-        )
+        targets = {
+            "states": tf.TensorSpec((None, None, len(self.columns), width)),
+            "vectors": vectors,
+            "pooled": vectors,
+            "neighbours": vectors,
+            "mlm_logits": rows,
+        }
+        sample_weights = {
+            "states": row_weights,
+            "vectors": each,
+            "pooled": each,
+            "neighbours": each,
+            "mlm_logits": row_weights,
+        }
+        if self.classes is not None:
+            targets["class_logits"] = tf.TensorSpec((None,), tf.int32)
+            sample_weights["class_logits"] = each
+        return dict.fromkeys(names, rows), targets, sample_weights
 
 
 class _Rows:

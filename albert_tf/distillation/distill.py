@@ -46,6 +46,8 @@ def distill(
     training_texts: int | None = None,
     masked_share: float = 0.25,
     mlm_weight: float = 0.1,
+    classes: np.ndarray | None = None,
+    class_weight: float = 1.0,
     dtype: str | None = None,
     resume: bool = False,
     verbose: str | int = "auto",
@@ -55,7 +57,8 @@ def distill(
     The losses, added up: squared error of the word states after the last application of each group,
     in units of the teacher's deviation; cosine distance of the mean-pooled vector, and of the pooled
     output, to the teacher's sentence vector; divergence of each text's neighbours within the batch;
-    and, in a share of the batches, cross-entropy of masked tokens.
+    in a share of the batches, cross-entropy of masked tokens; and cross-entropy of the classes of those
+    texts that have one, by a linear layer on the vector that is left behind in the end.
 
     Args:
         start: the student's weights, as from `student_checkpoint` or an earlier distillation.
@@ -68,16 +71,21 @@ def distill(
         training_texts: texts to train on, drawn from the others; default all of them.
         masked_share: share of the batches with masked tokens.
         mlm_weight: weight of their cross-entropy.
+        classes: int `(texts of the cache,)`, the class of each text, counted from 0, or -1 where it has
+            none. Default: no text has one.
+        class_weight: weight of the classes' cross-entropy.
         dtype: dtype policy, e.g. `"mixed_bfloat16"`.
         resume: continue the run in `run_dir`.
         verbose: as in `keras.Model.fit`.
 
     Raises:
-        DataError: when there are too few texts, or the cache lacks a layer.
+        DataError: when there are too few texts, `classes` are not one a text, or the cache lacks a
+            layer.
         CheckpointError, ConfigError, TrainingInterrupted: as in `fine_tune`.
     """
     recipe = recipe or DistillationRecipe.named("default")
     layers = group_ends(start.config)
+    num_classes = _count_classes(classes, len(cache))
     learned, held_out = _split(len(cache), validation_texts, training_texts, recipe.seed)
     batches, validation, unmasked = (
         DistillationBatches(
@@ -85,6 +93,7 @@ def distill(
             texts,
             tokenizer,
             layers=layers,
+            classes=classes,
             masked_share=share,
             batch_size=recipe.batch_size,
             order=order,
@@ -101,6 +110,8 @@ def distill(
         layers=layers,
         state_scales=cache.state_scales(layers),
         mlm_weight=mlm_weight,
+        num_classes=num_classes,
+        class_weight=class_weight,
         return_all_layers=True,
         dtype=dtype,
     )
@@ -117,6 +128,19 @@ def distill(
     tokens = int(batches.packed.lengths.sum()) * result.epochs
     checkpoint = _with_tokenizer(student.to_checkpoint(), tokenizer)
     return DistillationResult(checkpoint, result, losses, tokens)
+
+
+def _count_classes(classes: np.ndarray | None, texts: int) -> int:
+    if classes is None:
+        return 0
+    if classes.shape != (texts,):
+        raise DataError(
+            f"classes has shape {classes.shape}; expected ({texts},), one for each text"
+        )
+    count = int(classes.max()) + 1
+    if count < 2:
+        raise DataError(f"classes has {count} different; expected two or more, counted from 0")
+    return count
 
 
 def _split(

@@ -131,11 +131,7 @@ class PresetMixin:
 
     def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`: configuration, float32 arrays, head."""
-        arrays = {
-            v.path: v.numpy().astype("float32")
-            for v in self.weights
-            if self.carries_pooler or not v.path.startswith(POOLER_PREFIX)
-        }
+        arrays = {v.path: v.numpy().astype("float32") for v in self.weights if self._is_carried(v)}
         return Checkpoint(
             config=self.config,
             arrays=arrays,
@@ -143,6 +139,10 @@ class PresetMixin:
             head_config=self.head_config(),
             source=type(self).__name__,
         )
+
+    def _is_carried(self, variable) -> bool:
+        """Whether a variable belongs into a checkpoint."""
+        return self.carries_pooler or not variable.path.startswith(POOLER_PREFIX)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable; empty for a backbone."""

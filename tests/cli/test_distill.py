@@ -1,8 +1,12 @@
 """`albert-tf distill`: from texts to a preset, stopped and resumed."""
 
+import csv
+import json
+
 import pytest
 
 from albert_tf import AlbertTextClassifier
+from albert_tf.cli.distill import _read_texts
 from albert_tf.cli.main import main
 from tests.distillation.conftest import SENTENCES, teacher_folder  # noqa: F401
 
@@ -39,9 +43,38 @@ def test_goes_on_from_an_earlier_students_preset(texts, teacher_folder, tmp_path
     assert AlbertTextClassifier.from_preset(second / "model").config.num_hidden_groups == 2
 
 
+def test_labels_are_learned_beside(texts, teacher_folder, tmp_path):  # noqa: F811
+    table = tmp_path / "reviews.csv"
+    rows = [
+        (f"{text}, said {n}", "film" if "film" in text else "other")
+        for n in "ab"
+        for text in SENTENCES
+    ]
+    # A text of the plain file has a label here, and one stands twice with different labels.
+    rows += [(f"{SENTENCES[0]}, {SENTENCES[1]}", "other"), rows[2], (rows[2][0], "other")]
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("text", "label"), *rows])
+    run = tmp_path / "run"
+    arguments = [texts, "--teacher", str(teacher_folder), "--output", str(run), *QUICK]
+    assert main(["distill", *arguments, "--labelled", str(table), "--label-weight", "2"]) == 0
+    found, classes = _read_texts([texts], str(table))
+    assert len(found) == len(set(found)) == 30 + 20
+    assert classes[found.index(f"{SENTENCES[0]}, {SENTENCES[1]}")] == 1
+    assert classes[found.index(rows[2][0])] == 0
+    assert (classes[:30] >= 0).sum() == 1
+    records = [
+        json.loads(line) for line in (run / "training.jsonl").read_text("utf-8").splitlines()
+    ]
+    assert "val_class_logits_accuracy" in records[-1]
+    model = AlbertTextClassifier.from_preset(run / "model", num_classes=3)
+    assert model.config.num_hidden_groups == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["{texts}", "--labelled", "nowhere.csv"], "nowhere.csv"),
+        (["{texts}", "--labelled", "{texts}"], "label"),
         ([], "there are no TEXTS"),
         (["nowhere.txt"], "nowhere.txt: no such file"),
         (["{texts}", "--teacher", "nobody"], "there is no teacher nobody"),

@@ -14,6 +14,7 @@ from albert_tf.distillation import (
 )
 from albert_tf.distillation import cache as cache_module
 from albert_tf.distillation.batches import DistillationBatches
+from albert_tf.distillation.distiller import AlbertDistiller
 from albert_tf.distillation.losses import NeighbourLoss, SentenceVectorLoss, WordStateLoss
 from albert_tf.distillation.start import group_ends
 from albert_tf.errors import CheckpointError, DataError
@@ -247,3 +248,72 @@ def test_trains_on_so_many_texts(cache, teacher, tokenizer, tmp_path):
     assert result.training.steps == 2
     with pytest.raises(DataError, match=f"{len(TEXTS)} texts are to be trained on; expected 1 to"):
         distill(start, cache, tokenizer, run_dir=tmp_path / "no", training_texts=len(TEXTS), **run)
+
+
+def test_classes_are_learned_and_their_layer_left_behind(cache, teacher, tokenizer, tmp_path):
+    student, batches = _student_of_classes(cache, teacher, tokenizer)
+    # The random teacher's vectors are nearly one, which would outweigh what tells the classes apart.
+    weights = {name: float(name == "class_logits") for name in student.default_loss()}
+    keras.utils.set_random_seed(0)
+    student.compile(keras.optimizers.Adam(0.01), loss_weights=weights)
+    student.fit(
+        batches.dataset(), epochs=60, callbacks=[batches.callback()], shuffle=False, verbose=0
+    )
+    result = student.evaluate(batches.dataset(), return_dict=True, verbose=0)
+    assert result["class_logits_accuracy"] == 1
+    checkpoint = student.to_checkpoint()
+    assert not [name for name in checkpoint.arrays if name.startswith("class_logits")]
+    write_preset(checkpoint, tmp_path / "model")
+    AlbertMaskedLM.from_preset(tmp_path / "model")
+
+
+def _student_of_classes(cache, teacher, tokenizer, **options):
+    """A student and all texts in one batch; the first half have a class: whether they name a film."""
+    config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
+    start = student_checkpoint(config, teacher, tokenizer)
+    classes = np.array(["film" in text for text in TEXTS], "int32")
+    classes[len(TEXTS) // 2 :] = -1
+    shared = {"layers": group_ends(config)}
+    batches = DistillationBatches(
+        cache,
+        np.arange(len(TEXTS)),
+        tokenizer,
+        classes=classes,
+        masked_share=0.0,
+        batch_size=len(TEXTS),
+        **shared,
+    )
+    student = AlbertDistiller.from_checkpoint(
+        start,
+        state_scales=cache.state_scales(**shared),
+        num_classes=2,
+        return_all_layers=True,
+        **shared,
+        **options,
+    )
+    return student, batches
+
+
+def test_texts_without_a_class_do_not_count(cache, teacher, tokenizer):
+    student, batches = _student_of_classes(cache, teacher, tokenizer, class_weight=2.0)
+    inputs, targets, _ = batches.collate(np.arange(len(TEXTS)))
+    half = len(TEXTS) // 2
+    logits = np.asarray(student(inputs)["class_logits"], "float64")[:half]
+    chosen = np.take_along_axis(logits, targets["class_logits"][:half, None], axis=1)[:, 0]
+    expected = 2.0 * (np.log(np.exp(logits).sum(axis=1)) - chosen).sum() / len(TEXTS)
+    found = student.evaluate(batches.dataset(), return_dict=True, verbose=0)
+    assert found["class_logits_loss"] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("classes", "message"),
+    [
+        (np.zeros(3, "int32"), r"classes has shape \(3,\); expected \(30,\)"),
+        (np.zeros(30, "int32"), "classes has 1 different; expected two or more"),
+    ],
+)
+def test_classes_that_do_not_fit(cache, teacher, tokenizer, tmp_path, classes, message):
+    config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
+    start = student_checkpoint(config, teacher, tokenizer)
+    with pytest.raises(DataError, match=message):
+        distill(start, cache, tokenizer, run_dir=tmp_path, validation_texts=4, classes=classes)
