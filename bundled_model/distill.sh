@@ -11,5 +11,5 @@ if [ -e "$run/$name/arguments.json" ]; then
   exec albert-tf distill --resume "$run/$name"
 fi
 exec albert-tf distill "$texts/enwiki.txt.gz" "$texts/imdb.txt.gz" "$texts/squad_questions.txt.gz" \
-  "$texts/clinc150.txt.gz" --groups "$groups" --cache "$run/teacher" --cache-layers 2 3 4 6 \
-  --mlm-weight 0.2 --output "$run/$name" "$@"
+  "$texts/clinc150.txt.gz" --labelled "$texts/imdb_endings.jsonl.gz" --groups "$groups" --epochs 2 \
+  --cache "$run/teacher" --cache-layers 2 3 4 6 --mlm-weight 0.2 --mixed-bfloat16 --output "$run/$name" "$@"

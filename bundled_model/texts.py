@@ -3,8 +3,8 @@
 python -m bundled_model.texts --data DATA --output runs/small_en/texts
 
 DATA holds `enwiki/`, `imdb/`, `squad/`, `clinc150/` and the test sets that must stay out. One file a
-source is written, one text a line, and `texts.json` with counts, checksums and how many texts were
-dropped because they stand in a test set.
+source is written, one text a line, one of texts with their labels (jsonl), and `texts.json` with
+counts, checksums and how many texts were dropped because they stand in a test set.
 """
 
 import argparse
@@ -20,11 +20,14 @@ from pathlib import Path
 from albert_tf.preprocessing import ExcludedTexts, split_sentences
 
 SEED = 0
-COUNTS = {"enwiki": 50_000, "imdb": 50_000, "squad_questions": 25_000, "clinc150": 19_000}
+COUNTS = {"enwiki": 40_000, "imdb": 50_000, "squad_questions": 25_000, "clinc150": 19_000}
 """Texts of each source, at most."""
 
 WORDS = (3, 45)
 """Fewest and most words of a sentence."""
+
+ENDING_WORDS = 32
+"""Most words of a review's ending."""
 
 
 # === Sources: one generator each, one sentence a paragraph or review, so that topics are many ===
@@ -37,12 +40,9 @@ def enwiki(data: Path, random_: random.Random) -> Iterator[str]:
 
 
 def imdb(data: Path, random_: random.Random) -> Iterator[str]:
-    """Yields one sentence of each unlabelled and each training review."""
+    """Yields one sentence of each unlabelled review."""
     with gzip.open(data / "imdb" / "unsup_docs.txt.gz", "rt", encoding="utf-8") as file:
         yield from _one_of_each(file, random_)
-    with gzip.open(data / "imdb" / "train.tsv.gz", "rt", encoding="utf-8") as file:
-        reviews = (line.rstrip("\n").split("\t", 3)[-1] for line in file)
-        yield from _one_of_each(reviews, random_)
 
 
 def squad_questions(data: Path, random_: random.Random) -> Iterator[str]:
@@ -68,12 +68,38 @@ SOURCES = {
 }
 
 
+def imdb_endings(data: Path, random_: random.Random) -> Iterator[tuple[list[str], str]]:
+    """Yields the last sentences of each training review, and whether it praises.
+
+    Reviews end with their verdict, so the label of the whole fits the ending better than a sentence
+    from the middle.
+    """
+    with gzip.open(data / "imdb" / "train.tsv.gz", "rt", encoding="utf-8") as file:
+        next(file)
+        for line in file:
+            _, label, _, review = line.rstrip("\n").split("\t", 3)
+            ending = []
+            for sentence in reversed(split_sentences(_without_breaks(review))):
+                if len(" ".join([sentence, *ending]).split()) > ENDING_WORDS:
+                    break
+                ending.insert(0, sentence)
+            if len(" ".join(ending).split()) >= WORDS[0]:
+                yield ending, ("negative", "positive")[int(label)]
+
+
+LABELLED = "imdb_endings"
+"""The source whose texts have a label."""
+
+
 def _one_of_each(paragraphs, random_: random.Random) -> Iterator[str]:
     for paragraph in paragraphs:
-        paragraph = re.sub(r"(<br\s*/?>\s*)+", " ", paragraph)
-        fitting = [s for s in split_sentences(paragraph) if _fits(s)]
+        fitting = [s for s in split_sentences(_without_breaks(paragraph)) if _fits(s)]
         if fitting:
             yield random_.choice(fitting)
+
+
+def _without_breaks(text: str) -> str:
+    return re.sub(r"(<br\s*/?>\s*)+", " ", text)
 
 
 def _fits(sentence: str) -> bool:
@@ -113,18 +139,52 @@ def collect(data: Path, output: Path) -> dict:
         kept = [text for text in candidates if text and not excluded.matches(text)]
         random_.shuffle(kept)
         kept = kept[: COUNTS[name]]
-        content = "".join(f"{text}\n" for text in kept).encode("utf-8")
-        with gzip.GzipFile(output / f"{name}.txt.gz", "wb", mtime=0) as file:
-            file.write(content)
         report["sources"][name] = {
             "candidates": len(candidates),
             "dropped_as_test_texts": sum(map(excluded.matches, candidates)),
-            "texts": len(kept),
-            "words": len(content.split()),
-            "sha256": hashlib.sha256(content).hexdigest(),
+            **_written(output / f"{name}.txt.gz", kept, kept),
         }
+    report["sources"][LABELLED] = _collect_labelled(data, output, excluded)
     (output / "texts.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
     return report
+
+
+def _collect_labelled(data: Path, output: Path, excluded: ExcludedTexts) -> dict:
+    random_ = random.Random(f"{SEED} {LABELLED}")
+    endings = list(imdb_endings(data, random_))
+    kept = {
+        " ".join(" ".join(sentences).split()): label
+        for sentences, label in endings
+        if not any(map(excluded.matches, _runs(sentences)))
+    }
+    texts = list(kept)
+    random_.shuffle(texts)
+    lines = [json.dumps({"text": text, "label": kept[text]}, ensure_ascii=False) for text in texts]
+    return {
+        "candidates": len(endings),
+        "dropped_as_test_texts": sum(
+            any(map(excluded.matches, _runs(sentences))) for sentences, _ in endings
+        ),
+        **_written(output / f"{LABELLED}.jsonl.gz", lines, texts),
+    }
+
+
+def _runs(sentences: list[str]) -> Iterator[str]:
+    """Yields every run of neighbouring sentences: a test text may be any of them."""
+    for start in range(len(sentences)):
+        for end in range(start + 1, len(sentences) + 1):
+            yield " ".join(sentences[start:end])
+
+
+def _written(path: Path, lines: list[str], texts: list[str]) -> dict:
+    content = "".join(f"{line}\n" for line in lines).encode("utf-8")
+    with gzip.GzipFile(path, "wb", mtime=0) as file:
+        file.write(content)
+    return {
+        "texts": len(texts),
+        "words": sum(len(text.split()) for text in texts),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def main() -> None:
