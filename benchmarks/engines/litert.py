@@ -18,7 +18,11 @@ class Engine:
         path: of the file.
         length: tokens to prepare for.
         threads: of the interpreter.
-        controls: values of the inputs that are one number, by name, for files with early exits.
+        controls: values of the inputs that are one number, by name, for files with early exits: of all of them, since
+            one that is not set is whatever memory held.
+
+    Raises:
+        ValueError: an input that neither the text nor `controls` sets.
     """
 
     def __init__(self, path: str, length: int, threads: int, controls: dict | None = None):
@@ -32,6 +36,10 @@ class Engine:
             for d in details
             if d["name"] in (controls or {})
         }
+        known = {d["index"] for d in self.inputs.values()} | set(self.controls)
+        unset = [d["name"] for d in details if d["index"] not in known]
+        if unset:
+            raise ValueError(f"{path}: the controls set no value for {', '.join(unset)}")
         detail = self.inputs["token_ids"]
         self.fixed = None if -1 in detail["shape_signature"] else int(detail["shape"][1])
         outputs = self.interpreter.get_output_details()

@@ -36,11 +36,18 @@ def make(model, folder: Path, length: int, size: str) -> list[dict]:
             "engine": "litert",
             "path": str(path),
             "fixed": None,
-            "controls": {"num_layers": run},
+            "controls": {**control_defaults(path), "num_layers": run},
             "layers_run": [run, layers],
         }
     )
     return made
+
+
+def control_defaults(path: Path) -> dict:
+    """Returns the values of a file's controls with which it never leaves early."""
+    from albert_tf.export import TFLiteRunner
+
+    return {c["name"]: c["default"] for c in TFLiteRunner(path).metadata["controls"]}
 
 
 def make_depths(folder: Path, size: str, depths: list[int]) -> list[dict]:

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from albert_tf import AlbertConfig
+from albert_tf.export import export_tflite
+from albert_tf.export.parity import ANY_DIFFERENCE
 from benchmarks import environments, on_device, profile_ops
 from benchmarks.contestant import Contestant
 from benchmarks.engines.inputs import FIRST, VOCABULARY, make_inputs
+from benchmarks.engines.litert import Engine
 from benchmarks.environments import PeerError
+from benchmarks.files.model import make_model
+from benchmarks.files.ours import control_defaults
 from benchmarks.litert_profiler import OperatorTime
 
 ANSWERING = """
@@ -125,6 +130,21 @@ def test_inputs_are_tokens_and_the_same_each_time():
     assert len(np.unique(ids)) == 512
     np.testing.assert_array_equal(make_inputs(512)["token_ids"], ids)
     assert ids[0, :2].tolist() == [20188, 28107]  # what the C++ program computes
+
+
+def test_a_file_with_exits_runs_the_layers_that_are_asked_for(tmp_path):
+    """A control that nobody sets is 0, and a confidence of 0 leaves after the first layer."""
+    path = tmp_path / "exits.tflite"
+    model = make_model("tiny", early_exit=True)
+    export_tflite(model, path, limits=ANY_DIFFERENCE)
+    with pytest.raises(ValueError, match="set no value for patience, confidence"):
+        Engine(str(path), 8, 1, {"num_layers": 2})
+    depth = model.config.num_hidden_layers
+    for layers in (1, depth):
+        engine = Engine(str(path), 8, 1, {**control_defaults(path), "num_layers": layers})
+        engine.run(make_inputs(16))
+        run = next(d for d in engine.interpreter.get_output_details() if "logits" not in d["name"])
+        assert engine.interpreter.get_tensor(run["index"]) == layers
 
 
 def test_operators_are_summed_by_kind():
