@@ -40,7 +40,7 @@ def _grid(learning_rates, **others) -> tuple[dict, ...]:
 CANDIDATES = {
     "banking77_10": _grid((1e-4, 2e-4), epochs=12),
     "sms_16": _grid((5e-5, 1e-4), epochs=10),
-    "uci": _grid((5e-5, 1e-4, 2e-4), epochs=4),
+    "uci": _grid((1e-4, 2e-4, 4e-4), epochs=4),
     "sms": _grid((5e-5, 1e-4, 2e-4), epochs=4),
     "banking77": _grid((1e-4, 2e-4), epochs=8),
     "sst2": _grid((5e-5, 1e-4), epochs=2, batch_size=32),

@@ -21,7 +21,7 @@ pytestmark = [
     ),
 ]
 
-MODULES = ("text", "host", "app")
+MODULES = ("text", "engine", "app")
 
 
 def test_all_kotlin_tests_and_lint_pass(tmp_path):
