@@ -68,7 +68,7 @@ SOURCES = {
 }
 
 
-def imdb_endings(data: Path, random_: random.Random) -> Iterator[tuple[list[str], str]]:
+def imdb_endings(data: Path) -> Iterator[tuple[list[str], str]]:
     """Yields the last sentences of each training review, and whether it praises.
 
     Reviews end with their verdict, so the label of the whole fits the ending better than a sentence
@@ -150,21 +150,19 @@ def collect(data: Path, output: Path) -> dict:
 
 
 def _collect_labelled(data: Path, output: Path, excluded: ExcludedTexts) -> dict:
-    random_ = random.Random(f"{SEED} {LABELLED}")
-    endings = list(imdb_endings(data, random_))
-    kept = {
-        " ".join(" ".join(sentences).split()): label
-        for sentences, label in endings
-        if not any(map(excluded.matches, _runs(sentences)))
-    }
+    kept, candidates, dropped = {}, 0, 0
+    for sentences, label in imdb_endings(data):
+        candidates += 1
+        if any(map(excluded.matches, _runs(sentences))):
+            dropped += 1
+        else:
+            kept[" ".join(" ".join(sentences).split())] = label
     texts = list(kept)
-    random_.shuffle(texts)
+    random.Random(f"{SEED} {LABELLED}").shuffle(texts)
     lines = [json.dumps({"text": text, "label": kept[text]}, ensure_ascii=False) for text in texts]
     return {
-        "candidates": len(endings),
-        "dropped_as_test_texts": sum(
-            any(map(excluded.matches, _runs(sentences))) for sentences, _ in endings
-        ),
+        "candidates": candidates,
+        "dropped_as_test_texts": dropped,
         **_written(output / f"{LABELLED}.jsonl.gz", lines, texts),
     }
 
