@@ -1,8 +1,8 @@
 """Show the whole way on bundled data: fine-tune, export, check, answer.
 
-Fine-tunes albert_small_en, the English ALBERT that comes with the package, on the SMS Spam Collection (5,574
-messages, CC BY 4.0), exports it to an int8 TFLite file, compares the file with the Keras model, and answers messages
-from the file; then yours, when the terminal is interactive.
+Fine-tunes albert_small_en, the English ALBERT that comes with the package, on 3,000 sentences of reviews (Sentiment
+Labelled Sentences, CC BY 4.0), exports it to an int8 TFLite file, compares the file with the Keras model, and answers
+sentences from the file; then yours, when the terminal is interactive.
 
   albert-tf demo
 """
@@ -18,11 +18,12 @@ NAME = "demo"
 HELP = "the whole way on bundled data, in a few minutes"
 
 TYPED = (
-    "Are we still on for dinner at 7? Mum is bringing the cake",
-    "WINNER!! Claim your free prize now, call 09061701461 before midnight",
-    "sorry, running late, the train is stuck again",
-    "Free entry: text WIN to 80086 for a chance at 1000 pounds cash",
+    "The food was wonderful and the staff could not have been kinder",
+    "It broke after two days, and nobody answered my letters",
+    "Not bad at all, I would go again",
+    "I wanted to like this film, but it bored me to tears",
 )
+LABELS = {"0": "negative", "1": "positive"}
 
 
 def add_arguments(parser) -> None:
@@ -36,14 +37,14 @@ def run(args) -> None:
     from albert_tf.export import TFLiteRunner, export_tflite, measure_tflite
 
     run_dir = _new_folder(Path(args.output))
-    say(f"1/4  fine-tuning on the SMS Spam Collection, into {run_dir}")
+    say(f"1/4  fine-tuning on sentences of reviews, into {run_dir}")
     options = _fine_tuning_options(args, run_dir)
     train, validation = finetune.load_tables(options)
     model, _ = finetune.fine_tune_tables(
         options, train, validation, finetune.build_recipe(options), run_dir
     )
     say("\n2/4  exporting to TFLite, int8")
-    path = run_dir / "spam.tflite"
+    path = run_dir / "sentiment.tflite"
     export = export_tflite(model, path, texts=validation.texts)
     say("3/4  measuring the file")
     measured = measure_tflite(path, (32,))
@@ -57,21 +58,23 @@ def run(args) -> None:
     for text in TYPED:
         _answer(runner, text)
     if sys.stdin.isatty():
-        say("\nType a message (an empty line ends):")
+        say("\nType a sentence (an empty line ends):")
         while text := input("> ").strip():
             _answer(runner, text)
 
 
 def _answer(runner, text):
     (result,) = runner([text])
-    answer(f"{result.label:>5} {percent(result.probability):>8}  {text}")
+    answer(f"{result.label} {percent(result.probability):>8}  {text}")
 
 
 def _fine_tuning_options(args, run_dir):
     """Returns what `albert-tf finetune` would be called with, so that it can resume this run too."""
-    from albert_tf.tasks import demo_data
+    from albert_tf.tasks import demo_data, write_table
 
-    data = str(demo_data("sms_spam").path)
+    run_dir.mkdir(parents=True)
+    data = str(run_dir / "sentences.csv")
+    write_table(data, demo_data("uci_sentences"), LABELS)
     columns = ["--text", "text", "--label", "label"]
     recipe = ["--recipe", "demo", "--validation-share", "0.2"]
     options = finetune.default_arguments(data, *columns, *recipe, "--output", str(run_dir))

@@ -26,7 +26,7 @@ from albert_tf.tasks.records import RunRecord, installed_versions, read_history
 from albert_tf.tasks.report import Report, write_report
 from albert_tf.tasks.split import Split, check_overlap, split_table
 from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
-from albert_tf.tasks.table import TextTable, read_table
+from albert_tf.tasks.table import TextTable, read_table, write_table
 
 __all__ = [
     "DEMO_DATA",
@@ -65,4 +65,5 @@ __all__ = [
     "tfidf_baseline",
     "write_pretraining_report",
     "write_report",
+    "write_table",
 ]

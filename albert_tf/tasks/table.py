@@ -1,5 +1,6 @@
 """A table of texts: read from csv, tsv or jsonl, checked row by row, ready for `fit`."""
 
+import csv
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -164,6 +165,22 @@ def read_table(
         encoding=decoded.encoding,
         notes=(*decoded.notes, *rows.notes, *chosen.notes, *label_notes),
     )
+
+
+def write_table(path: str | Path, table: TextTable, names: dict[str, str] | None = None) -> None:
+    """Write texts and labels of a classification as csv, with the columns `text` and `label`.
+
+    Args:
+        path: of the file.
+        table: one text and one label a row.
+        names: what to write for a label; those it lacks stay as they are.
+    """
+    names = names or {}
+    with Path(path).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("text", "label"))
+        for text, label in zip(table.texts, table.labels, strict=True):
+            writer.writerow((text, names.get(label, label)))
 
 
 def _kind(path: Path) -> str:

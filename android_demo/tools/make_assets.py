@@ -11,7 +11,6 @@ epoch: enough to try the app, and nothing to ship.
 
 import argparse
 import contextlib
-import csv
 import dataclasses
 import hashlib
 import json
@@ -22,7 +21,7 @@ from pathlib import Path
 from albert_tf import AlbertTextClassifier
 from albert_tf.cli.main import main as albert_tf
 from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
-from albert_tf.tasks import TextTable, demo_data, split_table
+from albert_tf.tasks import demo_data, split_table, write_table
 
 OUTPUT = Path(__file__).resolve().parents[1] / "app" / "src" / "main" / "assets" / "models"
 RUNTIME = "2.16"
@@ -128,17 +127,6 @@ def make(name: str, recipe: Recipe, output: Path, work: Path, quick: bool) -> No
         export_tflite(model, file, runtime=RUNTIME, texts=table.texts, limits=limits),
         file=sys.stderr,
     )
-
-
-def write_table(path: Path, table: TextTable, names: dict[str, str]) -> None:
-    """Writes texts and labels as csv, with the labels' names."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["text", "label"])
-        writer.writerows(
-            (text, names.get(label, label))
-            for text, label in zip(table.texts, table.labels, strict=True)
-        )
 
 
 def run_command(arguments: list[str]) -> None:

@@ -187,7 +187,7 @@ def test_demo_can_be_resumed_as_a_fine_tuning_run(tmp_path, monkeypatch):
     demo.add_arguments(parser)
 
     def interrupted(args, train, validation, recipe, run_dir):
-        assert (len(train), len(validation)) == (4459, 1115)
+        assert (len(train), len(validation)) == (2400, 600)
         assert recipe == FineTuningRecipe.named("demo")
         save_arguments(args, run_dir)
         raise KeyboardInterrupt

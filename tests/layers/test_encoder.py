@@ -10,6 +10,7 @@ from keras import ops
 from albert_tf import AlbertBackbone
 from albert_tf.errors import AlbertError, ConfigError
 from albert_tf.layers import SharedEncoder
+from albert_tf.layers.base import activation_function
 from tests.tiny import randomize, tiny_config, tiny_inputs
 
 GROUPED = {"num_hidden_layers": 5, "num_hidden_groups": 2, "inner_group_num": 2}
@@ -113,6 +114,19 @@ def test_gradient_scales_must_fit():
     encoder = SharedEncoder(tiny_config())
     with pytest.raises(ConfigError, match="gradient_scales holds 2 numbers; expected 3"):
         encoder.gradient_scales = [0.5, 1.0]
+
+
+@pytest.mark.parametrize("name", ["gelu", "gelu_new"])
+def test_gelu_in_bfloat16_rounds_once(name):
+    coarse = ops.cast(np.linspace(-6.0, 6.0, 2001), "bfloat16")
+    function = activation_function(name)
+    found = function(coarse)
+    exact = function(ops.cast(coarse, "float32"))
+    assert keras.backend.standardize_dtype(found.dtype) == "bfloat16"
+    once = ops.cast(exact, "bfloat16")
+    np.testing.assert_array_equal(
+        as_numpy(ops.cast(found, "float32")), as_numpy(ops.cast(once, "float32"))
+    )
 
 
 @pytest.mark.parametrize("remat", [False, True])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from albert_tf.tasks import read_table
+from albert_tf.tasks import read_table, write_table
 
 # Every character that csv can hold and UTF-8 can write, with those that break naive readers often.
 CHARACTERS = st.one_of(
@@ -34,6 +34,18 @@ def test_csv_returns_what_was_written(tmp_path_factory, rows, delimiter, quoting
     path.write_bytes(content.encode("utf-8"))
     table = read_table(path, "text", label_column="label", delimiter=delimiter)
     assert list(zip(table.texts, table.labels, strict=True)) == rows
+
+
+@settings(deadline=None)
+@given(rows=ROWS)
+def test_a_written_table_is_read_as_it_was(tmp_path_factory, rows):
+    folder = tmp_path_factory.mktemp("csv")
+    (folder / "t.csv").write_bytes(written(rows).encode("utf-8"))
+    table = read_table(folder / "t.csv", "text", label_column="label")
+    write_table(folder / "again.csv", table, {"spam": "unwanted"})
+    again = read_table(folder / "again.csv", "text", label_column="label")
+    assert again.texts == table.texts
+    assert again.labels == [label.replace("spam", "unwanted") for label in table.labels]
 
 
 @settings(deadline=None)
