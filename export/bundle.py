@@ -2,7 +2,8 @@
 
 A zip archive is appended to the flatbuffer, as TFLite's "associated files" are: TFLite reads a
 flatbuffer from its front and ignores what follows; zip readers look for their directory at the end.
-Members are stored, not compressed, because the readers of Google's Task Library expect that.
+The tokenizer, most of the archive, is compressed to half its size, except in files for Google's Task Library and
+MediaPipe, whose readers expect members that are stored.
 """
 
 import dataclasses
@@ -10,6 +11,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 
 from albert_tf.errors import ExportError
 
@@ -29,7 +31,7 @@ class Bundle:
             options, versions.
         tokenizer: content of the SentencePiece model, or None.
         labels: names of the classes in the order of the logits, or None.
-        others: further members by name, for other readers.
+        others: further members by name, for other readers. With any, no member is compressed.
     """
 
     metadata: dict
@@ -60,7 +62,9 @@ def append_bundle(model: bytes, bundle: Bundle) -> bytes:
     file.write(model)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, content in members.items():
-            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content)
+            is_compressed = name == TOKENIZER and not bundle.others
+            method = zipfile.ZIP_DEFLATED if is_compressed else zipfile.ZIP_STORED
+            archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, method, compresslevel=9)
     return file.getvalue()
 
 
@@ -83,9 +87,9 @@ def read_bundle(content: bytes, name: str) -> Bundle:
             f"{name} carries no {METADATA}: it was not written by albert_tf, or its end is cut "
             "off; export it with albert_tf.export.export_tflite, or copy it again"
         ) from error
-    except (ValueError, NotImplementedError, EOFError) as error:
+    except (ValueError, NotImplementedError, EOFError, zlib.error) as error:
         raise ExportError(
-            f"the {METADATA} in {name} is damaged ({error}); copy the file again"
+            f"the archive in {name} is damaged ({error}); copy the file again"
         ) from error
     if metadata.get("format") != FORMAT:
         raise ExportError(

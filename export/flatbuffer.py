@@ -37,7 +37,7 @@ def read_model(content: bytes) -> schema.ModelT:
 
 def write_model(model: schema.ModelT) -> bytes:
     """Returns the bytes of `model`; the same model always gives the same bytes."""
-    builder = _AligningBuilder(initialSize=_constant_bytes(model) + (1 << 20))
+    builder = _Builder(initialSize=_constant_bytes(model) + (1 << 20))
     builder.Finish(model.Pack(builder), file_identifier=IDENTIFIER)
     return bytes(builder.Output())
 
@@ -146,6 +146,18 @@ def _constant_bytes(model):
     return sum(len(buffer.data) for buffer in model.buffers if buffer.data is not None)
 
 
-class _AligningBuilder(flatbuffers.Builder):
-    def StartVector(self, elemSize, numElems, alignment):  # noqa: N802, N803 - as in flatbuffers.Builder
+class _Builder(flatbuffers.Builder):
+    """Aligns constants, and writes equal vectors of numbers once: the zero points of all matrices, for example."""
+
+    def __init__(self, initialSize):  # noqa: N803 - as in flatbuffers.Builder
+        super().__init__(initialSize)
+        self._vectors = {}
+
+    def StartVector(self, elemSize, numElems, alignment):  # noqa: N802, N803
         return super().StartVector(elemSize, numElems, ALIGNMENT if elemSize == 1 else alignment)
+
+    def CreateNumpyVector(self, x):  # noqa: N802
+        key = (x.dtype.str, hashlib.sha256(np.ascontiguousarray(x)).digest())
+        if key not in self._vectors:
+            self._vectors[key] = super().CreateNumpyVector(x)
+        return self._vectors[key]

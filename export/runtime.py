@@ -24,7 +24,7 @@ FOUR_BIT_RUNTIME = "2.20.0"
 """Before it, float inputs times four-bit weights are computed wrongly, without a word (2.18 and 2.19 were tried)."""
 
 HALF_LOOP_RUNTIME = "2.19.0"
-"""Before it, a loop whose body holds float16 weights answers wrongly on some processors, without a word (2.15, 2.18)."""
+"""Before it, a loop whose body holds float16 weights answers wrongly on some processors (2.15 and 2.18 were tried)."""
 
 RESIZING_LOOP_RUNTIME = "2.20.0"
 """Before it, a WHILE operator under XNNPACK fails at the second length: a new interpreter is needed for each length,

@@ -13,8 +13,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from albert_tf.errors import ConfigError
 
 HEAD_STARTS = ("random", "linear")
-INVERSE_PENALTY = 0.1
-"""Of the L2 penalty on weights of standardized features: a strong one, since examples may be few."""
+INVERSE_PENALTY = 0.03
+"""Of the L2 penalty on weights of centred features of mean variance 1: a strong one, since examples may be few."""
 
 RIDGE_PENALTY = 10.0
 MOST_EXAMPLES = 20_000
@@ -50,7 +50,10 @@ def start_linear(model, batches, seed: int = 0) -> None:
 
 def _fit(model, features, targets, weights):
     """Kernel and bias of the best linear model from `features`, `(examples, hidden_size)`."""
-    mean, deviation = features.mean(axis=0), features.std(axis=0) + 1e-6
+    # One scale for all features, not one for each: a feature that hardly varies would get a weight so large that the
+    # rounding of a quantized file decides the class.
+    mean = features.mean(axis=0)
+    deviation = np.sqrt(features.var(axis=0).mean()) + 1e-6
     standardized = (features - mean) / deviation
     if model.head == "text_regressor":
         fitted = Ridge(RIDGE_PENALTY).fit(standardized, targets.reshape(-1), weights)
@@ -60,7 +63,7 @@ def _fit(model, features, targets, weights):
         kernel, bias = (np.stack(parts, axis=-1) for parts in zip(*columns, strict=True))
     else:
         kernel, bias = _softmax(standardized, targets, weights, model.num_classes)
-    kernel = kernel / deviation[:, None]
+    kernel = kernel / deviation
     return kernel, bias - mean @ kernel
 
 

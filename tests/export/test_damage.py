@@ -103,6 +103,24 @@ def test_bundles_come_back(labels, tokenizer):
     assert read.metadata["model_bytes"] == len(model)
 
 
+def test_the_tokenizer_is_compressed_where_nobody_else_reads_it():
+    tokenizer = b"piece" * 1000
+    bundle = Bundle({}, tokenizer)
+    small, large = (
+        append_bundle(b"", b) for b in (bundle, Bundle({}, tokenizer, None, {"x": b""}))
+    )
+    assert len(small) < 500 < len(tokenizer) < len(large)
+    assert read_bundle(large, "file").tokenizer == read_bundle(small, "file").tokenizer == tokenizer
+
+
+@pytest.mark.parametrize("byte", range(0, 256, 15))
+def test_a_damaged_tokenizer(byte):
+    file = bytearray(append_bundle(b"", Bundle({}, bytes(range(256)) * 40)))
+    file[file.index(b"tokenizer.model") + len(b"tokenizer.model") + 20] ^= byte or 255
+    with pytest.raises(ExportError, match="copy"):
+        read_bundle(bytes(file), "file")
+
+
 @pytest.mark.parametrize("label", ["", "two\nlines", " space", "para\u2029graph"])
 def test_labels_must_be_lines(label):
     with pytest.raises(ExportError, match="label 1 is"):

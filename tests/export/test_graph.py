@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, AlbertTokenClassifier
 from albert_tf.export import TFLiteRunner, export_tflite, inspect_tflite
+from albert_tf.export.flatbuffer import read_model, write_model
 from tests.tiny import randomize, tiny_config, tiny_inputs
 
 
@@ -162,6 +164,23 @@ def test_mixed_precision_models_export_in_float32(tmp_path):
 def test_equal_models_give_equal_bytes(tmp_path, model):
     first, second = (export_tflite(model, tmp_path / f"{i}.tflite") for i in range(2))
     assert first.path.read_bytes() == second.path.read_bytes()
+
+
+def test_equal_vectors_of_numbers_are_written_once():
+    def model_with(*vectors):
+        model, graph = schema.ModelT(), schema.SubGraphT()
+        graph.tensors = [schema.TensorT() for _ in vectors]
+        for tensor, vector in zip(graph.tensors, vectors, strict=True):
+            tensor.quantization = schema.QuantizationParametersT()
+            tensor.quantization.zeroPoint = vector
+        model.subgraphs, model.buffers = [graph], []
+        return write_model(model)
+
+    zeros, ones = np.zeros(1000, "int64"), np.ones(1000, "int64")
+    shared = model_with(zeros, zeros.copy())
+    assert len(shared) < 9000 < 16000 < len(model_with(zeros, ones))
+    (graph,) = read_model(shared).subgraphs
+    assert [list(tensor.quantization.zeroPoint) for tensor in graph.tensors] == [[0] * 1000] * 2
 
 
 def test_inspection_reads_what_was_written(exported):

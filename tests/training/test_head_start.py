@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer
 
 from albert_tf import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.errors import ConfigError
 from albert_tf.training import fine_tune
-from albert_tf.training.head_start import INVERSE_PENALTY, RIDGE_PENALTY, start_linear
+from albert_tf.training.head_start import INVERSE_PENALTY, RIDGE_PENALTY, _fit, start_linear
 from tests.tiny import randomize, tiny_config
 from tests.training.small_run import RECIPE, small_batches
 
@@ -30,8 +30,26 @@ def everything(model, batches):
     return (np.concatenate(a) for a in (pooled, [y for _, y in parts], outputs))
 
 
+def scaled(x):
+    """Centred features, with one scale for all."""
+    centred = x - x.mean(axis=0)
+    return centred / np.sqrt((centred**2).mean())
+
+
 def logistic():
-    return make_pipeline(StandardScaler(), LogisticRegression(C=INVERSE_PENALTY, max_iter=500))
+    scaler = FunctionTransformer(scaled)
+    return make_pipeline(scaler, LogisticRegression(C=INVERSE_PENALTY, max_iter=500))
+
+
+def test_a_feature_that_hardly_varies_gets_no_large_weight():
+    """A weight a thousand times the others is all that is left of a row that is rounded to eight bits."""
+    random = np.random.default_rng(0)
+    features = random.normal(size=(200, 8)).astype("float32")
+    targets = (features[:, 0] > 0).astype(int)
+    features[:, 7] = 3.0 + 1e-4 * random.normal(size=200)
+    kernel, _ = _fit(model_of(AlbertTextClassifier, num_classes=2), features, targets, np.ones(200))
+    assert np.abs(kernel).argmax(axis=0).tolist() == [0, 0]
+    assert np.abs(kernel[7]).max() < 0.01 * np.abs(kernel[0]).max()
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -73,7 +91,7 @@ def test_values_are_those_of_ridge_regression():
     batches.y = np.random.default_rng(0).normal(size=60).astype("float32")
     start_linear(model, batches)
     pooled, y, values = everything(model, batches)
-    ridge = make_pipeline(StandardScaler(), Ridge(RIDGE_PENALTY)).fit(pooled, y)
+    ridge = make_pipeline(FunctionTransformer(scaled), Ridge(RIDGE_PENALTY)).fit(pooled, y)
     np.testing.assert_allclose(values[:, 0], ridge.predict(pooled), atol=2e-2)
 
 

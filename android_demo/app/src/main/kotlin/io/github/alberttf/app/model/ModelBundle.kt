@@ -16,7 +16,7 @@ import java.security.MessageDigest
 internal class ModelBundle private constructor(
     val name: String,
     private val content: ByteBuffer,
-    private val archive: StoredArchive,
+    private val archive: AppendedArchive,
     val json: JsonReader,
 ) {
     /** The flatbuffer alone. */
@@ -92,7 +92,7 @@ internal class ModelBundle private constructor(
             name: String,
         ): ModelBundle {
             checkMark(content, name)
-            val archive = StoredArchive.find(content, name) ?: throw withoutArchive(content, name)
+            val archive = AppendedArchive.find(content, name) ?: throw withoutArchive(content, name)
             val description = archive.read(METADATA) ?: throw foreign(name)
             val json =
                 try {

@@ -7,6 +7,8 @@ import java.io.File
 import java.io.IOException
 import java.io.InputStream
 import java.io.RandomAccessFile
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
 import java.util.zip.ZipEntry
 import kotlin.random.Random
 import kotlin.test.assertContains
@@ -161,12 +163,33 @@ class ModelFileTest {
         val content = SampleFile().toByteArray()
         content[200] = 1
         assertContains(refusal(Reason.DAMAGED) { read(content) }, "its graph does not have the checksum")
-        val packed = SampleFile().apply { method = ZipEntry.DEFLATED }
-        assertContains(refusal(Reason.DAMAGED) { packed.open() }, "albert_tf.json is compressed, expected stored")
         for (name in listOf("batch", "form", "runtime", "config", "head", "controls", "outputs")) {
             val file = SampleFile().apply { description.put(name, 1.5) }
             assertContains(refusal(Reason.DAMAGED) { file.open() }, "$name is 1.5; expected ")
         }
+    }
+
+    @Test
+    fun compressedMembers() {
+        val file = SampleFile().apply { method = ZipEntry.DEFLATED }
+        assertEquals(listOf("ham", "spam"), file.open().labels)
+        val content = file.toByteArray()
+
+        fun refused() = refusal(Reason.DAMAGED) { read(content) }
+        val archive = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN)
+        val entry = archive.getInt(content.size - 22 + 16)
+        archive.putShort(entry + 10, 12)
+        assertContains(refused(), "its albert_tf.json has the compression 12, expected 0 or 8")
+        archive.putShort(entry + 10, 8)
+        val size = archive.getInt(entry + 24)
+        archive.putInt(entry + 24, 2_000_000_000)
+        assertContains(refused(), "bytes to 2000000000")
+        archive.putInt(entry + 24, size + 1)
+        assertContains(refused(), "its albert_tf.json has $size bytes, and is said to have ${size + 1}")
+        archive.putInt(entry + 24, size)
+        // A block of no kind that there is.
+        content[archive.getInt(entry + 42) + 30 + "albert_tf.json".length] = 0x07
+        assertContains(refused(), "its albert_tf.json cannot be decompressed")
     }
 
     /** Whatever the bytes are, a file is read, or refused with a sentence. */

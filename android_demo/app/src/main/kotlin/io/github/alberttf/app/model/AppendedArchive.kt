@@ -4,15 +4,17 @@ import io.github.alberttf.app.model.ModelFileException.Reason
 import java.nio.ByteBuffer
 import java.nio.ByteOrder
 import java.util.zip.CRC32
+import java.util.zip.DataFormatException
+import java.util.zip.Inflater
 
 /**
- * A zip archive at the end of a file, whose members are stored and not compressed.
+ * A zip archive at the end of a file, whose members are stored or deflated.
  *
  * `java.util.zip` reads archives of files by path only, and a model may come from anywhere.
  *
  * @property start where the archive begins, after what stands before it.
  */
-internal class StoredArchive private constructor(
+internal class AppendedArchive private constructor(
     private val content: ByteBuffer,
     private val name: String,
     val start: Int,
@@ -21,6 +23,7 @@ internal class StoredArchive private constructor(
     private class Entry(
         val method: Int,
         val crc: Long,
+        val packedSize: Int,
         val size: Int,
         val header: Int,
     )
@@ -32,21 +35,53 @@ internal class StoredArchive private constructor(
      */
     fun read(member: String): ByteArray? {
         val entry = entries[member] ?: return null
-        if (entry.method != STORED) throw damaged(name, "its $member is compressed, expected stored")
-        val bytes =
+        val packed =
             content.checked(name, member) {
                 if (it.getInt(entry.header) != LOCAL_HEADER) throw damaged(name, "no $member at ${entry.header}")
                 val names = it.unsignedShort(entry.header + 26) + it.unsignedShort(entry.header + 28)
-                it.part(entry.header + LOCAL_HEADER_SIZE + names, entry.size).toByteArray()
+                it.part(entry.header + LOCAL_HEADER_SIZE + names, entry.packedSize).toByteArray()
             }
+        val bytes = unpacked(packed, entry, member)
         if (CRC32().apply { update(bytes) }.value != entry.crc) {
             throw damaged(name, "its $member does not have the checksum that it was given")
         }
         return bytes
     }
 
+    private fun unpacked(
+        packed: ByteArray,
+        entry: Entry,
+        member: String,
+    ): ByteArray {
+        if (entry.method == STORED) return packed
+        if (entry.method != DEFLATED) {
+            throw damaged(name, "its $member has the compression ${entry.method}, expected $STORED or $DEFLATED")
+        }
+        if (entry.size / LARGEST_RATIO > packed.size) {
+            throw damaged(name, "its $member is said to grow from ${packed.size} bytes to ${entry.size}")
+        }
+        val inflater = Inflater(true)
+        try {
+            val bytes = ByteArray(entry.size)
+            inflater.setInput(packed)
+            val size = inflater.inflate(bytes)
+            if (size != entry.size) {
+                throw damaged(name, "its $member has $size bytes, and is said to have ${entry.size}")
+            }
+            return bytes
+        } catch (error: DataFormatException) {
+            throw damaged(name, "its $member cannot be decompressed", error)
+        } finally {
+            inflater.end()
+        }
+    }
+
     companion object {
         private const val STORED = 0
+        private const val DEFLATED = 8
+
+        /** Deflate can hardly write more than a thousand bytes as one. */
+        private const val LARGEST_RATIO = 1040
         private const val LOCAL_HEADER = 0x04034b50
         private const val LOCAL_HEADER_SIZE = 30
         private const val DIRECTORY_ENTRY = 0x02014b50
@@ -67,7 +102,7 @@ internal class StoredArchive private constructor(
         fun find(
             file: ByteBuffer,
             name: String,
-        ): StoredArchive? {
+        ): AppendedArchive? {
             val content = file.whole().order(ByteOrder.LITTLE_ENDIAN)
             val end = findEnd(content) ?: return null
             return content.checked(name, "list of members") { readDirectory(it, end, name) }
@@ -86,7 +121,7 @@ internal class StoredArchive private constructor(
             content: ByteBuffer,
             end: Int,
             name: String,
-        ): StoredArchive {
+        ): AppendedArchive {
             val count = content.unsignedShort(end + 10)
             val size = content.unsignedInt(end + 12)
             // Offsets count from the archive's first byte, or from the file's where the writer knew of what stands before.
@@ -104,13 +139,14 @@ internal class StoredArchive private constructor(
                     Entry(
                         method = content.unsignedShort(position + 10),
                         crc = content.getInt(position + 16).toLong() and UNSIGNED,
+                        packedSize = content.unsignedInt(position + 20),
                         size = content.unsignedInt(position + 24),
                         header = header,
                     )
                 val others = content.unsignedShort(position + 30) + content.unsignedShort(position + 32)
                 position += DIRECTORY_ENTRY_SIZE + nameSize + others
             }
-            return StoredArchive(content, name, start, entries)
+            return AppendedArchive(content, name, start, entries)
         }
 
         /** Reads, and says that the archive is damaged where a number in it points outside the file. */
