@@ -42,7 +42,7 @@ android:
 android-test: $(VENV)/.installed
 	android_demo/tools/test-android $(BIN)/python
 
-# The models of the Android app, fine-tuned and exported from their recipes: an hour or two.
+# The models of the Android app, fine-tuned and exported anew from their recipes: about an hour.
 android-assets: $(VENV)/.installed
 	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python android_demo/tools/make_assets.py
 

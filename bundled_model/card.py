@@ -13,16 +13,18 @@ HERE = Path(__file__).parent
 ABLATION = HERE / "ablation.jsonl"
 QUALITY = HERE / "quality.jsonl"
 EXITS = HERE / "exits.jsonl"
+FOUR_BITS = HERE / "four_bits.jsonl"
 
 
 def write_tables() -> str:
     """Puts what the logs hold into the model card, and returns the quality table.
 
-    Of the first two only what was measured with the present weights counts; a table without lines is left empty.
+    Of all but the ablation only what was measured with the present weights counts; a table without lines is left empty.
     """
     tables = {
         "quality": (quality_table, read_log(QUALITY)),
         "exits": (exits_table, read_log(EXITS)),
+        "four bits": (four_bits_table, read_log(FOUR_BITS)),
         "ablation": (ablation_table, read_lines(ABLATION)),
     }
     written = {name: make(lines) if lines else "" for name, (make, lines) in tables.items()}
@@ -71,6 +73,21 @@ def exits_table(lines: list[dict]) -> str:
         for line in lines
     ]
     return table(["test set", "all layers", "setting", "leaving early", "layers"], rows)
+
+
+def four_bits_table(lines: list[dict]) -> str:
+    """Returns one row for each set: float32, an int4 file of that model, and one of a model trained for four bits."""
+    columns = ("accuracy", "int4_accuracy", "trained_int4_accuracy")
+    rows = [
+        [
+            ROWS[line["row"]].title,
+            *(_percent(line[column]) for column in columns),
+            f"{line['int4_bytes'] / 1e6:.1f}",
+        ]
+        for line in lines
+    ]
+    header = ["test set", "float32", "rounded afterwards", "trained with four bits", "MB"]
+    return table(header, rows)
 
 
 def ablation_table(lines: list[dict]) -> str:

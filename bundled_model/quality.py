@@ -48,8 +48,8 @@ def measure(row: str, seed: int, data: Path | None, work: Path) -> dict:
         "train_texts": len(train),
         "test_texts": len(test),
         "accuracy": accuracy_of(logits, test, model.labels),
-        **_exported(model, "int8", test, logits, work),
-        **_exported(model, "int4", test, logits, work),
+        **measure_file(model, "int8", test, logits, work),
+        **measure_file(model, "int4", test, logits, work),
         "tfidf_accuracy": tfidf_baseline(train, test, seed).metrics["accuracy"],
         "steps": result.steps,
         "seconds": round(result.seconds, 1),
@@ -58,7 +58,16 @@ def measure(row: str, seed: int, data: Path | None, work: Path) -> dict:
     }
 
 
-def _exported(model, quantization, test, logits, work) -> dict:
+def measure_file(model, quantization: str, test, logits: np.ndarray, work: Path) -> dict:
+    """Exports a classifier, and returns accuracy, agreement with Keras and size, their keys after the quantization.
+
+    Args:
+        model: an `AlbertTextClassifier`.
+        quantization: as `export_tflite` takes it.
+        test: table of the test texts.
+        logits: Keras's for them.
+        work: folder of the file.
+    """
     path = work / f"{quantization}.tflite"
     exported = export_tflite(
         model, path, quantization, texts=test.texts[:200], limits=ANY_DIFFERENCE
