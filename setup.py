@@ -29,6 +29,7 @@ DISTILL = ["tokenizers>=0.20,<1"]  # a BERT teacher's WordPiece; and a packaged 
 BEAM = ["apache-beam==2.77.0"]
 QUANTIZE = ["ai-edge-quantizer==0.10.0"]  # int4 weights and int8 activations
 PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17"]
+PEERS += ["sentencepiece==0.2.1"]  # later ones want a newer protobuf than TensorFlow 2.20 takes
 EXTRAS = {
     "model-garden": MODEL_GARDEN,
     "quantize": QUANTIZE,
