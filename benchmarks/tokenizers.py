@@ -2,7 +2,8 @@
 
 Speed: SST-2 sentences, encoded in one batch by one process, rounds interleaved. Agreement: share of the
 reference texts (`fixtures/tokenizer_golden.jsonl`) whose ids are the reference's. transformers' fast tokenizer may use
-every core; it is measured with its own parallelism off and on.
+every core; it is measured with its own parallelism off and on. The app's tokenizer runs on one Java thread,
+after its warm-up; without Java and Maven it is left out.
 
     python -m benchmarks.tokenizers
 """
@@ -10,7 +11,10 @@ every core; it is measured with its own parallelism off and on.
 import argparse
 import json
 import os
+import re
+import shutil
 import statistics
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -50,6 +54,48 @@ def keras_hub():
     return keras_hub.models.AlbertTokenizer(proto=AlbertTokenizer().model_bytes)
 
 
+class AppTokenizer:
+    """The app's tokenizer, through its host tools.
+
+    Args:
+        texts: what `texts_per_second` encodes.
+
+    Raises:
+        ImportError: when there is no Java or no Maven.
+    """
+
+    name = "albert_tf in Kotlin on one thread"
+    tools = Path(__file__).resolve().parents[1] / "android_demo" / "tools"
+
+    def __init__(self, texts: list[str]):
+        missing = [command for command in ("java", "mvn") if not shutil.which(command)]
+        if missing:
+            raise ImportError(f"{' and '.join(missing)} not found")
+        from albert_tf import AlbertTokenizer
+
+        self._folder = tempfile.TemporaryDirectory()
+        self._model = Path(self._folder.name) / "spiece.model"
+        self._model.write_bytes(AlbertTokenizer().model_bytes)
+        self._texts = Path(self._folder.name) / "texts.txt"
+        self._texts.write_text("".join(f"{text}\n" for text in texts), "utf-8")
+
+    def __call__(self, texts: list[str]) -> list[list[int]]:
+        """Returns the ids of each text."""
+        lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+        return [json.loads(line)["ids"] for line in self._run("tokenize", stdin=lines).splitlines()]
+
+    def texts_per_second(self) -> float:
+        """Returns the median of five seconds after three of warm-up."""
+        told = self._run("benchmark-tokenizer", str(self._texts))
+        return float(re.match(r"(\d+) texts/s on one thread", told)[1])
+
+    def _run(self, tool, *arguments, stdin=""):
+        command = [str(self.tools / tool), str(self._model), *arguments]
+        return subprocess.run(
+            command, input=stdin, capture_output=True, encoding="utf-8", check=True
+        ).stdout
+
+
 ENGINES = {"albert_tf": ours, "transformers fast": transformers_fast, "keras-hub": keras_hub}
 
 
@@ -58,6 +104,14 @@ def agreement(encode, reference):
     ids = encode([row["text"] for row in reference])
     same = sum(list(a) == row["ids"] for a, row in zip(ids, reference, strict=True))
     return same / len(reference)
+
+
+def _rate(encode, texts) -> float:
+    if isinstance(encode, AppTokenizer):
+        return encode.texts_per_second()
+    start = time.perf_counter()
+    encode(texts)
+    return len(texts) / (time.perf_counter() - start)
 
 
 def main():
@@ -72,7 +126,8 @@ def main():
     with (shared_folder() / "fixtures" / "tokenizer_golden.jsonl").open(encoding="utf-8") as lines:
         reference = [json.loads(line) for line in lines]
     encoders, skipped = {}, {}
-    for name, make in ENGINES.items():
+    makers = {**ENGINES, AppTokenizer.name: lambda: AppTokenizer(texts)}
+    for name, make in makers.items():
         try:
             encoders[name] = make()
         except ImportError as error:
@@ -87,10 +142,9 @@ def main():
         for name, parallel in variants:
             if parallel is not None:
                 os.environ["TOKENIZERS_PARALLELISM"] = parallel
-            start = time.perf_counter()
-            encoders[name](texts)
+            rate = _rate(encoders[name], texts)
             if round_number:
-                rates[name, parallel].append(len(texts) / (time.perf_counter() - start))
+                rates[name, parallel].append(rate)
     labels = {None: "", "false": ", 1 thread", "true": ", all cores"}
     print(f"{'':30} texts/s (median, min to max)      same ids as the reference")
     for (name, parallel), values in rates.items():
