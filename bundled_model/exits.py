@@ -6,7 +6,6 @@ Fine-tunes with an exit after every layer on nine tenths of the training texts, 
 (fewest layers within half a point), and measures it and full depth on the test split, all with the int8 file.
 """
 
-import shutil
 from pathlib import Path
 
 from albert_tf.export import TFLiteRunner, export_tflite, find_knee, measure_exits
@@ -14,7 +13,7 @@ from albert_tf.export.parity import ANY_DIFFERENCE
 from albert_tf.tasks import split_table
 from bundled_model.card import EXITS, write_tables
 from bundled_model.data import ROWS, parse_stage
-from bundled_model.fine_tuning import append_line, fine_tuned, read_log, recipe_of
+from bundled_model.fine_tuning import fine_tuned, measure_rows, recipe_of
 
 MEASURED = ("uci", "banking77", "sst2")
 SEED = 0
@@ -61,15 +60,7 @@ def _accuracy_on(labels):
 def main() -> None:
     """Measures what the log lacks, and writes the tables."""
     args, rows = parse_stage(__doc__, "runs/small_en/exits", MEASURED)
-    done = {line["row"] for line in read_log(EXITS)}
-    for row in rows:
-        if row in done:
-            continue
-        work = args.work / row
-        line = measure(row, args.data, work)
-        append_line(EXITS, line)
-        shutil.rmtree(work)
-        print(line)
+    measure_rows(EXITS, rows, args.work, lambda row, work: measure(row, args.data, work))
     write_tables()
 
 

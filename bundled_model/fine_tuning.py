@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,25 @@ def append_line(log: Path, line: dict) -> None:
     """Adds a line about the present weights to a log."""
     with log.open("a", encoding="utf-8") as file:
         file.write(json.dumps({"weights_sha256": weights_sha256(), **line}) + "\n")
+
+
+def measure_rows(log: Path, rows: list[str], work: Path, measure) -> None:
+    """Adds a line to a log for each row that it lacks.
+
+    Args:
+        log: of lines with a `row`.
+        rows: keys of `ROWS`.
+        work: parent of the folders of the fine-tunings, which are removed when their line is written.
+        measure: takes a row and its folder, and returns the line.
+    """
+    done = {line["row"] for line in read_log(log)}
+    for row in rows:
+        if row in done:
+            continue
+        line = measure(row, work / row)
+        append_line(log, line)
+        shutil.rmtree(work / row)
+        print(line)
 
 
 def recipe_of(row: str, seed: int) -> FineTuningRecipe:

@@ -7,12 +7,11 @@ and measures the file beside the float32 model and its int4 file of the same see
 """
 
 import dataclasses
-import shutil
 from pathlib import Path
 
 from bundled_model.card import FOUR_BITS, QUALITY, write_tables
 from bundled_model.data import ROWS, parse_stage
-from bundled_model.fine_tuning import append_line, fine_tuned, read_log, recipe_of
+from bundled_model.fine_tuning import fine_tuned, measure_rows, read_log, recipe_of
 from bundled_model.quality import measure_file
 
 MEASURED = ("banking77", "sst2")
@@ -46,18 +45,13 @@ def measure(row: str, before: dict, data: Path | None, work: Path) -> dict:
 def main() -> None:
     """Measures what the log lacks, and writes the tables."""
     args, rows = parse_stage(__doc__, "runs/small_en/four_bits", MEASURED)
-    done = {line["row"] for line in read_log(FOUR_BITS)}
     quality = {line["row"]: line for line in read_log(QUALITY) if line["seed"] == SEED}
     for row in rows:
-        if row in done:
-            continue
         if row not in quality:
             raise SystemExit(f"{row} is not in {QUALITY} yet; run python -m bundled_model.quality")
-        work = args.work / row
-        line = measure(row, quality[row], args.data, work)
-        append_line(FOUR_BITS, line)
-        shutil.rmtree(work)
-        print(line)
+    measure_rows(
+        FOUR_BITS, rows, args.work, lambda row, work: measure(row, quality[row], args.data, work)
+    )
     write_tables()
 
 

@@ -50,21 +50,21 @@ class AlbertLayer(keras.layers.Layer):
 @keras.saving.register_keras_serializable(package="albert_tf")
 def gelu_new(x):
     """GELU in its tanh approximation, as google-research/albert computes it under the name `gelu`."""
-    return _in_float32(keras.ops.gelu, x, approximate=True)
+    return _gelu(x, approximate=True)
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
 def gelu(x):
     """GELU in its exact form, through the error function."""
-    return _in_float32(keras.ops.gelu, x, approximate=False)
+    return _gelu(x, approximate=False)
 
 
-def _in_float32(function, x, **options):
-    """Calls a function of many steps in float32: in bfloat16 each of them rounds, and on CPUs takes twice as long."""
+def _gelu(x, approximate):
+    """Computes in float32: in bfloat16 each of the many steps rounds, and on CPUs takes twice as long."""
     dtype = keras.backend.standardize_dtype(x.dtype)
     if dtype == "float32":
-        return function(x, **options)
-    return keras.ops.cast(function(keras.ops.cast(x, "float32"), **options), dtype)
+        return keras.ops.gelu(x, approximate=approximate)
+    return keras.ops.cast(keras.ops.gelu(keras.ops.cast(x, "float32"), approximate), dtype)
 
 
 def activation_function(hidden_act: str):

@@ -9,6 +9,12 @@ from pathlib import Path
 import pytest
 
 DEMO = Path(__file__).resolve().parents[2] / "android_demo"
+MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
+
+needs_models = pytest.mark.skipif(
+    not (MODELS / "manifest.json").is_file(),
+    reason="the app has no models yet: make android-assets",
+)
 
 needs_java = pytest.mark.skipif(
     not (shutil.which("java") and shutil.which("mvn")),

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.android.host_tools import DEMO
+from tests.android.host_tools import DEMO, MODELS, needs_models
 
-MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
 TOOLS = ("mvn", "java", "aapt2", "aapt", "apksigner", "zipalign", "dexdump", "zip")
 MOST_BYTES = 45_000_000
 MOST_CODE_BYTES = 400_000
@@ -97,9 +96,8 @@ def test_code(apk, members, tmp_path):
     assert "io/github/alberttf/text/unicode.txt" in members
 
 
+@needs_models
 def test_models(apk, members):
-    if not (MODELS / "manifest.json").is_file():
-        pytest.skip("the app has no models yet: make android-assets")
     with zipfile.ZipFile(apk) as archive:
         manifest = json.loads(archive.read("assets/models/manifest.json"))
         for model in manifest["models"]:

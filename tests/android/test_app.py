@@ -7,10 +7,9 @@ import json
 import pytest
 
 from albert_tf.export import TFLiteRunner
-from albert_tf.tasks import demo_data
-from tests.android.host_tools import DEMO
+from albert_tf.tasks import demo_data, write_table
+from tests.android.host_tools import DEMO, MODELS, needs_models
 
-MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
 RESOURCES = DEMO / "app" / "src" / "main" / "res"
 
 
@@ -34,9 +33,9 @@ def test_recipes_name_data_that_exist_in_every_language(make_assets):
         assert name in make_assets.QUICK_SHARE
 
 
-def test_tables_have_names_for_labels(make_assets, tmp_path):
+def test_tables_have_names_for_labels(tmp_path):
     table = demo_data("uci_sentences").subset([0, 1, 2])
-    make_assets.write_table(tmp_path / "t.csv", table, {"0": "negative", "1": "positive"})
+    write_table(tmp_path / "t.csv", table, {"0": "negative", "1": "positive"})
     lines = (tmp_path / "t.csv").read_text("utf-8").splitlines()
     assert lines[0] == "text,label"
     assert [line.rsplit(",", 1)[1] for line in lines[1:]] == [
@@ -54,9 +53,8 @@ def test_the_manifest_tells_size_and_hash(make_assets, tmp_path):
         assert entry["sha256"] == hashlib.sha256(entry["name"].encode()).hexdigest()
 
 
+@needs_models
 def test_shipped_models_are_those_of_the_manifest():
-    if not (MODELS / "manifest.json").is_file():
-        pytest.skip("the app has no models yet: make android-assets")
     manifest = json.loads((MODELS / "manifest.json").read_text("utf-8"))
     for entry in manifest["models"]:
         content = (MODELS / entry["file"]).read_bytes()

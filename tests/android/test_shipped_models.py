@@ -4,9 +4,8 @@ import pytest
 
 from albert_tf.export import TFLiteRunner
 from albert_tf.tasks import demo_data, split_table
-from tests.android.host_tools import DEMO, answers, differences, needs_java
+from tests.android.host_tools import MODELS, answers, differences, needs_java, needs_models
 
-MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
 CLOSE = 1e-4
 
 TEST_TEXTS = {
@@ -15,14 +14,7 @@ TEST_TEXTS = {
     "banking77": lambda: demo_data("banking77", "test"),
 }
 
-pytestmark = [
-    pytest.mark.slow,
-    needs_java,
-    pytest.mark.skipif(
-        not (MODELS / "manifest.json").is_file(),
-        reason="the app has no models yet: make android-assets",
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_java, needs_models]
 
 
 @pytest.mark.parametrize("name", TEST_TEXTS)
