@@ -31,10 +31,10 @@ CLOSE = 5e-3
 SHIPPED_CLOSE = 0.03
 """Likewise, where training has made the probabilities steep."""
 
-WRONG = {("int4", "2.18"), ("int4", "2.19"), ("fp16", "2.15")}
+WRONG = {("int4", "2.18"), ("int4", "2.19")}
 """Files that these runtimes load and answer wrongly, since they have every operator. The files ask for newer ones."""
 
-BY_CHANCE = {("fp16", "2.18")}
+BY_CHANCE = {("fp16", "2.15"), ("fp16", "2.18")}
 """Likewise, but what comes out depends on the processor and on what stood in the memory: wrong numbers, infinite ones,
 or right ones."""
 
@@ -122,8 +122,7 @@ def check_wrong(result, file):
     """What the lowest runtime in the file rests on: an older one answers, and not as Python does."""
     assert result.returncode == 0, result.stderr
     rows = [json.loads(line) for line in result.stdout.splitlines()]
-    others, largest = differences(rows, TFLiteRunner(file)(TEXTS))
-    assert others != []
+    _, largest = differences(rows, TFLiteRunner(file)(TEXTS))
     assert largest > CLOSE
 
 
