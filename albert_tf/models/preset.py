@@ -116,6 +116,8 @@ class PresetMixin:
                     "train before use",
                     stacklevel=3,
                 )
+        # What a model leaves out of its own checkpoints starts anew.
+        fresh += [v.path for v in model.weights if not model._is_carried(v)]
         load_arrays(model, arrays, checkpoint.source, tuple(fresh))
         return model
 

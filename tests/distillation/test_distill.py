@@ -265,12 +265,20 @@ def test_classes_are_learned_and_their_layer_left_behind(cache, teacher, tokeniz
     assert not [name for name in checkpoint.arrays if name.startswith("class_logits")]
     write_preset(checkpoint, tmp_path / "model")
     AlbertMaskedLM.from_preset(tmp_path / "model")
+    # A further distillation starts from what this one has come to, with a new layer for the classes.
+    further, _ = _student_of_classes(
+        cache, teacher, tokenizer, start=read_checkpoint(tmp_path / "model")
+    )
+    again = further.to_checkpoint().arrays
+    assert checkpoint.arrays.keys() == again.keys()
+    for name, array in checkpoint.arrays.items():
+        np.testing.assert_array_equal(array, again[name], name)
 
 
-def _student_of_classes(cache, teacher, tokenizer, **options):
+def _student_of_classes(cache, teacher, tokenizer, start=None, **options):
     """A student and all texts in one batch; the first half have a class: whether they name a film."""
     config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
-    start = student_checkpoint(config, teacher, tokenizer)
+    start = start or student_checkpoint(config, teacher, tokenizer)
     classes = np.array(["film" in text for text in TEXTS], "int32")
     classes[len(TEXTS) // 2 :] = -1
     shared = {"layers": group_ends(config)}
