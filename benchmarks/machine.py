@@ -64,7 +64,7 @@ def describe_machine() -> dict:
         "cpu": processor("model name") or platform.processor(),
         "instruction_sets": instruction_sets(),
         "cores": os.cpu_count(),
-        "system": platform.platform(),
+        "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "versions": versions,
         "date": datetime.date.today().isoformat(),

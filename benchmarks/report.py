@@ -56,6 +56,8 @@ def fields(edge: dict, profile: dict, training: dict, tokenizers: dict) -> dict[
         "training_ratio": f"{ratio:.1f}",
         "training_skipped": _skipped(training),
         "training_machine": _machine(training),
+        "training_cpu": _processor(training["machine"]),
+        "training_date": training["machine"]["date"],
         "training_versions": _versions(*training["versions"].values()),
         "tokenizer_texts": f"{tokenizers['settings']['texts']:,}",
         "tokenizer_table": tables.tokenizer_table(tokenizers),

@@ -19,7 +19,7 @@ REACHED = 0.4
 """The share of their peak that accelerators are assumed to reach in training."""
 
 DEVICES = {
-    # The CPU: what fine-tuning's 947 tokens/s in the README come to. The others: the makers' peaks of
+    # The CPU: what fine-tuning `tiny` at 947 tokens/s comes to. The others: the makers' peaks of
     # dense bfloat16 products, times the number of devices.
     "2 CPU cores, float32": 27e9,
     "1 × NVIDIA A100": 312e12 * REACHED,

@@ -133,7 +133,7 @@ def ratio_table(result: dict) -> str:
         ]
         for row in result["ratios"]
     ]
-    return table(["ratio", "measured", "wanted, at most", "kept"], rows)
+    return table(["ratio", "measured", "aim, at most", "reached"], rows)
 
 
 def exit_text(result: dict) -> str:

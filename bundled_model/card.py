@@ -14,12 +14,14 @@ ABLATION = HERE / "ablation.jsonl"
 QUALITY = HERE / "quality.jsonl"
 EXITS = HERE / "exits.jsonl"
 FOUR_BITS = HERE / "four_bits.jsonl"
+NOT_MEASURED = "Not measured with these weights yet."
 
 
 def write_tables() -> str:
     """Puts what the logs hold into the model card, and returns the quality table.
 
-    Of all but the ablation only what was measured with the present weights counts; a table without lines is left empty.
+    Of all but the ablation only what was measured with the present weights counts; where there are no lines,
+    the card says so.
     """
     tables = {
         "quality": (quality_table, read_log(QUALITY)),
@@ -27,7 +29,9 @@ def write_tables() -> str:
         "four bits": (four_bits_table, read_log(FOUR_BITS)),
         "ablation": (ablation_table, read_lines(ABLATION)),
     }
-    written = {name: make(lines) if lines else "" for name, (make, lines) in tables.items()}
+    written = {
+        name: make(lines) if lines else NOT_MEASURED for name, (make, lines) in tables.items()
+    }
     text = CARD.read_text("utf-8")
     for name, content in written.items():
         text = _replaced(text, name, content)
@@ -51,7 +55,7 @@ def quality_table(lines: list[dict]) -> str:
             [
                 row.title,
                 _percent(mean(line["tfidf_accuracy"] for line in found)),
-                f"**{_percent(mean(accuracies))}** ({spread})",
+                f"{_percent(mean(accuracies))} ({spread})",
                 _percent(mean(line["int8_accuracy"] for line in found)),
                 _percent(mean(line["int4_accuracy"] for line in found)),
                 str(len(found)),
