@@ -4,6 +4,7 @@ import numpy as np
 
 from albert_tf.cli.console import note
 from albert_tf.cli.data_arguments import is_tflite, load_text_model, read_labelled
+from albert_tf.errors import ExportError
 
 
 def load_answerer(model: str):
@@ -16,8 +17,28 @@ def load_answerer(model: str):
         An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `labels`, and
         `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
         `(texts, pairs)`.
+
+    Raises:
+        AlbertError: when it cannot be loaded, or gives no answer to a text.
     """
-    return _TFLiteAnswerer(model) if is_tflite(model) else KerasAnswerer(load_text_model(model))
+    return load_runner(model) if is_tflite(model) else KerasAnswerer(load_text_model(model))
+
+
+def load_runner(path: str):
+    """Loads the `TFLiteRunner` of a file, ready for raw text.
+
+    Raises:
+        ExportError: when the file cannot be loaded, or gives no answer to a text.
+    """
+    from albert_tf.export import TFLiteRunner
+
+    runner = TFLiteRunner(path)
+    if runner.task is None:
+        raise ExportError(
+            f"{path} holds a {runner.head or 'backbone without a head'}; expected a text "
+            "classifier or regressor: export one (albert-tf export MODEL FILE)"
+        )
+    return runner
 
 
 class KerasAnswerer:
@@ -38,25 +59,13 @@ class KerasAnswerer:
         return answer_scores(self.model, inputs)
 
 
-class _TFLiteAnswerer:
-    def __init__(self, path):
-        from albert_tf.export import TFLiteRunner
-
-        self.runner = TFLiteRunner(path)
-        self.task, self.labels = self.runner.task, self.runner.labels
-
-    def scores(self, inputs):
-        texts, pairs = inputs if isinstance(inputs, tuple) else (inputs, None)
-        return scores_of(self.runner(texts, pairs), self.runner)
-
-
 def read_targets(args, path, answerer):
     """Reads labelled texts of an answerer's task, and says what was found out about the table.
 
     Args:
         args: of `add_table_arguments`.
         path: of the table.
-        answerer: anything with `task` and `labels`, such as a `TFLiteRunner`.
+        answerer: of `load_answerer`, or a `KerasAnswerer`.
 
     Returns:
         The table, the `LabelSet` (None for regression), and the targets.

@@ -57,8 +57,8 @@ def read_labelled(args, path, **options):
 
 
 def read_texts(args, path):
-    """Reads a table of which only the texts count, as the arguments of `add_table_arguments` say."""
-    return _read(args, path, require_labels=False)
+    """Reads the texts of a table alone, as the arguments of `add_table_arguments` say."""
+    return _read(args, path, with_labels=False)
 
 
 def _read(args, path, **options):

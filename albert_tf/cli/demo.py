@@ -58,9 +58,16 @@ def run(args) -> None:
     for text in TYPED:
         _answer(runner, text)
     if sys.stdin.isatty():
-        say("\nType a sentence (an empty line ends):")
+        _answer_typed(runner)
+
+
+def _answer_typed(runner):
+    say("\nType a sentence (an empty line ends):")
+    try:
         while text := input("> ").strip():
             _answer(runner, text)
+    except EOFError:  # Ctrl-D ends it too, on the line of the prompt
+        say("")
 
 
 def _answer(runner, text):

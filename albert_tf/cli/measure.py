@@ -16,7 +16,7 @@ import dataclasses
 import json
 from pathlib import Path
 
-from albert_tf.cli.answerer import read_targets, scores_of
+from albert_tf.cli.answerer import load_runner, read_targets, scores_of
 from albert_tf.cli.console import answer, megabytes, percent, say, table
 from albert_tf.cli.data_arguments import add_table_arguments, is_tflite
 from albert_tf.errors import ExportError
@@ -84,10 +84,10 @@ def run(args) -> None:
 
 
 def _run_exits(args):
-    from albert_tf.export import TFLiteRunner, find_knee, measure_exits
+    from albert_tf.export import find_knee, measure_exits
     from albert_tf.tasks import MAIN_METRIC, evaluate_scores, plot_exits
 
-    runner = TFLiteRunner(args.file)
+    runner = load_runner(args.file)
     data, _, targets = read_targets(args, args.early_exit, runner)
     name = MAIN_METRIC[runner.task]
 

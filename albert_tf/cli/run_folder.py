@@ -7,18 +7,12 @@ from pathlib import Path
 from albert_tf.errors import CheckpointError
 
 ARGUMENTS_FILE = "arguments.json"
-# Arguments that are paths; a run may be resumed from another folder.
-PATHS = (
-    "data",
-    "files",
-    "validation",
-    "preset",
-    "tokenizer",
-    "recipe",
-    "config",
-    "cache",
-    "teacher",
-)
+# Arguments that are paths, and those that are where there is such a path, else names. A run may be
+# resumed from another folder, so they are kept absolute.
+PATHS = ("data", "files", "validation", "tokenizer", "config", "cache", "labelled", "output")
+PATHS_OR_NAMES = ("preset", "teacher")
+# What messages call the arguments that are no options.
+POSITIONALS = {"data": "DATA", "files": "TEXTS"}
 # What may be asked for anew when a run is resumed: it does not change the training.
 FREE_ARGUMENTS = ("tensorboard", "no_baselines")
 # What each process of a run is told anew, each time.
@@ -57,17 +51,21 @@ def save_arguments(args, run_dir: Path) -> None:
     from albert_tf.weights.atomic import write_files
 
     left_out = ("run", "resume", "debug", *PROCESS_ARGUMENTS)
-    kept = {k: v for k, v in vars(args).items() if k not in left_out}
-    for name in PATHS:
-        if kept.get(name) and (name != "recipe" or is_recipe_file(kept[name])):
-            paths = kept[name]
-            is_list = isinstance(paths, list)
-            kept[name] = [_absolute(path) for path in paths] if is_list else _absolute(paths)
+    kept = {k: _absolute(k, v) for k, v in vars(args).items() if k not in left_out}
     write_files(run_dir, {ARGUMENTS_FILE: json.dumps(kept, indent=2) + "\n"})
 
 
-def _absolute(path: str) -> str:
-    return str(Path(path).resolve()) if Path(path).exists() else path
+def _absolute(name: str, value):
+    """Returns the value of an argument, where it is a path an absolute one."""
+    if isinstance(value, list):
+        return [_absolute(name, each) for each in value]
+    return str(Path(value).resolve()) if value and _is_path(name, value) else value
+
+
+def _is_path(name: str, value) -> bool:
+    if name == "recipe":
+        return is_recipe_file(value)
+    return name in PATHS or (name in PATHS_OR_NAMES and Path(value).exists())
 
 
 def default_arguments(add_arguments, *given: str) -> argparse.Namespace:
@@ -100,13 +98,17 @@ def restore_arguments(args, defaults: argparse.Namespace) -> argparse.Namespace:
         if value == default or name in ("resume", *FREE_ARGUMENTS, *PROCESS_ARGUMENTS):
             continue
         earlier = args.resume if name == "output" else kept.get(name)
-        if _absolute(str(value)) != _absolute(str(earlier)):
-            option = "DATA" if name == "data" else f"--{name.replace('_', '-')}"
+        if _absolute(name, value) != _absolute(name, earlier):
+            option = POSITIONALS.get(name, f"--{name.replace('_', '-')}")
             raise CheckpointError(
-                f"{option} {value} differs from the run in {args.resume}, which has {earlier}; resume it "
-                "without, or start a new run with another --output"
+                f"{option} {_typed(value)} differs from the run in {args.resume}, which has "
+                f"{_typed(earlier)}; resume it without, or start a new run with another --output"
             )
     free = {name: getattr(args, name) or kept.get(name) for name in FREE_ARGUMENTS if name in args}
     return argparse.Namespace(
         **{**vars(args), **kept, **free, "resume": args.resume, "output": args.resume}
     )
+
+
+def _typed(value) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -100,6 +100,7 @@ def choose_columns(
     pair: str | int | None,
     label: str | int | None,
     require_labels: bool,
+    with_labels: bool,
 ) -> Columns:
     """Decide which column holds what.
 
@@ -111,6 +112,7 @@ def choose_columns(
         pair: likewise; None with a given `text` means there is no pair.
         label: likewise.
         require_labels: whether a table without a label column is an error.
+        with_labels: whether to find the label out when it is not given.
 
     Returns:
         `Columns`, with a note for everything that was found out.
@@ -130,7 +132,7 @@ def choose_columns(
         if pair is None and found_pair is not None:
             pair_at = found_pair
             notes.append(f"its pair is {finder.describe(pair_at)}")
-    if label is None:
+    if label is None and with_labels:
         label_at = finder.guess_label({text_at, pair_at}, required=require_labels)
         if label_at is not None:
             notes.append(f"the label is {finder.describe(label_at)}")

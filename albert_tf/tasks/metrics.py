@@ -140,12 +140,22 @@ def multi_label_metrics(
     """
     true = np.asarray(true).astype(int)
     predicted = predicted_targets("multi_label", probabilities, threshold)
+    both = as_indicators(true), as_indicators(predicted)
+    options = {"labels": range(true.shape[1]), "zero_division": 0.0}
     return {
-        "micro_f1": float(sk.f1_score(true, predicted, average="micro", zero_division=0.0)),
-        "macro_f1": float(sk.f1_score(true, predicted, average="macro", zero_division=0.0)),
+        "micro_f1": float(sk.f1_score(*both, average="micro", **options)),
+        "macro_f1": float(sk.f1_score(*both, average="macro", **options)),
         "exact_match": float(np.mean(np.all(true == predicted, axis=1))),
         "hamming_loss": float(np.mean(true != predicted)),
     }
+
+
+def as_indicators(values: np.ndarray) -> np.ndarray:
+    """Return zeros and ones `(rows, classes)` with a column of zeros behind the others.
+
+    scikit-learn takes a single column for the numbers of two classes, and more for labels.
+    """
+    return np.pad(values, ((0, 0), (0, 1)))
 
 
 def per_class_table(
@@ -161,6 +171,8 @@ def per_class_table(
     Returns:
         A DataFrame with one row a class, indexed by name. What is not defined counts as zero.
     """
+    if np.ndim(true) == 2:
+        true, predicted = as_indicators(true), as_indicators(predicted)
     precision, recall, f1, support = sk.precision_recall_fscore_support(
         true, predicted, labels=range(len(names)), zero_division=0.0
     )

@@ -23,9 +23,9 @@ def split_table(table: TextTable, fraction: float = 0.1, seed: int = 0) -> Split
     """Set aside a part of a table for validation, with the same share of every class.
 
     A class with a single row stays in the training part. Where the asked fraction has fewer rows
-    than there are classes, one row a class is set aside. Regression and multi-label tables are
-    split at random. With `fraction` 0.2 and enough rows it is scikit-learn's
-    `train_test_split(stratify=labels, random_state=seed)`.
+    than there are classes, one row a class is set aside. With `fraction` 0.2 and enough rows it is
+    scikit-learn's `train_test_split(stratify=labels, random_state=seed)`. Regression and
+    multi-label tables are split at random, but the last row with a label stays for training.
 
     Args:
         table: with labels.
@@ -36,7 +36,8 @@ def split_table(table: TextTable, fraction: float = 0.1, seed: int = 0) -> Split
         A `Split`; each part keeps the rows in the order of the file.
 
     Raises:
-        DataError: the fraction is out of range or the table is too small to split.
+        DataError: the fraction is out of range, or the table is too small to split or has no row
+            whose labels all occur in another.
     """
     if not 0 < fraction <= 0.5:
         raise DataError(f"validation fraction {fraction} is out of range; use 0 < fraction <= 0.5")
@@ -46,12 +47,41 @@ def split_table(table: TextTable, fraction: float = 0.1, seed: int = 0) -> Split
         raise DataError(f"{table.path}: one row cannot be split; add rows or a validation file")
     size = max(1, round(len(table) * fraction))
     train, validation = train_test_split(np.arange(len(table)), test_size=size, random_state=seed)
+    if table.task == "multi_label" and table.labels is not None:
+        return _sparing_labels(table, [*validation, *train], size)
     return _parts(table, train, validation, ())
+
+
+def _sparing_labels(table: TextTable, order: list[int], size: int) -> Split:
+    """Set the first `size` rows of an order aside that are not the last with a label of theirs."""
+    left = Counter(label for labels in table.labels for label in set(labels))
+    validation, needed, lacking = [], [], []
+    for row in order:
+        if len(validation) == size:
+            break
+        last = [label for label in set(table.labels[row]) if left[label] == 1]
+        if last:
+            needed.append(row)
+            lacking += last
+        else:
+            validation.append(row)
+            left.subtract(set(table.labels[row]))
+    if not validation:
+        raise DataError(
+            f"{table.path}: every row has a label that no other row has, so none can be set aside; "
+            "give two rows a label or a validation file"
+        )
+    notes = ()
+    if needed:
+        what = "1 row is" if len(needed) == 1 else f"{len(needed)} rows are"
+        labels = _shown(lacking)
+        notes = (f"{what} kept for training, where their labels would be missing: {labels}",)
+    return _parts(table, set(order) - set(validation), validation, notes)
 
 
 def _stratified(table: TextTable, fraction: float, seed: int) -> Split:
     counts = Counter(table.labels)
-    alone = sorted(label for label, count in counts.items() if count == 1)
+    alone = [label for label, count in counts.items() if count == 1]
     shared = [row for row, label in enumerate(table.labels) if counts[label] > 1]
     if not shared:
         raise DataError(
@@ -60,9 +90,8 @@ def _stratified(table: TextTable, fraction: float, seed: int) -> Split:
         )
     notes = []
     if alone:
-        shown = ", ".join(map(repr, alone[:5])) + (", ..." if len(alone) > 5 else "")
         have = "class has" if len(alone) == 1 else "classes have"
-        notes.append(f"{len(alone)} {have} one row, kept for training: {shown}")
+        notes.append(f"{len(alone)} {have} one row, kept for training: {_shown(alone)}")
     classes = len(counts) - len(alone)
     size: float | int = fraction
     if min(len(shared) * fraction, len(shared) * (1 - fraction)) < classes:
@@ -76,6 +105,10 @@ def _stratified(table: TextTable, fraction: float, seed: int) -> Split:
     )
     singles = [row for row, label in enumerate(table.labels) if counts[label] == 1]
     return _parts(table, [*train, *singles], validation, tuple(notes))
+
+
+def _shown(labels: list[str], most: int = 5) -> str:
+    return ", ".join(map(repr, sorted(labels)[:most])) + (", ..." if len(labels) > most else "")
 
 
 def _parts(table: TextTable, train, validation, notes: tuple[str, ...]) -> Split:

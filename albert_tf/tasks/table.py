@@ -94,6 +94,7 @@ def read_table(
     quoting: str | None = None,
     label_separator: str = "|",
     require_labels: bool = True,
+    with_labels: bool = True,
     skip_empty: bool = False,
 ) -> TextTable:
     r"""Read a csv, tsv or jsonl file (plain or .gz) as a table of texts.
@@ -115,7 +116,10 @@ def read_table(
         header: whether the first line names the columns.
         quoting: `"rfc"` or `"none"`, as in `rows.parse_delimited`.
         label_separator: between the labels of a multi-label cell of a csv or tsv file.
-        require_labels: False for texts to predict; labels are then None where there is no column.
+        require_labels: False for a table that may have no labels; they are None where there is no
+            column.
+        with_labels: False for the texts alone: no label column is looked for or read, so whatever
+            stands there is no error; a given `label_column` is only not taken for the text.
         skip_empty: leave out rows whose text is empty, with a note, where they are an error else.
 
     Returns:
@@ -143,13 +147,14 @@ def read_table(
         delimiters = _delimiters(delimiter, kind)
         rows = parse_delimited(path, decoded.text, delimiters, quoting, prefer_rfc=kind == ".csv")
         names, rows = _split_header(path, rows, header, asked)
-    chosen = choose_columns(path, names, rows.cells, *asked, require_labels)
+    chosen = choose_columns(path, names, rows.cells, *asked, require_labels, with_labels)
     if skip_empty:
         rows = _without_empty(path, rows, chosen)
     texts = _texts(path, rows, chosen.text, "text")
     pairs = None if chosen.pair is None else _texts(path, rows, chosen.pair, "pair")
-    labels, task, label_notes = read_labels(path, rows, chosen.label, task, label_separator)
-    places = {"text": chosen.text, "pair": chosen.pair, "label": chosen.label}
+    label_at = chosen.label if with_labels else None
+    labels, task, label_notes = read_labels(path, rows, label_at, task, label_separator)
+    places = {"text": chosen.text, "pair": chosen.pair, "label": label_at}
     return TextTable(
         texts=texts,
         pairs=pairs,
@@ -228,10 +233,11 @@ def _is_empty(cell: object) -> bool:
 
 def _without_empty(path: Path, rows: Rows, chosen: Columns) -> Rows:
     wanted = [at for at in (chosen.text, chosen.pair) if at is not None]
-    kept = [n for n, row in enumerate(rows.cells) if not any(_is_empty(row[at]) for at in wanted)]
+    empty = [any(_is_empty(row[at]) for at in wanted) for row in rows.cells]
+    kept = [n for n, is_empty in enumerate(empty) if not is_empty]
     if not kept:
         raise DataError(f"{path}: every text is empty; check the text column")
-    left_out = [line for n, line in enumerate(rows.lines) if n not in set(kept)]
+    left_out = [line for line, is_empty in zip(rows.lines, empty, strict=True) if is_empty]
     if not left_out:
         return rows
     rows_left_out = f"{len(left_out)} row{'s' * (len(left_out) > 1)}"

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from albert_tf.cli import demo, export_model, finetune
+from albert_tf.cli.answerer import load_answerer
 from albert_tf.cli.main import main
 from albert_tf.cli.run_folder import save_arguments
-from albert_tf.export import FORMS, QUANTIZATIONS
+from albert_tf.export import FORMS, QUANTIZATIONS, Prediction, TFLiteRunner
 from albert_tf.export.task_metadata import CLIENTS
 from albert_tf.training import FineTuningRecipe
 from albert_tf.training.recipe import DECAYS, OPTIMIZERS
@@ -64,6 +65,28 @@ def test_predict_reads_standard_input_and_tables(files, capsys, monkeypatch):
     table = ["--file", f"{files}/reviews.csv", "--text", "review"]
     assert main(["predict", f"{files}/reviews.tflite", *table]) == 0
     assert len(lines(capsys)) == 48
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["text,label\nI love it,\nI hate it,bad\n", "text,score\nI love it,3.5\nI hate it,2\n"],
+    ids=["missing", "measured"],
+)
+def test_labels_beside_the_texts_to_predict_are_nobodys_business(files, tmp_path, capsys, content):
+    table = write(tmp_path / "new.csv", content)
+    assert main(["predict", f"{files}/reviews.tflite", "--file", table]) == 0
+    printed = capsys.readouterr()
+    assert [line.split("\t")[2] for line in printed.out.splitlines()] == ["I love it", "I hate it"]
+    assert "label" not in printed.err
+
+
+def test_scores_of_a_file_are_taken_as_they_come(files, monkeypatch):
+    runner = TFLiteRunner(files / "reviews.tflite")
+    inputs = GOOD, BAD
+    expected = [[p.scores["bad"], p.scores["good"]] for p in runner(*inputs)]
+    monkeypatch.setattr(TFLiteRunner, "_prediction", None)
+    found = load_answerer(f"{files}/reviews.tflite").scores(inputs)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_predict_keeps_a_text_on_its_line(files, capsys):
@@ -199,6 +222,36 @@ def test_demo_can_be_resumed_as_a_fine_tuning_run(tmp_path, monkeypatch):
     assert (kept["sequence_length"], kept["output"]) == (48, str(run))
     with pytest.raises(KeyboardInterrupt):
         finetune.run(finetune.default_arguments("--resume", str(run)))
+
+
+def test_demo_answers_until_the_end_of_the_input(monkeypatch, capsys):
+    typed = iter(["a lovely film"])
+
+    def read_line(prompt):
+        for line in typed:
+            return line
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", read_line)
+    demo._answer_typed(lambda texts: [Prediction("positive", 0.9)])
+    printed = capsys.readouterr()
+    assert printed.out == "positive   90.0 %  a lovely film\n"
+    assert printed.err.endswith("ends):\n\n")
+
+
+def test_a_single_label_that_holds_or_not(files, tmp_path, capsys):
+    rows = [*((text, ["praise"]) for text in GOOD * 4), *((text, []) for text in BAD * 4)]
+    lines_ = [json.dumps({"text": text, "labels": labels}) for text, labels in rows]
+    table = write(tmp_path / "praise.jsonl", "\n".join(lines_))
+    run = ["--preset", f"{files}/small", "--output", f"{tmp_path}/run", *QUICK]
+    assert main(["finetune", table, *run]) == 0
+    report = (tmp_path / "run" / "report.md").read_text("utf-8")
+    assert "| praise | " in report
+    assert "| TF-IDF + logistic regression | " in report
+    capsys.readouterr()
+    assert main(["evaluate", f"{tmp_path}/run/model", table, "--json"]) == 0
+    found = json.loads(lines(capsys)[-1])
+    assert found["micro_f1"] == pytest.approx(found["macro_f1"])
 
 
 def test_a_start_that_failed_leaves_the_folder_free(files, tmp_path, capsys):

@@ -43,6 +43,18 @@ def test_goes_on_from_an_earlier_students_preset(texts, teacher_folder, tmp_path
     assert AlbertTextClassifier.from_preset(second / "model").config.num_hidden_groups == 2
 
 
+def test_resumes_from_another_folder(texts, teacher_folder, tmp_path, monkeypatch, capsys):  # noqa: F811
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path)
+    arguments = ["texts.txt", "--teacher", str(teacher_folder), "--output", "run", *QUICK]
+    assert main(["distill", *arguments, "--cache", "cache"]) == 0
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    capsys.readouterr()
+    assert main(["distill", texts, "--resume", "../run"]) == 0
+    assert "was finished already" in capsys.readouterr().err
+    assert not list((tmp_path / "elsewhere").iterdir()), "the teacher read nothing again"
+
+
 def test_labels_are_learned_beside(texts, teacher_folder, tmp_path):  # noqa: F811
     table = tmp_path / "reviews.csv"
     rows = [

@@ -65,6 +65,21 @@ def test_file_of_a_classifier_gives_no_vectors(files):
 
 
 @pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("predict", ["a film"]),
+        ("evaluate", ["{files}/reviews.csv"]),
+        ("benchmark", ["--early-exit", "{files}/reviews.csv"]),
+    ],
+)
+def test_file_of_vectors_gives_no_answers(files, vectors_file, capsys, command, options):
+    options = [option.format(files=files) for option in options]
+    assert main([command, str(vectors_file), *options]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{vectors_file} holds a text_embedder; expected a text classifier or regressor" in line
+
+
+@pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["--output", "vectors.csv", "a"], "expected a name that ends in .npy"),

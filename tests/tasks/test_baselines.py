@@ -82,6 +82,16 @@ def test_multi_label():
     assert tfidf.predictions.shape == (40, 2)
 
 
+@pytest.mark.parametrize("others", [[], ["spam"]], ids=["some rows", "every row"])
+def test_a_single_label(others):
+    texts = ["win a prize now", "cheap pills now", "see you at lunch"] * 8
+    train = table(texts, [["spam"], ["spam"], others] * 8, "multi_label")
+    for result in run_baselines(train, train):
+        assert result.predictions.shape == result.scores.shape == (24, 1)
+    assert result.predictions[:3, 0].tolist() == [1, 1, len(others)]
+    assert result.metrics["micro_f1"] == result.metrics["exact_match"] == 1.0
+
+
 def test_a_label_that_every_row_has_gives_no_warning(recwarn):
     train = table(["a", "b", "c"], [["x"], ["x", "y"], ["x"]], "multi_label")
     assert tfidf_baseline(train, train).predictions[:, 0].tolist() == [1, 1, 1]

@@ -111,6 +111,46 @@ def test_other_tasks_are_split_at_random(task):
     assert split.validation.lines != split_table(table(labels, task), 0.2, seed=1).validation.lines
 
 
+def test_labels_that_occur_once_stay_in_training():
+    labels = [["common", f"rare {row}"] if row % 10 == 0 else ["common"] for row in range(300)]
+    data = table(labels, "multi_label")
+    split = split_table(data, 0.1)
+    assert sorted(split.train.lines + split.validation.lines) == data.lines
+    assert len(LabelSet.from_table(split.train)) == 31
+    assert split.validation.labels == [["common"]] * 30
+    _, drawn = train_test_split(np.arange(300), test_size=30, random_state=0)
+    assert {row + 2 for row in drawn if row % 10} < set(split.validation.lines)
+    (note,) = split.notes
+    assert " kept for training, where their labels would be missing: 'rare " in note
+
+
+@settings(deadline=None)
+@given(
+    labels=st.lists(st.lists(st.integers(0, 9).map(str), max_size=3), min_size=2, max_size=40),
+    fraction=st.floats(0.01, 0.5),
+    seed=st.integers(0, 99),
+)
+def test_multi_label_split_keeps_every_row_once_and_every_label_in_training(labels, fraction, seed):
+    data = table(labels, "multi_label")
+    counts = Counter(label for row in labels for label in set(row))
+    if all(any(counts[label] == 1 for label in row) for row in labels):
+        with pytest.raises(DataError, match="every row has a label that no other row has"):
+            split_table(data, fraction, seed)
+        return
+    split = split_table(data, fraction, seed)
+    assert {label for row in split.train.labels for label in row} == set(counts)
+    assert sorted(split.train.lines + split.validation.lines) == data.lines
+    size = max(1, round(len(labels) * fraction))
+    assert 1 <= len(split.validation) <= size
+    assert split.notes or len(split.validation) == size
+
+
+def test_a_label_of_its_own_in_every_row_cannot_be_split():
+    data = table([[f"label {row}"] for row in range(20)], "multi_label")
+    with pytest.raises(DataError, match=r"t\.csv: every row has a label .* a validation file"):
+        split_table(data, 0.1)
+
+
 @pytest.mark.parametrize("fraction", [0.0, 0.51, -1.0])
 def test_fraction_out_of_range(fraction):
     with pytest.raises(DataError, match=r"is out of range; use 0 < fraction <= 0\.5"):

@@ -87,6 +87,34 @@ def test_multi_label_by_hand():
     assert values["hamming_loss"] == pytest.approx(2 / 9)
 
 
+def test_a_single_label_by_hand():
+    true = np.array([[1], [1], [0], [0], [0]], "float32")
+    probabilities = np.array([[0.9], [0.2], [0.6], [0.1], [0.3]])
+    # predicted 1 0 1 0 0: a true positive, a false positive, a false negative
+    values = multi_label_metrics(true, probabilities)
+    assert values["micro_f1"] == values["macro_f1"] == pytest.approx(0.5)
+    assert values["exact_match"] == pytest.approx(3 / 5)
+    assert values["hamming_loss"] == pytest.approx(2 / 5)
+    predicted = predicted_targets("multi_label", probabilities)
+    row = per_class_table(true, predicted, ("spam",)).loc["spam"]
+    assert row.to_dict() == {"precision": 0.5, "recall": 0.5, "f1": 0.5, "support": 2}
+
+
+@settings(deadline=None)
+@given(st.integers(1, 12), st.integers(1, 4), st.integers(0, 1000))
+def test_multi_label_agrees_with_counting(rows, classes, seed):
+    random = np.random.default_rng(seed)
+    true, predicted = random.integers(2, size=(2, rows, classes))
+    hits, said = (true * predicted).sum(0), (true + predicted).sum(0)
+    f1 = 2 * hits / np.maximum(1, said)
+    values = multi_label_metrics(true, predicted)
+    assert values["micro_f1"] == pytest.approx(2 * hits.sum() / max(1, said.sum()))
+    assert values["macro_f1"] == pytest.approx(f1.mean())
+    frame = per_class_table(true, predicted, tuple(map(str, range(classes))))
+    np.testing.assert_allclose(frame.f1, f1)
+    np.testing.assert_array_equal(frame.support, true.sum(0))
+
+
 @settings(deadline=None)
 @given(st.integers(1, 30), st.integers(2, 5), st.integers(0, 1000))
 def test_confusion_and_per_class_agree_with_counting(rows, classes, seed):
