@@ -12,6 +12,7 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Sequence
 
 from albert_tf.errors import ExportError
 
@@ -40,11 +41,42 @@ class Bundle:
     others: dict[str, bytes] = dataclasses.field(default_factory=dict)
 
 
+def check_labels(labels: Sequence[str]) -> None:
+    """Raises an `ExportError` for a label that cannot be a line of `labels.txt`, or stands there twice."""
+    first: dict[str, int] = {}
+    for number, label in enumerate(labels):
+        if not isinstance(label, str) or len(label.splitlines()) != 1 or label.strip() != label:
+            raise ExportError(
+                f"label {number} is {label!r}; a label is a text, one line of {LABELS}: it must not "
+                "be empty, hold a line break, or start or end with a space"
+            )
+        if first.setdefault(label, number) != number:
+            raise ExportError(
+                f"labels {first[label]} and {number} are both {label!r}; answers are told apart by "
+                "their labels: give each class its own"
+            )
+
+
+def longest_input(metadata: dict) -> int:
+    """Returns the most tokens of an input: what positions, graph and preprocessor all take.
+
+    Args:
+        metadata: the description inside a file.
+    """
+    limits = (
+        metadata["config"]["max_position_embeddings"],
+        metadata["length"],
+        max(metadata.get("lengths") or [0]),
+        metadata["sequence_length"],
+    )
+    return min(limit for limit in limits if limit)
+
+
 def append_bundle(model: bytes, bundle: Bundle) -> bytes:
     """Returns `model`, a flatbuffer, with the members of `bundle` appended.
 
     Raises:
-        ExportError: when a label cannot be a line of `labels.txt`.
+        ExportError: as `check_labels`.
     """
     metadata = {
         "format": FORMAT,
@@ -54,7 +86,8 @@ def append_bundle(model: bytes, bundle: Bundle) -> bytes:
     }
     members = {METADATA: json.dumps(metadata, indent=2, ensure_ascii=False).encode("utf-8")}
     if bundle.labels is not None:
-        members[LABELS] = _lines(bundle.labels).encode("utf-8")
+        check_labels(bundle.labels)
+        members[LABELS] = "".join(f"{label}\n" for label in bundle.labels).encode("utf-8")
     if bundle.tokenizer is not None:
         members[TOKENIZER] = bundle.tokenizer
     members |= bundle.others
@@ -108,13 +141,3 @@ def read_bundle(content: bytes, name: str) -> Bundle:
         tokenizer=members.get(TOKENIZER),
         labels=None if labels is None else tuple(labels.decode("utf-8").splitlines()),
     )
-
-
-def _lines(labels):
-    for number, label in enumerate(labels):
-        if len(label.splitlines()) != 1 or label.strip() != label:
-            raise ExportError(
-                f"label {number} is {label!r}; a label is one line of {LABELS}: it must not be "
-                "empty, hold a line break, or start or end with a space"
-            )
-    return "".join(f"{label}\n" for label in labels)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+from albert_tf.export.bundle import longest_input
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.parity import ParityReport
 
@@ -49,7 +50,7 @@ def model_card(
         "labels": None if labels is None else list(labels),
         "quantization": metadata["quantization"],
         "form": metadata["form"],
-        "longest_input": metadata["sequence_length"] or config["max_position_embeddings"],
+        "longest_input": longest_input(metadata),
         "inputs": metadata["inputs"],
         "outputs": metadata["outputs"],
         "controls": metadata["controls"],

@@ -40,6 +40,14 @@ def pad(examples: list[Example], length: int, pad_id: int) -> dict[str, np.ndarr
     return inputs
 
 
+def cut(example: Example, length: int) -> Example:
+    """Returns an example of at most `length` tokens: the first ones, and in the end its own last, `[SEP]`."""
+    if example.length <= length:
+        return example
+    kept = [*range(length - 1), example.length - 1]
+    return Example(example.token_ids[..., kept], example.segment_ids[..., kept])
+
+
 def make_examples(
     model, longest: int, choices: int, texts=None, pairs=None
 ) -> tuple[list[Example], str]:

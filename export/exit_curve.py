@@ -74,9 +74,20 @@ def find_knee(points: Sequence[ExitPoint], allowed_loss: float = ALLOWED_LOSS) -
     """Returns the point of the fewest layers whose metric is within `allowed_loss` of full depth's.
 
     Args:
-        points: as `measure_exits` returns them.
-        allowed_loss: in the metric's unit.
+        points: as `measure_exits` returns them. One whose metric is NaN is never the knee.
+        allowed_loss: in the metric's unit, at least 0.
+
+    Raises:
+        ExportError: when `allowed_loss` is no such number, or the metric of full depth is NaN, as a correlation
+            is of a single text or of equal answers: then there is nothing to be within.
     """
+    if not allowed_loss >= 0:  # so that NaN fails
+        raise ExportError(f"the allowed loss is {allowed_loss}; expected a number of at least 0")
+    if np.isnan(points[0].metric):
+        raise ExportError(
+            "the metric of full depth is not defined (NaN), so no setting can be compared with it; "
+            "give more texts, whose answers differ"
+        )
     enough = points[0].metric - allowed_loss - 1e-9
     return min((p for p in points if p.metric >= enough), key=lambda p: p.mean_layers)
 

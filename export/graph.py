@@ -1,5 +1,6 @@
 """One loaded TFLite graph: named arrays in, named arrays out, resized to the arrays' length."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class LiteRTGraph:
         }
         self.outputs = tuple(self._output_indices)
         self._shape = None
+        self._silence = quiet
 
     def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Runs the graph once.
@@ -59,8 +61,9 @@ class LiteRTGraph:
         for name in BACKBONE_INPUTS:
             index = self._input_indices[name]
             self._interpreter.resize_tensor_input(index, shape, strict=True)
-        with quiet():
+        with self._silence():
             self._interpreter.allocate_tensors()
+        self._silence = contextlib.nullcontext  # LiteRT logs at the first allocation only
         self._shape = shape
 
 

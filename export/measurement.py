@@ -9,6 +9,7 @@ from pathlib import Path
 from albert_tf.errors import ExportError
 from albert_tf.export.bundle import read_bundle
 from albert_tf.export.inspection import read_content
+from albert_tf.export.signatures import signature_name
 
 LENGTHS = (16, 32, 64, 128)
 """Lengths in tokens that are measured unless others are asked for."""
@@ -45,7 +46,7 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
 
     Args:
         path: a `.tflite` file that `export_tflite` wrote.
-        lengths: in tokens; default those of `LENGTHS` that the file takes, or its own where that is
+        lengths: in tokens; default those of `LENGTHS` that the file takes, or its own where they are
             fixed.
         num_threads: of the interpreter.
         runs: for each length, after a warm-up.
@@ -57,7 +58,8 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     lengths = _checked(path, metadata, lengths)
     settings = {
         "path": str(path),
-        "lengths": list(lengths),
+        "lengths": lengths,
+        "signatures": [signature_name(n) if metadata.get("lengths") else None for n in lengths],
         "num_threads": num_threads,
         "runs": runs,
         "controls": {c["name"]: [c["dtype"], c["default"]] for c in metadata.get("controls", ())},
@@ -68,7 +70,7 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     )
     if process.returncode:
         reason = process.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise ExportError(f"{path} cannot be measured at lengths {list(lengths)}: {reason[0]}")
+        raise ExportError(f"{path} cannot be measured at lengths {lengths}: {reason[0]}")
     found = json.loads(process.stdout.splitlines()[-1])
     latency = {int(length): Latency(**row) for length, row in found.pop("latency_ms").items()}
     return Measurement(latency_ms=latency, num_threads=num_threads, **found)
@@ -76,12 +78,14 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
 
 def _checked(path, metadata, lengths) -> list[int]:
     """Returns the lengths to measure; raises for one that the file does not take."""
-    fixed, most = metadata["length"], metadata["config"]["max_position_embeddings"]
+    fixed = metadata.get("lengths") or [n for n in (metadata["length"],) if n]
+    most = metadata["config"]["max_position_embeddings"]
     if lengths is None:
-        return [fixed] if fixed else [length for length in LENGTHS if length <= most]
+        return fixed or [length for length in LENGTHS if length <= most]
     for length in lengths:
-        if fixed and length != fixed:
-            raise ExportError(f"length is {length}; {path} takes inputs of {fixed} tokens only")
+        if fixed and length not in fixed:
+            known = ", ".join(map(str, fixed))
+            raise ExportError(f"length is {length}; {path} takes inputs of {known} tokens only")
         if not 1 <= length <= most:
             raise ExportError(f"length is {length}; {path} takes inputs of 1 to {most} tokens")
     return list(lengths)

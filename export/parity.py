@@ -71,7 +71,7 @@ class ParityReport:
             Keras gives for the same output.
         agreement: share of equal labels; None for heads without labels.
         decided_agreement: the same among the labels that the limits judge; None where none are.
-        worst_text: index of the text with the largest relative difference.
+        worst_text: index of the text with the largest relative difference, or of the first with NaN.
         by_length: the same by number of tokens.
         limits: what was allowed.
         failures: which limits were missed, in words; empty when the file passed.
@@ -147,7 +147,7 @@ def compare(
     scales = _scales(expected)
     relative = [c.relative(scales) for c in comparisons]
     labels = _Labels.total([c.labels(scales, limits.difference) for c in comparisons])
-    relative_difference = max(relative)
+    relative_difference = _largest(relative)
     failures = []
     if not relative_difference <= limits.difference:  # so that NaN fails
         failures.append(
@@ -163,12 +163,12 @@ def compare(
         texts=len(examples),
         source=source,
         reference=reference_name,
-        max_difference=max(c.largest for c in comparisons),
+        max_difference=_largest(c.largest for c in comparisons),
         mean_difference=_mean(comparisons),
         relative_difference=relative_difference,
         agreement=labels.share,
         decided_agreement=labels.decided_share,
-        worst_text=int(np.argmax(np.nan_to_num(relative, nan=np.inf))),
+        worst_text=int(np.argmax(relative)),  # the first NaN, where there is one
         by_length=_by_length(examples, comparisons, scales, limits),
         limits=limits,
         failures=tuple(failures),
@@ -241,6 +241,11 @@ def _litert_runner(graph, shape, pad_id, model):
 # === Comparing ===
 
 
+def _largest(values) -> float:
+    """The maximum, and NaN where any is NaN: Python's `max` passes over a NaN that is not the first."""
+    return float(np.max(list(values)))
+
+
 class _Comparison:
     """Reference and found outputs of one example."""
 
@@ -253,7 +258,7 @@ class _Comparison:
 
     @property
     def largest(self) -> float:
-        return max(float(d.max()) for d in self.differences.values())
+        return _largest(d.max() for d in self.differences.values())
 
     @property
     def total(self) -> tuple[float, int]:
@@ -262,7 +267,7 @@ class _Comparison:
         )
 
     def relative(self, scales) -> float:
-        return max(float(d.max()) / scales[name] for name, d in self.differences.items())
+        return _largest(d.max() / scales[name] for name, d in self.differences.items())
 
     def labels(self, scales, share) -> "_Labels":
         """Counts equal labels; a lead of `share` of an output's scale makes a label decided."""
@@ -311,9 +316,9 @@ def _count_labels(model, name, expected, found, lead) -> _Labels:
 
 
 def _scales(expected):
-    """The largest absolute value of each output, or 1 where all are zero."""
+    """The largest absolute value of each output, or 1 where all are zero; answers with NaN do not count."""
     return {
-        name: max(float(np.abs(answer[name]).max()) for answer in expected) or 1.0
+        name: float(np.fmax.reduce([np.abs(answer[name]).max() for answer in expected])) or 1.0
         for name in expected[0]
     }
 
@@ -331,7 +336,11 @@ def _by_length(examples, comparisons, scales, limits):
             labels = _Labels.total([c.labels(scales, limits.difference) for c in chosen])
             classes.append(
                 LengthClass(
-                    high, len(chosen), max(c.largest for c in chosen), _mean(chosen), labels.share
+                    high,
+                    len(chosen),
+                    _largest(c.largest for c in chosen),
+                    _mean(chosen),
+                    labels.share,
                 )
             )
     return tuple(classes)

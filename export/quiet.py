@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import os
-import tempfile
 import threading
 import warnings
 
@@ -38,9 +37,11 @@ def _without_standard_error():
         yield
         return
     try:
-        with tempfile.TemporaryFile() as sink:
-            os.dup2(sink.fileno(), 2)
-            yield
+        # Not a temporary file: a container may have no folder that can be written to.
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, 2)
+        os.close(sink)
+        yield
     finally:
         os.dup2(saved, 2)
         os.close(saved)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import ExportError
-from albert_tf.export.bundle import read_bundle
+from albert_tf.export.bundle import longest_input, read_bundle
 from albert_tf.export.examples import Example, pad
 from albert_tf.export.exit_loop import LAYERS_RUN
 from albert_tf.export.graph import LiteRTGraph
@@ -110,7 +110,7 @@ class TFLiteRunner:
         )
         self._vocab_size = self.metadata["config"]["vocab_size"]
         self.labels = self._check_labels(bundle.labels)
-        self.sequence_length = self._longest()
+        self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
 
     @property
@@ -353,12 +353,6 @@ class TFLiteRunner:
                 "must hold one line for each class: export the model again"
             )
         return list(labels)
-
-    def _longest(self):
-        limits = [self.metadata["config"]["max_position_embeddings"], self._shape[-1]]
-        limits.append(max(self.metadata.get("lengths") or [0]))
-        limits.append(self.metadata["sequence_length"] or limits[0])
-        return min(limit for limit in limits if limit > 0)
 
     def _make_tokenizer(self, model):
         if model is None:

@@ -3,6 +3,7 @@
 import dataclasses
 
 from albert_tf.errors import ExportError
+from albert_tf.export.bundle import check_labels
 from albert_tf.export.lowering import check_backend, check_exportable
 from albert_tf.export.runtime import FOUR_BIT_RUNTIME, HALF_LOOP_RUNTIME, parse_version, reaches
 from albert_tf.export.signatures import LENGTHS
@@ -72,6 +73,7 @@ class ExportSettings:
             if not _is_count(value):
                 raise ExportError(f"{name} is {value!r}; expected a whole number of at least 1")
         check_exportable(model)
+        check_labels(getattr(model, "labels", None) or ())
         self._check_length(model)
         self._check_quantization()
 

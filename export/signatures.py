@@ -4,6 +4,8 @@ Runtimes that compile a graph for an accelerator, such as LiteRT's CompiledModel
 signature for each of a few lengths serves them: a text takes the shortest that holds it.
 """
 
+import contextlib
+
 import numpy as np
 
 from albert_tf.errors import ExportError
@@ -81,11 +83,11 @@ class SignatureGraph:
         self._interpreter = load_interpreter(file, num_threads)
         keys = self._interpreter.get_signature_list()
         self.lengths = sorted(int(key.removeprefix(PREFIX)) for key in keys)
-        with quiet():
-            self._runners = {
-                length: self._interpreter.get_signature_runner(signature_name(length))
-                for length in self.lengths
-            }
+        self._runners = {
+            length: self._interpreter.get_signature_runner(signature_name(length))
+            for length in self.lengths
+        }
+        self._silence = quiet
         details = self._runners[self.lengths[0]].get_input_details()
         self.inputs = {
             name: (*(int(n) for n in details[name]["shape"][:-1]), -1) for name in BACKBONE_INPUTS
@@ -109,7 +111,10 @@ class SignatureGraph:
                 f"{self.lengths[-1]}: truncate it"
             )
         padding = [(0, 0)] * (inputs["token_ids"].ndim - 1) + [(0, length - given)]
-        outputs = self._runners[length](**{k: np.pad(v, padding) for k, v in inputs.items()})
+        padded = {name: np.pad(values, padding) for name, values in inputs.items()}
+        with self._silence():
+            outputs = self._runners[length](**padded)
+        self._silence = contextlib.nullcontext  # LiteRT logs at the first allocation only
         return {
             name: values[:, :given] if is_per_token(name, values) else values
             for name, values in outputs.items()

@@ -6,7 +6,7 @@ from pathlib import Path
 from albert_tf.export.bundle import append_bundle
 from albert_tf.export.card import model_card
 from albert_tf.export.conversion import check_graph, convert
-from albert_tf.export.examples import make_examples, pad
+from albert_tf.export.examples import cut, make_examples, pad
 from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.lowering import (
@@ -227,10 +227,10 @@ def _graph(model, settings, length, examples) -> bytes:
 
 
 def _calibration(settings, examples, length, pad_id):
-    """The inputs on which ranges of activations are taken: the first that fit, a batch at a time."""
+    """The inputs on which ranges of activations are taken: the first, cut to `length`, a batch at a time."""
     if settings.quantization != "int8-static":
         return None
-    chosen = [e for e in examples if e.length <= length][:CALIBRATION_EXAMPLES] or examples[:1]
+    chosen = [cut(example, length) for example in examples[:CALIBRATION_EXAMPLES]]
     chosen += [chosen[0]] * (-len(chosen) % settings.batch)
     starts = range(0, len(chosen), settings.batch)
     return [pad(chosen[start : start + settings.batch], length, pad_id) for start in starts]

@@ -42,3 +42,10 @@ def model():
 def exported(model, tmp_path_factory):
     """The classifier in float32, as a loop for any length."""
     return export_tflite(model, tmp_path_factory.mktemp("exported") / "model.tflite", "none")
+
+
+@pytest.fixture(scope="session")
+def signatures(model, tmp_path_factory):
+    """The classifier in float32, with a signature for 32 and one for 40 tokens."""
+    path = tmp_path_factory.mktemp("signatures") / "model.tflite"
+    return export_tflite(model, path, "none", "signatures")

@@ -88,7 +88,7 @@ line = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).filter(
 )
 
 
-@given(labels=st.lists(line, min_size=1, max_size=5), tokenizer=st.binary(max_size=50))
+@given(labels=st.lists(line, min_size=1, max_size=5, unique=True), tokenizer=st.binary(max_size=50))
 @settings(max_examples=50, deadline=None)
 def test_bundles_come_back(labels, tokenizer):
     model = b"\x1c\0\0\0TFL3" + bytes(100)
@@ -121,7 +121,12 @@ def test_a_damaged_tokenizer(byte):
         read_bundle(bytes(file), "file")
 
 
-@pytest.mark.parametrize("label", ["", "two\nlines", " space", "para\u2029graph"])
+@pytest.mark.parametrize("label", ["", "two\nlines", " space", "para\u2029graph", 7, None])
 def test_labels_must_be_lines(label):
     with pytest.raises(ExportError, match="label 1 is"):
         append_bundle(b"", Bundle({}, None, ("ham", label)))
+
+
+def test_labels_must_differ():
+    with pytest.raises(ExportError, match="labels 0 and 2 are both 'ham'"):
+        append_bundle(b"", Bundle({}, None, ("ham", "spam", "ham")))

@@ -9,7 +9,8 @@ import pytest
 
 from albert_tf import AlbertBackbone
 from albert_tf.errors import ExportError
-from albert_tf.export import ParityLimits, export_tflite
+from albert_tf.export import ParityLimits, export_tflite, tflite
+from tests.export.conftest import text_model
 from tests.tiny import tiny_config
 
 
@@ -31,6 +32,24 @@ def test_arguments(model, tmp_path, arguments, message):
     with pytest.raises(ExportError, match=message):
         export_tflite(model, tmp_path / "model.tflite", **arguments)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (["ham", "", "eggs"], "label 1 is ''; a label is a text, one line"),
+        (["ham", "spam", "two\nlines"], r"label 2 is 'two\\nlines'"),
+        (["ham", "spam", "ham"], "labels 0 and 2 are both 'ham'; .* give each class its own"),
+        ([1, 2, 3], "label 0 is 1"),
+    ],
+)
+def test_labels_are_checked_before_the_conversion(tmp_path, monkeypatch, labels, message):
+    model = text_model()
+    model.labels = labels
+    monkeypatch.setattr(tflite, "_converted", lambda *_: pytest.fail("it was converted"))
+    with pytest.raises(ExportError, match=message) as error:
+        export_tflite(model, tmp_path / "model.tflite")
+    assert "\n" not in str(error.value)
 
 
 def test_models_of_others(tmp_path):

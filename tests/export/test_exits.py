@@ -5,7 +5,7 @@ import pytest
 
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
 from albert_tf.errors import ExportError
-from albert_tf.export import TFLiteRunner, export_tflite, measure_tflite
+from albert_tf.export import ExitPoint, TFLiteRunner, export_tflite, find_knee, measure_tflite
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from tests.tiny import randomize, tiny_config
 
@@ -158,6 +158,27 @@ def test_wrong_limits(file):
         TFLiteRunner(file, tolerance=0.1)
     with pytest.raises(ExportError, match="patience is -1; expected a number of at least 0"):
         TFLiteRunner(file, patience=-1)
+
+
+def exit_points(*metrics):
+    """Points of six layers, five, and so on."""
+    return [ExitPoint({}, metric, 6.0 - i, 1.0, ()) for i, metric in enumerate(metrics)]
+
+
+def test_the_knee_is_the_fewest_layers_within_the_loss():
+    points = exit_points(0.9, 0.897, 0.895, 0.894, float("nan"))
+    assert find_knee(points) is points[2]
+    assert find_knee(points, 0.0) is points[0]
+
+
+def test_no_knee_without_a_metric_to_compare_with():
+    nan = float("nan")
+    for metrics in ((nan, nan), (nan, 0.9)):
+        with pytest.raises(ExportError, match="metric of full depth is not defined .* give more"):
+            find_knee(exit_points(*metrics))
+    for allowed_loss in (-0.1, nan):
+        with pytest.raises(ExportError, match=f"allowed loss is {allowed_loss}; .* at least 0"):
+            find_knee(exit_points(0.9, 0.8), allowed_loss)
 
 
 def test_files_with_exits_can_be_measured(file):

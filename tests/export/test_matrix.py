@@ -18,7 +18,9 @@ from albert_tf import (
 )
 from albert_tf.errors import ExportError
 from albert_tf.export import FORMS, QUANTIZATIONS, ParityLimits, TFLiteRunner, export_tflite
+from albert_tf.export.examples import Example, cut
 from albert_tf.training.fake_quantization import FakeQuantization
+from tests.export.conftest import text_model
 from tests.tiny import randomize, tiny_config
 
 HEADS = {
@@ -102,3 +104,30 @@ def test_matrix(tmp_path, head, form, quantization, length):
     assert all(np.isfinite(values).all() for values in outputs.values())
     if head == "early_exit" and form == "loop":
         assert outputs["layers"].tolist() == [4]
+
+
+def test_texts_longer_than_a_signature_calibrate_it(tmp_path):
+    """Each graph is calibrated on the texts that are there, cut to its length."""
+    texts = [f"{word} " * 40 for word in ("one", "two", "three")]
+    exported = export_tflite(
+        text_model(),
+        tmp_path / "model.tflite",
+        "int8-static",
+        "signatures",
+        texts=texts,
+        limits=LIMITS["int8-static"],
+    )
+    assert exported.parity.texts == 3
+    assert [c.length for c in exported.parity.by_length] == [64]  # all of 40 tokens
+    scores = TFLiteRunner(exported.path).scores(["one two three"])
+    assert np.isfinite(scores).all()
+
+
+def test_cut_keeps_the_last_token():
+    ids = np.array([[2, 10, 11, 12, 3], [2, 20, 21, 22, 3]])
+    example = Example(ids, np.array([[0, 0, 0, 1, 1]] * 2))
+    assert cut(example, 5) is example
+    shorter = cut(example, 3)
+    assert shorter.token_ids.tolist() == [[2, 10, 3], [2, 20, 3]]
+    assert shorter.segment_ids.tolist() == [[0, 0, 1]] * 2
+    assert cut(example, 1).token_ids.tolist() == [[3], [3]]

@@ -23,6 +23,16 @@ def test_a_fixed_length(tmp_path):
         measure_tflite(path, (16,))
 
 
+def test_signatures(signatures):
+    found = measure_tflite(signatures.path, runs=3)
+    assert set(found.latency_ms) == {32, 40}
+    assert all(latency.fastest > 0 for latency in found.latency_ms.values())
+    assert found.load_ms > 0
+    assert set(measure_tflite(signatures.path, (40,), runs=1).latency_ms) == {40}
+    with pytest.raises(ExportError, match="length is 16; .* takes inputs of 32, 40 tokens only"):
+        measure_tflite(signatures.path, (16,))
+
+
 def test_lengths_that_no_text_has(exported):
     for length in (0, 41):
         with pytest.raises(ExportError, match=f"length is {length}; .* takes inputs of 1 to 40"):

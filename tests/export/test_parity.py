@@ -11,8 +11,9 @@ from hypothesis.extra import numpy as arrays
 from albert_tf import AlbertBackbone, AlbertTextClassifier
 from albert_tf.errors import ExportError
 from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
-from albert_tf.export.examples import make_examples, pad
+from albert_tf.export.examples import Example, make_examples, pad
 from albert_tf.export.graph import LiteRTGraph
+from albert_tf.export.lowering import as_dict
 from albert_tf.export.parity import _count_labels, compare
 from albert_tf.export.sample_texts import SAMPLE_TEXTS
 from tests.tiny import randomize, tiny_config
@@ -114,6 +115,61 @@ def test_broken_answers_fail(model, exported):
     assert not report(broken, exported).passed
 
 
+class Spoiled:
+    """A graph that answers as Keras does, but with NaN in one output of the texts with a token."""
+
+    def __init__(self, model, output, token):
+        self.model, self.output, self.token = model, output, token
+        self.inputs = {"token_ids": (1, -1)}
+
+    def run(self, inputs):
+        outputs = as_dict(self.model, self.model(inputs, training=False))
+        found = {name: np.array(values) for name, values in outputs.items()}
+        if self.token in inputs["token_ids"]:
+            found[self.output].flat[0] = np.nan
+        return found
+
+
+@pytest.mark.parametrize(
+    ("cls", "output"),
+    [(AlbertTextClassifier, "logits"), (None, "sequence_output"), (None, "pooled_output")],
+)
+@pytest.mark.parametrize("worst", [0, 1, 3])
+def test_one_broken_answer_fails(cls, output, worst):
+    """NaN in any place among good answers, and in any output: the limits notice, and say where."""
+    backbone = AlbertBackbone(tiny_config())
+    model = backbone if cls is None else cls(backbone)
+    randomize(model)
+    examples = [Example(np.arange(10 * n, 10 * n + 9), np.zeros(9, "int32")) for n in range(1, 5)]
+    found = compare(
+        model,
+        Spoiled(model, output, token=10 * (worst + 1)),
+        examples,
+        source="random ids",
+        limits=DEFAULT_LIMITS["none"],
+        reference_name="the model",
+        pad_id=0,
+    )
+    assert not found.passed
+    assert found.worst_text == worst
+    assert np.isnan([found.max_difference, found.relative_difference, found.mean_difference]).all()
+    assert np.isnan(found.by_length[0].max_difference)
+
+
+def test_a_reference_that_breaks_on_one_text_fails(model, exported):
+    texts = ["see you", "WIN a prize now!!", "call me"]
+    checkpoint = model.to_checkpoint()
+    table = checkpoint.arrays["embeddings/word_embeddings"].copy()
+    table[model.preprocessor.tokenizer.encode("prize")] = np.nan
+    checkpoint.arrays["embeddings/word_embeddings"] = table
+    broken = AlbertTextClassifier.from_checkpoint(checkpoint)
+    found = report(broken, exported, texts=texts)
+    assert not found.passed
+    assert found.worst_text == 1
+    limits = ParityLimits(difference=float("inf"), agreement=1.0)
+    assert "nan" in report(broken, exported, limits, texts).failures[0]
+
+
 class Head:
     head, multi_label = "text_classifier", False
 
@@ -146,8 +202,6 @@ def test_labels_are_counted_as_written_out(data, lead, expected):
 @given(lengths=st.lists(st.integers(1, 9), min_size=1, max_size=4), extra=st.integers(0, 3))
 @settings(max_examples=30, deadline=None)
 def test_padding(lengths, extra):
-    from albert_tf.export.examples import Example
-
     examples = [Example(np.arange(1, n + 1), np.ones(n, "int32")) for n in lengths]
     inputs = pad(examples, max(lengths) + extra, pad_id=7)
     assert inputs["padding_mask"].sum(axis=-1).tolist() == lengths
