@@ -29,7 +29,7 @@ class DistillationBatches(LengthBucketedBatches):
         classes: int32 `(texts of the cache,)`, the class of each text, or -1 where it has none; None
             when no text has one.
         masked_share: share of the batches that is masked.
-        batch_size, order, seed: as in `LengthBucketedBatches`.
+        batch_size, order, seed, max_length: as in `LengthBucketedBatches`.
 
     Raises:
         DataError: when the cache lacks a layer, or there is no text.
@@ -47,6 +47,7 @@ class DistillationBatches(LengthBucketedBatches):
         batch_size: int = 64,
         order: str = "shuffled",
         seed: int = 0,
+        max_length: int | None = None,
     ):
         self.cache = cache
         self.texts = np.asarray(texts)
@@ -61,14 +62,14 @@ class DistillationBatches(LengthBucketedBatches):
             batch_size=batch_size,
             order=order,
             seed=seed,
+            max_length=max_length,
         )
 
     def collate(self, examples: np.ndarray) -> tuple:
         """Returns `(inputs, targets, sample_weights)`, three dicts of arrays; see `AlbertDistiller`."""
         texts = self.texts[examples]
         lengths = self.packed.lengths[examples]
-        length = -(-int(lengths.max()) // self.pad_to_multiple) * self.pad_to_multiple
-        inputs, states, weights = self._read(texts, length)
+        inputs, states, weights = self._read(texts, self._padded_length(examples))
         mlm = self._mask(inputs["token_ids"], lengths, examples)
         inputs["masked_positions"] = mlm["positions"]
         vectors = np.asarray(self.cache.vectors[texts], "float32")

@@ -1,6 +1,7 @@
 """`distill`: from a teacher's answers to a trained student."""
 
 import dataclasses
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ from albert_tf.errors import DataError
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.training import FineTuningResult, fine_tune
 from albert_tf.weights import Checkpoint
+
+MARK_LENGTH = 12
+"""Characters of a SHA-256 that a run keeps, and people may have to read."""
 
 
 @dataclasses.dataclass
@@ -75,7 +79,7 @@ def distill(
             none. Default: no text has one.
         class_weight: weight of the classes' cross-entropy.
         dtype: dtype policy, e.g. `"mixed_bfloat16"`.
-        resume: continue the run in `run_dir`.
+        resume: continue the run in `run_dir`, with the same cache, classes, weights and shares.
         verbose: as in `keras.Model.fit`.
 
     Raises:
@@ -98,6 +102,7 @@ def distill(
             batch_size=recipe.batch_size,
             order=order,
             seed=recipe.seed,
+            max_length=start.config.max_position_embeddings,
         )
         for texts, order, share in (
             (learned, "shuffled", masked_share),
@@ -122,6 +127,14 @@ def distill(
         recipe=recipe,
         run_dir=run_dir,
         resume=resume,
+        settings={
+            "teacher_cache": cache.fingerprint[:MARK_LENGTH],
+            "layers": layers,
+            "masked_share": float(masked_share),
+            "mlm_weight": float(mlm_weight),
+            "classes": _mark_of(classes),
+            "class_weight": float(class_weight),
+        },
         verbose=verbose,
     )
     losses = student.evaluate(unmasked.dataset(), return_dict=True, verbose=0)
@@ -141,6 +154,13 @@ def _count_classes(classes: np.ndarray | None, texts: int) -> int:
     if count < 2:
         raise DataError(f"classes has {count} different; expected two or more, counted from 0")
     return count
+
+
+def _mark_of(classes: np.ndarray | None) -> str | None:
+    """What a run recognizes the classes by."""
+    if classes is None:
+        return None
+    return hashlib.sha256(classes.astype("int32").tobytes()).hexdigest()[:MARK_LENGTH]
 
 
 def _split(

@@ -4,6 +4,7 @@ import keras
 
 from albert_tf.errors import ConfigError
 from albert_tf.models.early_exit import EarlyExitTask
+from albert_tf.models.labels import checked_labels
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -14,7 +15,8 @@ class AlbertTextClassifier(EarlyExitTask):
         backbone: an `AlbertBackbone`.
         num_classes: number of classes, at least 2 (1 is allowed with `multi_label`).
         preprocessor: an `AlbertTextClassifierPreprocessor` for raw strings, or None for token ids.
-        labels: the classes' names, in the order of the logits; they travel with presets and exports.
+        labels: the classes' names, in the order of the logits; they travel with presets and exports, as
+            `str`. Each is one line of text, and no two are the same.
         multi_label: each class is a yes or no of its own: targets are 0/1 vectors, the loss binary
             cross-entropy.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
@@ -24,7 +26,7 @@ class AlbertTextClassifier(EarlyExitTask):
     Outputs: logits in float32, `(batch, num_classes)`; softmax (or sigmoid with `multi_label`) is not applied.
 
     Raises:
-        ConfigError: when `num_classes` or the number of `labels` is wrong.
+        ConfigError: when `num_classes`, the number of `labels` or one of them is wrong.
 
     Example:
 
@@ -62,10 +64,7 @@ class AlbertTextClassifier(EarlyExitTask):
             raise ConfigError(
                 f"num_classes is {num_classes}; expected at least 2 (for one number use AlbertTextRegressor)"
             )
-        if labels is not None and len(labels) != num_classes:
-            raise ConfigError(
-                f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
-            )
+        labels = checked_labels(labels, num_classes)
         super().__init__(
             backbone,
             preprocessor,
@@ -76,7 +75,7 @@ class AlbertTextClassifier(EarlyExitTask):
             **kwargs,
         )
         self.num_classes = num_classes
-        self.labels = None if labels is None else list(labels)
+        self.labels = labels
         self.multi_label = multi_label
         self.compile()
 

@@ -3,6 +3,7 @@
 import keras
 
 from albert_tf.models.early_exit import EarlyExitTask
+from albert_tf.models.metrics import PearsonCorrelation
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -47,8 +48,8 @@ class AlbertTextRegressor(EarlyExitTask):
         return keras.losses.MeanSquaredError()
 
     def default_metrics(self):
-        """Root mean squared error and Pearson correlation, in the target's units."""
+        """Root mean squared error, in the target's units, and Pearson correlation."""
         return [
             keras.metrics.RootMeanSquaredError(name="rmse"),
-            keras.metrics.PearsonCorrelation(name="pearson", axis=0),
+            PearsonCorrelation(),
         ]

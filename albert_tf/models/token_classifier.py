@@ -2,7 +2,7 @@
 
 import keras
 
-from albert_tf.errors import ConfigError
+from albert_tf.models.labels import checked_labels
 from albert_tf.models.task import AlbertTask
 
 
@@ -14,7 +14,7 @@ class AlbertTokenClassifier(AlbertTask):
         backbone: an `AlbertBackbone`.
         num_classes: number of classes.
         preprocessor: None; the model takes token ids.
-        labels: the classes' names, in the order of the logits.
+        labels: the classes' names, in the order of the logits, as for `AlbertTextClassifier`.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
 
     Outputs: logits in float32, `(batch, length, num_classes)`. Give padding and continuation tokens a
@@ -33,13 +33,10 @@ class AlbertTokenClassifier(AlbertTask):
         dropout: float | None = None,
         **kwargs,
     ):
-        if labels is not None and len(labels) != num_classes:
-            raise ConfigError(
-                f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
-            )
+        labels = checked_labels(labels, num_classes)
         super().__init__(backbone, preprocessor, **kwargs)
         self.num_classes = num_classes
-        self.labels = None if labels is None else list(labels)
+        self.labels = labels
         rate = self.config.classifier_dropout_prob if dropout is None else dropout
         self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
         self.classifier = self.head_dense(num_classes, "classifier")

@@ -28,6 +28,8 @@ class LengthBucketedBatches:
         seed: of the shuffled order.
         pad_to_multiple: lengths are rounded up to it, so that few shapes occur. Default 8, and 32 on the JAX
             backend, which compiles each shape anew.
+        max_length: lengths are not rounded up beyond it, as to more positions than the model has. A longer
+            example keeps its length.
 
     Raises:
         DataError: when `y` or `sample_weight` has another number of rows, there is no example, or an option is
@@ -48,6 +50,7 @@ class LengthBucketedBatches:
         order: str = "shuffled",
         seed: int = 0,
         pad_to_multiple: int | None = None,
+        max_length: int | None = None,
     ):
         if order not in ORDERS:
             raise DataError(f"order is {order!r}; expected one of {', '.join(ORDERS)}")
@@ -57,6 +60,7 @@ class LengthBucketedBatches:
             ("batch_size", batch_size, 1),
             ("seed", seed, 0),
             ("pad_to_multiple", pad_to_multiple, 1),
+            ("max_length", max_length, 1),
         ):
             if value is not None and (not isinstance(value, (int, np.integer)) or value < least):
                 raise DataError(f"{name} is {value!r}; expected a whole number, at least {least}")
@@ -68,6 +72,7 @@ class LengthBucketedBatches:
         self.order = order
         self.seed = seed
         self.pad_to_multiple = pad_to_multiple or (32 if keras.backend.backend() == "jax" else 8)
+        self.max_length = max_length
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -113,8 +118,7 @@ class LengthBucketedBatches:
         Returns:
             A tuple of one to three entries; `inputs` is a dict of int32 arrays `(batch, length)`.
         """
-        length = int(self.packed.lengths[examples].max())
-        length = -(-length // self.pad_to_multiple) * self.pad_to_multiple
+        length = self._padded_length(examples)
         token_ids = np.full((len(examples), length), self.pad_id, "int32")
         segment_ids = np.zeros((len(examples), length), "int32")
         for row, example in enumerate(examples):
@@ -129,6 +133,11 @@ class LengthBucketedBatches:
         }
         extra = (a[examples] for a in (self.y, self.sample_weight) if a is not None)
         return (inputs, *extra)
+
+    def _padded_length(self, examples):
+        longest = int(self.packed.lengths[examples].max())
+        length = -(-longest // self.pad_to_multiple) * self.pad_to_multiple
+        return length if self.max_length is None else max(longest, min(length, self.max_length))
 
     def dataset(self, start_epoch: int = 0, start_batch: int = 0) -> tf.data.Dataset:
         """Returns a dataset whose every iteration delivers the epoch that `self.epoch` names at its start.

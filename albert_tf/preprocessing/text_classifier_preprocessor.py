@@ -103,18 +103,16 @@ class AlbertTextClassifierPreprocessor:
         )
 
     def takes(self, x) -> bool:
-        """Whether `x` is raw text: strings, or a `tf.data.Dataset` of strings."""
+        """Whether `x` is raw text: strings, or a `tf.data.Dataset` of strings.
+
+        Any list, tuple or array of objects counts, so that `pack` can say which entry is no `str`.
+        """
         if isinstance(x, tf.data.Dataset):
             leaves = tf.nest.flatten(_first(x.element_spec))
             return all(spec.dtype == tf.string for spec in leaves)
-        if isinstance(x, str) or _is_string_tensor(x):
+        if isinstance(x, (str, list, tuple)) or _is_string_tensor(x):
             return True
-        if _is_pair(x):
-            return True
-        if isinstance(x, (list, tuple)):
-            return bool(x) and all(isinstance(text, str) for text in x)
-        kind = getattr(getattr(x, "dtype", None), "kind", None)
-        return kind in ("O", "U", "T") and len(x) > 0 and isinstance(next(iter(x)), str)
+        return getattr(getattr(x, "dtype", None), "kind", None) in ("O", "U", "T")
 
     def batches(
         self, x, y=None, sample_weight=None, *, batch_size=32, order="by_length", seed=0
@@ -137,6 +135,7 @@ class AlbertTextClassifierPreprocessor:
             batch_size=batch_size,
             order=order,
             seed=seed,
+            max_length=self.sequence_length,
         )
 
     # === Saving ===

@@ -129,7 +129,7 @@ class _PretrainingRun(TrainingRun):
             raise ConfigError(
                 f"pretrain got a {type(model).__name__}; expected an AlbertPretrainer"
             )
-        super().__init__(model, recipe, run_dir)
+        super().__init__(model, recipe, run_dir, resume)
         self.source = self._source(train_files, recipe.step_batch_size)
         self.held_out = self._held_out(validation_files)
         self._compile()
@@ -152,7 +152,7 @@ class _PretrainingRun(TrainingRun):
             run_dir=self.run_dir,
             show=show,
         )
-        self.begin(resume)
+        self.begin()
 
     # === Preparation ===
 

@@ -159,8 +159,11 @@ def restore_training(model: keras.Model, arrays: dict[str, np.ndarray], source: 
     _assign("optimizer", model.optimizer.variables, arrays, source)
 
 
-def restore_metrics(model: keras.Model, arrays: dict[str, np.ndarray], source: Path, batch) -> None:
+def restore_metrics(model: keras.Model, arrays: dict[str, np.ndarray], source: Path, batch) -> bool:
     """Assigns the metrics' part of what `training_arrays` returned.
+
+    They only describe the training. So where an earlier release counted others, they are left at
+    their start.
 
     Args:
         model: a compiled model.
@@ -169,11 +172,15 @@ def restore_metrics(model: keras.Model, arrays: dict[str, np.ndarray], source: P
         batch: `(inputs, y[, sample_weight])`, any batch of the training: metrics have no variables
             before they have seen one.
 
-    Raises:
-        CheckpointError: when the variables differ in number or shape.
+    Returns:
+        Whether the variables were the same in number and shape.
     """
     model._symbolic_build(data_batch=batch)
-    _assign("metrics", model.metrics_variables, arrays, source)
+    try:
+        _assign("metrics", model.metrics_variables, arrays, source)
+    except CheckpointError:
+        return False
+    return True
 
 
 def random_state() -> dict:

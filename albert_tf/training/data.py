@@ -85,7 +85,7 @@ def example_weights(class_weights: str | dict, y: np.ndarray, model) -> np.ndarr
         by_class = len(y) / (np.count_nonzero(counts) * np.maximum(counts, 1))
     else:
         by_class = np.ones(classes)
-        names = [str(label) for label in model.labels or ()]
+        names = model.labels or []
         for name, weight in class_weights.items():
             by_class[_class_index(str(name), names, classes)] = _checked(name, weight)
     return by_class[y.astype("int64")].astype("float32")
@@ -108,20 +108,40 @@ def _checked(name, weight):
     )
 
 
-def fingerprint(*parts) -> str:
-    """Returns a mark of batches that changes when an example, its target or its weight does.
+def fingerprint(batches, validation=None) -> str:
+    """Returns a mark of the data that changes when an example, its target or its weight does.
+
+    The order of the training is part of it. That of the validation, which changes none of its
+    numbers, is not.
 
     Args:
-        *parts: batches, or None.
+        batches: of the training.
+        validation: batches, or None.
     """
+    return _digest(_plan(batches), *_examples(batches), *_examples(validation))
+
+
+def earlier_fingerprint(batches, validation=None) -> str:
+    """Returns the mark that was kept before the validation's batch size was left out of it."""
+    plan = [] if validation is None else [_plan(validation)]
+    return _digest(_plan(batches), *_examples(batches), *plan, *_examples(validation))
+
+
+def _plan(batches):
+    return f"{batches.batch_size} {batches.order} {batches.seed} ".encode()
+
+
+def _examples(batches):
+    """All that the examples hold, as buffers of one dimension."""
+    if batches is None:
+        return [b"none"]
+    arrays = (batches.packed.flat_token_ids, batches.packed.lengths)
+    given = (a for a in (*arrays, batches.y, batches.sample_weight) if a is not None)
+    return [np.ascontiguousarray(array).reshape(-1) for array in given]
+
+
+def _digest(*parts):
     digest = hashlib.sha256()
-    for batches in parts:
-        if batches is None:
-            digest.update(b"none")
-            continue
-        digest.update(f"{batches.batch_size} {batches.order} {batches.seed} ".encode())
-        arrays = (batches.packed.flat_token_ids, batches.packed.lengths)
-        for array in (*arrays, batches.y, batches.sample_weight):
-            if array is not None:
-                digest.update(np.ascontiguousarray(array).tobytes())
+    for part in parts:
+        digest.update(part)
     return digest.hexdigest()

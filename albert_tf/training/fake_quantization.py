@@ -11,6 +11,7 @@ import types
 
 import keras
 from keras import ops
+from keras.src.backend import AutocastScope
 
 from albert_tf.layers import AlbertBlock, FactorizedEmbedding
 from albert_tf.training.depth import nested_layers
@@ -40,6 +41,13 @@ def round_weights(weights, bits: int, axis: int):
     return weights + ops.stop_gradient(rounded - values)
 
 
+def _own_value(variable):
+    """The numbers of a variable as it holds them: in bfloat16 they would round to other steps than `settle` finds."""
+    # Inside a layer Keras casts each variable that is read to the layer's precision, and has no public way around it.
+    with AutocastScope(None):
+        return variable.value
+
+
 class FakeQuantization:
     """The rounding of a model's block matrices and word table, switched on for a training.
 
@@ -65,14 +73,14 @@ class FakeQuantization:
         bits = self.bits
 
         def call(self, inputs, training=None):
-            kernel = ops.cast(round_weights(self.kernel, bits, axis=0), inputs.dtype)
+            kernel = ops.cast(round_weights(_own_value(self.kernel), bits, axis=0), inputs.dtype)
             outputs = ops.matmul(inputs, kernel)
             return self.activation(outputs + ops.cast(self.bias, inputs.dtype))
 
         def read(self, table, training):
             if table is not self.word_embeddings:
                 return type(self)._read(self, table, training)
-            return ops.cast(round_weights(table, bits, axis=1), self.compute_dtype)
+            return ops.cast(round_weights(_own_value(table), bits, axis=1), self.compute_dtype)
 
         for layer in self._matrices:
             layer.call = types.MethodType(call, layer)

@@ -11,7 +11,12 @@ from albert_tf.errors import ConfigError, MissingExtraError
 from albert_tf.models.task import AlbertTask
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import BEST, read_checkpoint_file, restore_model
-from albert_tf.training.data import fingerprint, training_batches, validation_batches
+from albert_tf.training.data import (
+    earlier_fingerprint,
+    fingerprint,
+    training_batches,
+    validation_batches,
+)
 from albert_tf.training.fake_quantization import FakeQuantization
 from albert_tf.training.fine_tuning_callback import FineTuningCallback
 from albert_tf.training.head_start import start_linear
@@ -72,6 +77,7 @@ def fine_tune(
     recipe: FineTuningRecipe | None = None,
     run_dir: str | Path,
     resume: bool = False,
+    settings: dict | None = None,
     callbacks: tuple = (),
     verbose: str | int = "auto",
 ) -> FineTuningResult:
@@ -93,6 +99,8 @@ def fine_tune(
             `tensorboard/`.
         resume: continue the run in `run_dir`, with the same data and recipe. A run that was
             finished returns its result at once.
+        settings: what else decides the course of the training, such as the weights of the model's
+            losses, serializable as JSON: a run is resumed with the same only.
         callbacks: further Keras callbacks.
         verbose: as in `keras.Model.fit`.
 
@@ -103,7 +111,7 @@ def fine_tune(
         ConfigError: when the recipe does not fit the model.
         DataError: when the data do not fit together.
         CheckpointError: when `run_dir` holds a run already, or none to resume, or that of other
-            data or another recipe; or when a checkpoint cannot be written or read.
+            data, settings or another recipe; or when a checkpoint cannot be written or read.
         AlbertError: when training diverges.
         TrainingInterrupted: after Ctrl-C.
 
@@ -120,9 +128,8 @@ def fine_tune(
     # )
     ```
     """
-    run = _FineTuningRun(
-        model, train, validation, recipe or FineTuningRecipe(), Path(run_dir), resume
-    )
+    recipe = recipe or FineTuningRecipe()
+    run = _FineTuningRun(model, train, validation, recipe, run_dir, resume, settings or {})
     if not run.callback.progress.finished:
         run.fit(callbacks, verbose)
     return run.result()
@@ -133,13 +140,13 @@ class _FineTuningRun(TrainingRun):
 
     free_fields = (*TrainingRun.free_fields, "eval_batch_size", "tensorboard")
 
-    def __init__(self, model, train, validation, recipe, run_dir, resume):
+    def __init__(self, model, train, validation, recipe, run_dir, resume, settings):
         if not isinstance(model, AlbertTask):
             raise ConfigError(
                 f"fine_tune got a {type(model).__name__}; expected a task model such as "
                 "AlbertTextClassifier (any keras.Model trains with fit and LayerDecaySchedule)"
             )
-        super().__init__(model, recipe, run_dir)
+        super().__init__(model, recipe, run_dir, resume)
         self.batches = training_batches(model, train, recipe)
         self.validation = validation_batches(model, validation, recipe)
         self.schedule = self._build_schedule()
@@ -160,10 +167,11 @@ class _FineTuningRun(TrainingRun):
                 "recipe": recipe.to_dict(),
                 "data": fingerprint(self.batches, self.validation),
                 "examples": self.batches.num_examples,
+                "settings": settings,
             },
-            run_dir=run_dir,
+            run_dir=self.run_dir,
         )
-        self.begin(resume)
+        self.begin()
 
     # === Preparation ===
 
@@ -203,6 +211,10 @@ class _FineTuningRun(TrainingRun):
             f"other data: {saved['examples']} training examples then, "
             f"{self.batches.num_examples} now, or other texts, labels or tokenizer"
         )
+
+    def earlier_marks(self) -> tuple[str, ...]:
+        """Returns the mark that held the batch size of the validation too."""
+        return (earlier_fingerprint(self.batches, self.validation),)
 
     def event_details(self) -> dict:
         """Returns what depends on the depth."""

@@ -27,19 +27,24 @@ LOG_FILE = "training.jsonl"
 class TrainingRun:
     """What every training loop shares: its folder, and how it is started, resumed and carried out.
 
-    A loop is a subclass. Its constructor calls this one, compiles the model (`compile_model`), sets
-    `self.callback` to a `RunCallback` that has this run's `store`, `log` and `interrupt`, and calls
-    `begin`. Then `train` carries the run out, unless `callback.progress.finished`. A subclass gives
+    A loop is a subclass. Its constructor calls this one before it changes anything, compiles the
+    model (`compile_model`), sets `self.callback` to a `RunCallback` that has this run's `store`,
+    `log` and `interrupt`, and calls `begin`. Then `train` carries the run out, unless
+    `callback.progress.finished`. A subclass gives
 
     - `first_batch(progress)`: any batch, from which the shapes of the metrics are found out;
     - `dataset(start_batch)`: the batches that a training by steps goes on with; or else its own
       `stages()`, the calls of `fit`;
-    - optionally `event_details()`, `describe_change(saved)` and `free_fields`.
+    - optionally `event_details()`, `describe_change(saved)`, `earlier_marks()` and `free_fields`.
 
     Args:
         model: the model to train.
         recipe: a frozen dataclass with `to_dict` and `to_json`; see `RunCallback` for its fields.
         run_dir: folder of the run.
+        resume: whether to go on with the run in that folder.
+
+    Raises:
+        CheckpointError: when `run_dir` holds a run already that is not to be resumed.
     """
 
     free_fields = (
@@ -52,12 +57,22 @@ class TrainingRun:
 
     callback: RunCallback
 
-    def __init__(self, model: keras.Model, recipe, run_dir: Path):
+    def __init__(self, model: keras.Model, recipe, run_dir: Path, resume: bool):
         self.model, self.recipe, self.run_dir = model, recipe, Path(run_dir)
+        self.resume = resume
         self.notes = []
         self.store = CheckpointStore(self.run_dir / "checkpoints", recipe.keep_checkpoints)
         self.log = TrainingLog(self.run_dir / LOG_FILE)
         self.interrupt = InterruptFlag()
+        if not resume:
+            self._check_free()
+
+    def _check_free(self):
+        is_taken = self.store.latest is not None or self.log.path.exists()
+        if agree(is_taken and is_first_process()):  # the others may come when it has begun
+            raise CheckpointError(
+                f"{self.run_dir} holds a run already; resume it, or choose another folder"
+            )
 
     # === What a loop gives ===
 
@@ -77,6 +92,10 @@ class TrainingRun:
         """Says how the data differ from those of a checkpoint's state."""
         return "other data"
 
+    def earlier_marks(self) -> tuple[str, ...]:
+        """Returns the marks that earlier releases gave to the same data."""
+        return ()
+
     # === Preparation ===
 
     def compile_model(self, optimizer, **kwargs) -> None:
@@ -89,24 +108,19 @@ class TrainingRun:
         )
         self.model.optimizer.build(self.model.trainable_variables)
 
-    def begin(self, resume: bool) -> None:
+    def begin(self) -> None:
         """Starts the run, or puts everything back as the newest checkpoint has it.
 
         Raises:
-            CheckpointError: when `run_dir` holds a run already, or none to resume, or that of other
-                data or another recipe; or when a checkpoint cannot be written or read.
+            CheckpointError: when `run_dir` holds no run to resume, or that of other data, settings or
+                another recipe; or when a checkpoint cannot be written or read.
         """
-        if resume:
+        if self.resume:
             self._resume()
         else:
             self._start()
 
     def _start(self):
-        is_taken = self.store.latest is not None or self.log.path.exists()
-        if agree(is_taken and is_first_process()):  # the others may come when it has begun
-            raise CheckpointError(
-                f"{self.run_dir} holds a run already; resume it, or choose another folder"
-            )
         if is_first_process():
             write_files(self.run_dir, {RECIPE_FILE: self.recipe.to_json() + "\n"})
         self.callback.set_model(self.model)
@@ -124,9 +138,7 @@ class TrainingRun:
         self.callback.restore_extra_state(state)
         if progress.batch:
             batch = self.first_batch(progress)
-            self.callback.restore_metrics_with(
-                lambda: restore_metrics(self.model, arrays, path, batch)
-            )
+            self.callback.restore_metrics_with(lambda: self._restore_metrics(arrays, path, batch))
         self.notes += notes
         if progress.finished:
             self.notes.append(f"The run in {self.run_dir} was finished already.")
@@ -136,24 +148,28 @@ class TrainingRun:
                 self.log.cut(self.callback.batches_done)
             self._log_event("resume")
 
-    def _check_same_run(self, saved):
-        mine = self.callback.fixed_state
-        # A run of an earlier release lacks fields that came later, and did what is their default.
-        theirs = {**type(self.recipe)().to_dict(), **saved["recipe"]}
-        changed = [
-            f"{name} {theirs[name]!r} (now {value!r})"
-            for name, value in json.loads(json.dumps(mine["recipe"])).items()
-            if name not in self.free_fields and theirs[name] != value
-        ]
-        if changed:
-            raise CheckpointError(
-                f"the run in {self.run_dir} was started with {', '.join(changed)}; resume it with "
-                f"the recipe in {self.run_dir / RECIPE_FILE}, or start a new run"
+    def _restore_metrics(self, arrays, path, batch):
+        if not restore_metrics(self.model, arrays, path, batch):
+            self.notes.append(
+                f"The metrics of this epoch count from here on: {path} holds those of another release."
             )
-        if mine["data"] != saved["data"]:
+
+    def _check_same_run(self, saved):
+        mine = json.loads(json.dumps(self.callback.fixed_state))
+        # A run of an earlier release lacks fields that came later, and did what is their default.
+        recipe = {**type(self.recipe)().to_dict(), **saved["recipe"]}
+        fixed = {name: recipe[name] for name in mine["recipe"] if name not in self.free_fields}
+        self._refuse(_changes(fixed, mine["recipe"]), f"the recipe in {self.run_dir / RECIPE_FILE}")
+        # Settings that a checkpoint lacks, as those of an earlier release do, count as the same.
+        self._refuse(_changes(saved.get("settings", {}), mine.get("settings", {})), "the same")
+        if saved["data"] not in (mine["data"], *self.earlier_marks()):
+            self._refuse(self.describe_change(saved), "the same")
+
+    def _refuse(self, change, remedy):
+        if change:
             raise CheckpointError(
-                f"the run in {self.run_dir} was started with {self.describe_change(saved)}; "
-                "resume it with the same, or start a new run"
+                f"the run in {self.run_dir} was started with {change}; resume it with {remedy}, or "
+                "start a new run"
             )
 
     def _log_event(self, event):
@@ -224,3 +240,12 @@ class TrainingRun:
             "initial_epoch": progress.epoch,
             "epochs": epochs,
         }
+
+
+def _changes(theirs, mine):
+    """Says which of their values are others now."""
+    return ", ".join(
+        f"{name} {value!r} (now {mine.get(name)!r})"
+        for name, value in theirs.items()
+        if value != mine.get(name)
+    )

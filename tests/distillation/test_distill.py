@@ -1,10 +1,12 @@
 """From a teacher to a student: the cache, the start, the losses, and a run."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertMaskedLM
+from albert_tf import AlbertBackbone, AlbertConfig, AlbertMaskedLM
 from albert_tf.distillation import (
     build_cache,
     distill,
@@ -248,6 +250,39 @@ def test_trains_on_so_many_texts(cache, teacher, tokenizer, tmp_path):
     assert result.training.steps == 2
     with pytest.raises(DataError, match=f"{len(TEXTS)} texts are to be trained on; expected 1 to"):
         distill(start, cache, tokenizer, run_dir=tmp_path / "no", training_texts=len(TEXTS), **run)
+
+
+def test_a_run_goes_on_with_the_same_teacher_classes_and_weights_only(
+    cache, teacher, tokenizer, tmp_path
+):
+    config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
+    start = student_checkpoint(config, teacher, tokenizer)
+    classes = np.array(["film" in text for text in TEXTS], "int32")
+    recipe = FineTuningRecipe(epochs=1, batch_size=8)
+    run = {"recipe": recipe, "validation_texts": 4, "classes": classes, "verbose": 0}
+    distill(start, cache, tokenizer, run_dir=tmp_path, **run)
+    for changed, message in (
+        ({"cache": dataclasses.replace(cache, fingerprint="another")}, "teacher_cache '.*now 'ano"),
+        ({"classes": 1 - classes}, r"classes '\w{12}' \(now '\w{12}'\); resume it with the same"),
+        ({"masked_share": 0.5}, r"masked_share 0.25 \(now 0.5\)"),
+        ({"mlm_weight": 0.2}, r"mlm_weight 0.1 \(now 0.2\)"),
+        ({"class_weight": 2}, r"class_weight 1.0 \(now 2.0\)"),
+    ):
+        arguments = {"start": start, "cache": cache, **run, **changed}
+        with pytest.raises(CheckpointError, match=message):
+            distill(tokenizer=tokenizer, run_dir=tmp_path, resume=True, **arguments)
+    again = distill(start, cache, tokenizer, run_dir=tmp_path, resume=True, **run)
+    assert "was finished already" in " ".join(again.training.notes)
+
+
+def test_texts_may_take_all_positions_of_the_student(cache, teacher, tokenizer, tmp_path):
+    longest = int(np.diff(cache.row_splits).max())
+    assert longest % 8
+    config = student_config(teacher, tokenizer, num_hidden_groups=1, embedding_size=8)
+    config = AlbertConfig.from_dict({**config.to_dict(), "max_position_embeddings": longest})
+    start = student_checkpoint(config, teacher, tokenizer)
+    run = {"recipe": FineTuningRecipe(epochs=1, batch_size=8), "validation_texts": 4, "verbose": 0}
+    assert distill(start, cache, tokenizer, run_dir=tmp_path, **run).training.steps == 4
 
 
 def test_classes_are_learned_and_their_layer_left_behind(cache, teacher, tokenizer, tmp_path):

@@ -151,16 +151,34 @@ def test_backbone_keras_file_round_trip(tmp_path):
     assert_same(loaded.weights, backbone.weights)
 
 
+def test_one_class_is_none():
+    with pytest.raises(ConfigError, match="num_classes is 1; expected at least 2"):
+        albert_tf.AlbertTextClassifier(AlbertBackbone(tiny_config()), 1)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("labels", "message"),
     [
-        ({"num_classes": 1}, "num_classes is 1; expected at least 2"),
-        ({"num_classes": 3, "labels": ["a"]}, "labels holds 1 names for num_classes 3"),
+        (["a"], "labels holds 1 names for num_classes 3"),
+        (["a", "", "b"], r"labels\[1\] is ''; expected one line of text"),
+        (["a", "b", "c\nd"], r"labels\[2\] is 'c\\nd'; expected one line of text"),
+        (["a", "b", "c\u2028d"], r"labels\[2\] is 'c\\u2028d'; expected one line of text"),
+        ([" a", "b", "c"], r"labels\[0\] is ' a'; expected .* neither empty nor with a space"),
+        (["a", "b", "a"], "labels holds 'a' twice"),
+        ([1, 2, "1"], "labels holds '1' twice"),
     ],
 )
-def test_impossible_classifiers(arguments, message):
-    with pytest.raises(ConfigError, match=message):
-        albert_tf.AlbertTextClassifier(AlbertBackbone(tiny_config()), **arguments)
+@pytest.mark.parametrize("name", ["AlbertTextClassifier", "AlbertTokenClassifier"])
+def test_impossible_labels(name, labels, message):
+    with pytest.raises(ConfigError, match=message) as error:
+        getattr(albert_tf, name)(AlbertBackbone(tiny_config()), 3, labels=labels)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["AlbertTextClassifier", "AlbertTokenClassifier"])
+def test_labels_are_texts(name):
+    model = getattr(albert_tf, name)(AlbertBackbone(tiny_config()), 3, labels=np.array([1, 2, 3]))
+    assert model.labels == model.head_config()["labels"] == ["1", "2", "3"]
 
 
 def test_a_backbone_is_expected():

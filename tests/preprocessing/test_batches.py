@@ -77,6 +77,12 @@ def test_collate_pads_to_the_longest_rounded_up():
     assert inputs["padding_mask"][0].tolist() == [1] * len(expected) + [0] * (16 - len(expected))
 
 
+@pytest.mark.parametrize(("max_length", "padded"), [(None, 16), (99, 16), (13, 13), (5, 11)])
+def test_padding_ends_where_the_model_does(max_length, padded):
+    batches = make([1, 9, 3], max_length=max_length)  # 11 tokens, the special ones included
+    assert batches.collate(np.array([2, 1]))[0]["token_ids"].shape == (2, padded)
+
+
 def test_dataset_delivers_the_epoch_that_begins_and_resumes_in_its_middle():
     batches = make(list(range(20)))
     callback = batches.callback()
@@ -102,6 +108,7 @@ def test_dataset_delivers_the_epoch_that_begins_and_resumes_in_its_middle():
         ({"batch_size": 2.5}, "batch_size is 2.5"),
         ({"seed": -1}, "seed is -1; expected a whole number, at least 0"),
         ({"pad_to_multiple": -8}, "pad_to_multiple is -8"),
+        ({"max_length": 0}, "max_length is 0"),
         ({"sample_weight": 5}, "sample_weight is 5; expected one number or vector for each text"),
         ({"sample_weight": [[1.0], [1.0, 2.0]]}, "sample_weight has rows of different lengths"),
         ({"sample_weight": [1.0, None]}, "sample_weight holds values such as None"),

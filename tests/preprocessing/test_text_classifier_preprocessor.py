@@ -97,6 +97,12 @@ def test_predict_keeps_the_order_and_padding_does_not_matter():
         np.testing.assert_allclose(model.predict(array, verbose=0), together, atol=1e-6)
 
 
+def test_a_text_may_take_all_positions_of_the_model():
+    config = tiny_config(vocab_size=30000, num_hidden_layers=1, max_position_embeddings=21)
+    model = AlbertTextClassifier(AlbertBackbone(config), preprocessor=preprocessor(21))
+    assert model.predict(["one " * 30, "two"], verbose=0).shape == (2, 2)
+
+
 def test_fit_learns_from_raw_text_and_evaluates():
     keras.utils.set_random_seed(0)
     model = classifier(dropout=0.0)
@@ -169,6 +175,23 @@ def test_fewer_classes_start_a_fresh_head(tmp_path):
         (
             lambda: classifier().predict("one text"),
             "got the single text 'one text'; expected a list",
+        ),
+        (lambda: classifier().predict([]), "there are no texts; expected at least one"),
+        (lambda: classifier().predict(["a", None]), r"texts\[1\] is 'None' of type NoneType"),
+        (lambda: classifier().predict([float("nan"), "a"]), r"texts\[0\] is 'nan' of type float"),
+        (lambda: classifier().predict([None]), r"texts\[0\] is 'None' of type NoneType"),
+        (
+            lambda: classifier().predict(pandas.Series([None, "a"], dtype=object)),
+            r"texts\[0\] is 'None' of type NoneType",
+        ),
+        (
+            lambda: classifier().evaluate(np.array([], dtype=object), np.array([])),
+            "there are no texts",
+        ),
+        (lambda: classifier().fit(["a", None], [0, 1]), r"texts\[1\] is 'None'"),
+        (
+            lambda: classifier().fit(TEXTS, LABELS, validation_data=(["a", None], [0, 1])),
+            r"texts\[1\] is 'None'",
         ),
         (lambda: classifier().fit(TEXTS, [1]), "y has 1 rows for 16 texts"),
         (lambda: classifier().fit(TEXTS, ["ham"] * 16), "y holds values such as 'ham'"),

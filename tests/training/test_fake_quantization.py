@@ -50,14 +50,15 @@ def test_zero_rows_stay_zero():
     assert not numbers(round_weights(weights, 4, 0)).any()
 
 
-def classifier():
-    model = AlbertTextClassifier(AlbertBackbone(tiny_config()), num_classes=2)
+def classifier(dtype=None):
+    model = AlbertTextClassifier(AlbertBackbone(tiny_config(), dtype=dtype), num_classes=2)
     randomize(model, scale=0.3)
     return model
 
 
-def test_forward_pass_is_that_of_settled_weights():
-    model, inputs = classifier(), tiny_inputs()
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_forward_pass_is_that_of_settled_weights(dtype):
+    model, inputs = classifier(dtype), tiny_inputs()
     before = numbers(model(inputs))
     rounding = FakeQuantization(model, 4)
     with rounding.active():
@@ -65,6 +66,8 @@ def test_forward_pass_is_that_of_settled_weights():
     np.testing.assert_allclose(numbers(model(inputs)), before, atol=1e-6)
     rounding.settle()
     np.testing.assert_allclose(numbers(model(inputs)), inside, atol=1e-5)
+    with rounding.active():
+        np.testing.assert_allclose(numbers(model(inputs)), inside, atol=1e-5)
     assert np.abs(inside - before).max() > 1e-3
     kernel = numbers(model.backbone.encoder.blocks[0][0].intermediate.kernel)
     assert max(len(np.unique(column)) for column in kernel.T) <= 15

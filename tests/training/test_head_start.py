@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from albert_tf import AlbertBackbone, AlbertMaskedLM, AlbertTextClassifier, AlbertTextRegressor
-from albert_tf.errors import ConfigError
+from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.training import fine_tune
 from albert_tf.training.head_start import INVERSE_PENALTY, RIDGE_PENALTY, _fit, start_linear
 from tests.tiny import randomize, tiny_config
@@ -115,6 +115,18 @@ def test_recipe_starts_there_and_a_resumed_run_does_not_again(tmp_path, monkeypa
     fine_tune(model, small_batches(), recipe=recipe, run_dir=tmp_path, verbose=0)
     fine_tune(model, small_batches(), recipe=recipe, run_dir=tmp_path, resume=True, verbose=0)
     assert len(started) == 1
+
+
+def test_a_folder_that_is_taken_leaves_the_model_as_it_is(tmp_path):
+    recipe = RECIPE.replace(head_start="linear", epochs=1)
+    trained = model_of(AlbertTextClassifier)
+    fine_tune(trained, small_batches(), recipe=recipe, run_dir=tmp_path, verbose=0)
+    trained.classifier.bias.assign([3.0, -3.0])
+    optimizer = trained.optimizer
+    with pytest.raises(CheckpointError, match="holds a run already"):
+        fine_tune(trained, small_batches(), recipe=recipe, run_dir=tmp_path, verbose=0)
+    assert np.asarray(trained.classifier.bias).tolist() == [3.0, -3.0]
+    assert trained.optimizer is optimizer
 
 
 def test_runs_of_an_earlier_release_lack_the_field_and_resume(tmp_path):

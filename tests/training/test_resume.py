@@ -15,6 +15,8 @@ from keras import ops
 
 from albert_tf.errors import AlbertError, CheckpointError
 from albert_tf.training import TrainingInterrupted, fine_tune
+from albert_tf.training.checkpoint import CheckpointStore
+from albert_tf.training.data import earlier_fingerprint, fingerprint
 from tests.training.small_run import RECIPE, small_batches, small_classifier
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,18 +62,25 @@ class StopAt(keras.callbacks.Callback):
             raise self.exception
 
 
-def run(run_dir, model=None, resume=False, callbacks=(), recipe=RECIPE):
+def run(run_dir, model=None, recipe=RECIPE, **options):
     model = small_classifier() if model is None else model
     return model, fine_tune(
         model,
         small_batches(),
-        small_batches(9, 8, "by_length"),
+        small_batches(9, recipe.eval_batch_size, "by_length"),
         recipe=recipe,
         run_dir=run_dir,
-        resume=resume,
-        callbacks=callbacks,
         verbose=0,
+        **options,
     )
+
+
+def rewrite_latest(run_dir, change):
+    """Has the newest checkpoint be what `change(arrays, state)` makes of it."""
+    store = CheckpointStore(run_dir / "checkpoints")
+    path, arrays, state, _ = store.load_latest()
+    change(arrays, state)
+    store.save("checkpoint", int(path.stem.split("-")[1]), arrays, state)
 
 
 @pytest.fixture(scope="module")
@@ -185,6 +194,51 @@ def test_what_cannot_be_resumed_is_said(whole, tmp_path):
     message = r"does not fit: .*embeddings/projection/kernel is \(16, 16\), .* is \(16, 32\)"
     with pytest.raises(CheckpointError, match=message):
         run(run_dir, model=small_classifier(hidden_size=32), resume=True)
+
+
+@on_one_backend
+def test_what_does_not_change_the_training_may_change(whole):
+    recipe = RECIPE.replace(eval_batch_size=3, log_every=2)
+    _, result = run(whole[0], recipe=recipe, resume=True)
+    assert result.epochs == 2
+
+
+@on_one_backend
+def test_settings_stay_as_they_are(tmp_path):
+    recipe = RECIPE.replace(epochs=1)
+    settings = {"weight": 0.5, "layers": (1, 2)}
+    run(tmp_path, recipe=recipe, settings=settings)
+    for changed, message in (
+        ({"weight": 1.0}, r"weight 0\.5 \(now 1\.0\); resume it with the same"),
+        ({"layers": (1,)}, r"layers \[1, 2\] \(now \[1\]\)"),
+        ({"weight": None}, r"weight 0\.5 \(now None\)"),
+    ):
+        with pytest.raises(CheckpointError, match=message):
+            run(tmp_path, recipe=recipe, settings={**settings, **changed}, resume=True)
+    run(tmp_path, recipe=recipe, settings={**settings, "of a later release": 1}, resume=True)
+
+
+@on_one_backend
+def test_a_run_of_an_earlier_release_goes_on(tmp_path, whole):
+    """Without settings, with the mark of then, and here with other metrics too."""
+
+    def age(arrays, state):
+        batches, validation = small_batches(), small_batches(9, 8, "by_length")
+        state["data"] = earlier_fingerprint(batches, validation)
+        del state["settings"]
+        del arrays[max(name for name in arrays if name.startswith("metrics/"))]
+
+    recipe = RECIPE.replace(checkpoint_every=2)
+    with pytest.raises(RuntimeError):
+        run(tmp_path, callbacks=(StopAt(9, RuntimeError()),), recipe=recipe)
+    rewrite_latest(tmp_path, age)
+    model, result = run(tmp_path, resume=True, recipe=recipe, settings={"weight": 0.5})
+    assert_same_weights(model, whole[1])
+    path = tmp_path / "checkpoints" / "checkpoint-00000008.safetensors"
+    assert f"The metrics of this epoch count from here on: {path} holds" in result.notes[1]
+    state = CheckpointStore(tmp_path / "checkpoints").load_latest()[2]
+    assert state["settings"] == {"weight": 0.5}
+    assert state["data"] == fingerprint(small_batches(), small_batches(9, 8, "by_length"))
 
 
 @pytest.mark.slow

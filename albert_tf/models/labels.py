@@ -1,0 +1,34 @@
+"""The names of a classifier's classes."""
+
+from collections.abc import Sequence
+
+from albert_tf.errors import ConfigError
+
+
+def checked_labels(labels: Sequence | None, num_classes: int) -> list[str] | None:
+    """Returns the names of the classes as `str`: answers are told apart by them, and a file holds one in each line.
+
+    Args:
+        labels: one for each class, or None.
+        num_classes: number of classes.
+
+    Raises:
+        ConfigError: when there is not one for each class, one is no line of text, or stands there twice.
+    """
+    if labels is None:
+        return None
+    if len(labels) != num_classes:
+        raise ConfigError(
+            f"labels holds {len(labels)} names for num_classes {num_classes}; give one name for each class"
+        )
+    names = [str(label) for label in labels]
+    for number, name in enumerate(names):
+        if len(name.splitlines()) != 1 or name.strip() != name:
+            raise ConfigError(
+                f"labels[{number}] is {name!r}; expected one line of text, neither empty nor with a "
+                "space at its start or end"
+            )
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ConfigError(f"labels holds {twice!r} twice; give each class a name of its own")
+    return names
