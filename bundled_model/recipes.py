@@ -4,7 +4,7 @@ python -m bundled_model.recipes --data DATA
 
 No test text is looked at. Each candidate is trained on a part of the row's training texts and measured on the rest;
 rows of few texts are split several times. The log keeps every trial; one that it already holds for these weights is
-not run again; `recipes.json` gets the best candidate of each row, and keeps what it says of rows that were not tried yet.
+not run again; `recipes.json` gets the best candidate of each row, and keeps what it says of rows not tried yet.
 """
 
 import json
