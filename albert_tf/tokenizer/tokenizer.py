@@ -187,9 +187,13 @@ class AlbertTokenizer(Vocabulary):
         dataset = tf.data.Dataset.from_tensor_slices(["Hello", "World"]).batch(2).map(tokenize)
         ```
         """
+        import tensorflow as tf
+
         from albert_tf.tokenizer.in_graph import InGraphTokenizer
 
-        return InGraphTokenizer(self._model, self._engine, self._normalize, self._digit_comma)
+        # Its tables are made outside of the function that may just be traced, as by `Dataset.map`.
+        with tf.init_scope():
+            return InGraphTokenizer(self._model, self._engine, self._normalize, self._digit_comma)
 
     # --- model inputs ---
 

@@ -24,6 +24,17 @@ def test_dataset(tokenizer, expected):
     assert [ids.numpy().tolist() for ids in single] == expected
 
 
+def test_made_while_a_function_is_traced(expected):
+    tokenizer, made = AlbertTokenizer(), []  # one that was not used before
+
+    def tokenize(batch):
+        made.append(tokenizer.in_graph())
+        return made[-1](batch)
+
+    batched = tf.data.Dataset.from_tensor_slices(TEXTS).batch(2).map(tokenize)
+    assert [row for batch in batched for row in batch.to_list()] == expected
+
+
 def test_ranks(tokenizer, expected):
     graph = tokenizer.in_graph()
     assert graph(TEXTS[0]).numpy().tolist() == expected[0]
