@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Sequence
 
 from albert_tf.errors import ExportError
+from albert_tf.models.labels import is_label
 
 TOKENIZER = "tokenizer.model"
 LABELS = "labels.txt"
@@ -45,7 +46,7 @@ def check_labels(labels: Sequence[str]) -> None:
     """Raises an `ExportError` for a label that cannot be a line of `labels.txt`, or stands there twice."""
     first: dict[str, int] = {}
     for number, label in enumerate(labels):
-        if not isinstance(label, str) or len(label.splitlines()) != 1 or label.strip() != label:
+        if not is_label(label):
             raise ExportError(
                 f"label {number} is {label!r}; a label is a text, one line of {LABELS}: it must not "
                 "be empty, hold a line break, or start or end with a space"

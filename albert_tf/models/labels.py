@@ -5,6 +5,11 @@ from collections.abc import Sequence
 from albert_tf.errors import ConfigError
 
 
+def is_label(name) -> bool:
+    """Whether a class can have this name: a line of text, neither empty nor with a space at its start or end."""
+    return isinstance(name, str) and len(name.splitlines()) == 1 and name.strip() == name
+
+
 def checked_labels(labels: Sequence | None, num_classes: int) -> list[str] | None:
     """Returns the names of the classes as `str`: answers are told apart by them, and a file holds one in each line.
 
@@ -23,7 +28,7 @@ def checked_labels(labels: Sequence | None, num_classes: int) -> list[str] | Non
         )
     names = [str(label) for label in labels]
     for number, name in enumerate(names):
-        if len(name.splitlines()) != 1 or name.strip() != name:
+        if not is_label(name):
             raise ConfigError(
                 f"labels[{number}] is {name!r}; expected one line of text, neither empty nor with a "
                 "space at its start or end"
