@@ -261,9 +261,8 @@ def main():
         texts = measure_texts(field, args.rounds, mix)
         files = [file for file in made["files"] if file["name"] in loading]
         summary = summarize(files, loading, latency, texts)
-    ratios = compare(summary)
     skipped = {**made["skipped"], **field.failed}
-    print_summary(summary, ratios, skipped)
+    print_summary(summary, compare(summary), skipped)
     keys = ("size", "rounds", "runs", "threads", "lengths", "quick")
     settings = {key: getattr(args, key) for key in keys}
     write_result(
@@ -274,7 +273,6 @@ def main():
             "settings": {**settings, "texts": len(mix)},
             "files": [{k: v for k, v in f.items() if k not in ("path", "runner")} for f in files],
             "summary": summary,
-            "ratios": ratios,
             "skipped": skipped,
             "loading": loading,
             "latency_ms": latency,

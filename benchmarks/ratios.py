@@ -6,6 +6,7 @@ OURS = "albert_tf int8"
 FIXED = "albert_tf int8, fixed 128"
 EXIT = "albert_tf int8, exit"
 HUB = "keras-hub int8"
+HUB_ANY_LENGTH = "keras-hub int8, any length"
 ORT = "ONNX Runtime int8"
 EXECUTORCH = "ExecuTorch int8, tuned, any length"
 WEIGHT_CACHE = "ExecuTorch int8, tuned, C++ weight cache"
@@ -13,6 +14,7 @@ MEASURES = {
     "latency_ms": "latency at 128 tokens",
     "load_ms": "load",
     "extra_rss_mb": "extra memory",
+    "extra_anonymous_mb": "extra memory that is not of files",
     "first_answer_ms": "closed file to first answer",
     "file_mb": "file",
     "texts_ms": "SST-2 texts",
@@ -45,6 +47,7 @@ class Limit:
 
 LIMITS = (
     Limit("latency_ms", HUB, 0.88),
+    Limit("latency_ms", HUB_ANY_LENGTH, 0.88),
     Limit("load_ms", HUB, 0.08),
     Limit("extra_rss_mb", HUB, 0.30),
     Limit("first_answer_ms", HUB, 0.30),
@@ -56,6 +59,7 @@ LIMITS = (
     Limit("latency_ms", EXECUTORCH, 0.95),
     Limit("extra_rss_mb", EXECUTORCH, 0.25),
     Limit("extra_rss_mb", WEIGHT_CACHE, 1.00),
+    Limit("extra_anonymous_mb", WEIGHT_CACHE, 1.00),
     Limit("texts_ms", FIXED, 0.25, peer_measure="latency_ms"),
     Limit("texts_ms", FIXED, 0.20, ours=EXIT, peer_measure="latency_ms"),
     Limit("load_ms", "albert_tf int8, 12 layers", 1.15, ours="albert_tf int8, 64 layers"),

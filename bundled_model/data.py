@@ -58,7 +58,7 @@ def _sst2(data, seed):
 
 ROWS = {
     "banking77_10": Row("BANKING77, 10 examples a class", _banking77_few, 0.820),
-    # 32 texts decide so little that the accuracy of one draw is two points off its mean, and that of three draws still one.
+    # 32 texts decide little: the accuracy of one draw is two points off its mean, that of three draws still one.
     "sms_16": Row("SMS Spam, 16 examples a class", _sms_few, None, seeds=20),
     "uci": Row("UCI sentences", _uci, 0.900),
     "sms": Row("SMS Spam", _sms, 0.992),
