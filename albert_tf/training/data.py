@@ -118,17 +118,11 @@ def fingerprint(batches, validation=None) -> str:
         batches: of the training.
         validation: batches, or None.
     """
-    return _digest(_plan(batches), *_examples(batches), *_examples(validation))
-
-
-def earlier_fingerprint(batches, validation=None) -> str:
-    """Returns the mark that was kept before the validation's batch size was left out of it."""
-    plan = [] if validation is None else [_plan(validation)]
-    return _digest(_plan(batches), *_examples(batches), *plan, *_examples(validation))
-
-
-def _plan(batches):
-    return f"{batches.batch_size} {batches.order} {batches.seed} ".encode()
+    plan = f"{batches.batch_size} {batches.order} {batches.seed} ".encode()
+    digest = hashlib.sha256(plan)
+    for part in (*_examples(batches), *_examples(validation)):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _examples(batches):
@@ -138,10 +132,3 @@ def _examples(batches):
     arrays = (batches.packed.flat_token_ids, batches.packed.lengths)
     given = (a for a in (*arrays, batches.y, batches.sample_weight) if a is not None)
     return [np.ascontiguousarray(array).reshape(-1) for array in given]
-
-
-def _digest(*parts):
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part)
-    return digest.hexdigest()

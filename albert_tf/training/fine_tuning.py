@@ -12,7 +12,6 @@ from albert_tf.models.task import AlbertTask
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import BEST, read_checkpoint_file, restore_model
 from albert_tf.training.data import (
-    earlier_fingerprint,
     fingerprint,
     training_batches,
     validation_batches,
@@ -211,10 +210,6 @@ class _FineTuningRun(TrainingRun):
             f"other data: {saved['examples']} training examples then, "
             f"{self.batches.num_examples} now, or other texts, labels or tokenizer"
         )
-
-    def earlier_marks(self) -> tuple[str, ...]:
-        """Returns the mark that held the batch size of the validation too."""
-        return (earlier_fingerprint(self.batches, self.validation),)
 
     def event_details(self) -> dict:
         """Returns what depends on the depth."""

@@ -35,7 +35,7 @@ class TrainingRun:
     - `first_batch(progress)`: any batch, from which the shapes of the metrics are found out;
     - `dataset(start_batch)`: the batches that a training by steps goes on with; or else its own
       `stages()`, the calls of `fit`;
-    - optionally `event_details()`, `describe_change(saved)`, `earlier_marks()` and `free_fields`.
+    - optionally `event_details()`, `describe_change(saved)` and `free_fields`.
 
     Args:
         model: the model to train.
@@ -91,10 +91,6 @@ class TrainingRun:
     def describe_change(self, saved: dict) -> str:
         """Says how the data differ from those of a checkpoint's state."""
         return "other data"
-
-    def earlier_marks(self) -> tuple[str, ...]:
-        """Returns the marks that earlier releases gave to the same data."""
-        return ()
 
     # === Preparation ===
 
@@ -162,7 +158,7 @@ class TrainingRun:
         self._refuse(_changes(fixed, mine["recipe"]), f"the recipe in {self.run_dir / RECIPE_FILE}")
         # Settings that a checkpoint lacks, as those of an earlier release do, count as the same.
         self._refuse(_changes(saved.get("settings", {}), mine.get("settings", {})), "the same")
-        if saved["data"] not in (mine["data"], *self.earlier_marks()):
+        if saved["data"] != mine["data"]:
             self._refuse(self.describe_change(saved), "the same")
 
     def _refuse(self, change, remedy):

@@ -1,6 +1,5 @@
 """`fine_tune`: what recipes change, and what a run leaves behind."""
 
-import hashlib
 import json
 
 import keras
@@ -13,7 +12,7 @@ from albert_tf.errors import ConfigError, DataError, MissingExtraError
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.training import FineTuningRecipe, fine_tune
 from albert_tf.training.best import BestEpoch
-from albert_tf.training.data import earlier_fingerprint, example_weights, fingerprint
+from albert_tf.training.data import example_weights, fingerprint
 from tests.tiny import randomize, tiny_config
 from tests.training.small_run import RECIPE, small_batches, small_classifier
 
@@ -259,19 +258,3 @@ def test_the_mark_of_the_data_sees_every_change():
 def test_the_mark_of_the_data_leaves_out_how_the_validation_is_batched():
     marks = {fingerprint(small_batches(8), small_batches(9, size)) for size in (4, 8)}
     assert len(marks) == 1
-
-
-@pytest.mark.parametrize("validation", [None, small_batches(9, 8, "by_length")])
-def test_the_mark_of_an_earlier_release(validation):
-    batches = small_batches()
-    batches.sample_weight = np.ones(22)
-    content = b""
-    for part in (batches, validation):
-        if part is None:
-            content += b"none"
-            continue
-        arrays = (part.packed.flat_token_ids, part.packed.lengths, part.y, part.sample_weight)
-        content += f"{part.batch_size} {part.order} {part.seed} ".encode()
-        content += b"".join(a.tobytes() for a in arrays if a is not None)
-    expected = hashlib.sha256(content).hexdigest()
-    assert earlier_fingerprint(batches, validation) == expected
