@@ -30,6 +30,8 @@ SHOWN_CLASSES = 16
 SHOWN_NAME = 26
 # Training metrics that are means over examples; a correlation, say, is none.
 MEANS = ("loss", "accuracy")
+# Parts of metrics' names that are written in capitals.
+ACRONYMS = ("mlm", "sop", "mse", "rmse", "mae")
 
 
 def matplotlib_with_figures():
@@ -94,7 +96,7 @@ def plot_curves(
         for axes, key in zip(np.atleast_1d(figure.subplots(1, len(panels))), panels, strict=True):
             _draw_curve(axes, history, key)
             _draw_levels(axes, (levels or {}).get(key, {}))
-            name = key.replace("_", " ")
+            name = " ".join(word.upper() if word in ACRONYMS else word for word in key.split("_"))
             axes.set_title(name[0].upper() + name[1:])
             axes.set_ylabel(f"{name} ({loss_unit})" if key.endswith("loss") else name)
             _label_steps(axes)
