@@ -96,7 +96,8 @@ def four_bits_table(lines: list[dict]) -> str:
 
 def ablation_table(lines: list[dict]) -> str:
     """Returns one row for each student of the ablation."""
-    header = ["groups", "parameters", "int8 MB", "tokens", "1 − cos", *lines[0]["probe"]]
+    probed = [ROWS[name].title for name in lines[0]["probe"]]
+    header = ["groups", "parameters", "int8 MB", "tokens", "1 − cos", *probed]
     rows = [
         [
             str(line["groups"]),
