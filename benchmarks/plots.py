@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from benchmarks.ratios import EXECUTORCH, HUB, ORT, OURS, WEIGHT_CACHE
+from benchmarks.ratios import EXECUTORCH, HUB, HUB_ANY_LENGTH, ORT, OURS, WEIGHT_CACHE
 from benchmarks.tables import SHORT, depths
 
 OUR_COLOR = "#0072B2"
@@ -13,7 +13,7 @@ PEER_COLOR = "#BBBBBB"
 COLORS = ("#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#666666", "#A6761D", "#882255")
 LABELS = {  # shorter, for the axes
     HUB: "keras-hub, fixed 128",
-    "keras-hub int8, any length": "keras-hub",
+    HUB_ANY_LENGTH: "keras-hub",
     ORT: "ONNX Runtime, fused",
     "ONNX Runtime int8, plain export": "ONNX Runtime, plain",
     EXECUTORCH: "ExecuTorch, tuned",

@@ -43,23 +43,16 @@ RESULT = {
     "loading": {
         name: [
             {
-                "load_ms": 9.0,
-                "first_answer_ms": 70.0,
-                "extra_rss_mb": 27.0,
-                "extra_anonymous_mb": 12.0,
-            },
-            {
-                "load_ms": 10.0,
-                "first_answer_ms": 71.0,
-                "extra_rss_mb": 27.5,
-                "extra_anonymous_mb": 12.2,
-            },
-            {
-                "load_ms": 14.0,
-                "first_answer_ms": 75.0,
-                "extra_rss_mb": 28.0,
-                "extra_anonymous_mb": 12.4,
-            },
+                "load_ms": load,
+                "first_answer_ms": first_answer,
+                "extra_rss_mb": memory,
+                "extra_anonymous_mb": anonymous,
+            }
+            for load, first_answer, memory, anonymous in (
+                (9.0, 70.0, 27.0, 12.0),
+                (10.0, 71.0, 27.5, 12.2),
+                (14.0, 75.0, 28.0, 12.4),
+            )
         ]
         for name in (OURS, EXIT, HUB, SHALLOW, DEEP)
     },

@@ -16,6 +16,7 @@ from keras import ops
 from albert_tf.errors import AlbertError, CheckpointError
 from albert_tf.training import TrainingInterrupted, fine_tune
 from albert_tf.training.checkpoint import CheckpointStore
+from albert_tf.training.data import fingerprint
 from tests.training.small_run import RECIPE, small_batches, small_classifier
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -235,6 +236,7 @@ def test_a_run_of_an_earlier_release_goes_on(tmp_path, whole):
     assert f"The metrics of this epoch count from here on: {path} holds" in result.notes[1]
     state = CheckpointStore(tmp_path / "checkpoints").load_latest()[2]
     assert state["settings"] == {"weight": 0.5}
+    assert state["data"] == fingerprint(small_batches(), small_batches(9, 8, "by_length"))
 
 
 @pytest.mark.slow
