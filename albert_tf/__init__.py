@@ -1,21 +1,32 @@
-"""ALBERT for TensorFlow and Keras 3: from a table of texts to a TFLite file that answers."""
+"""ALBERT for TensorFlow and Keras 3: from a table of texts to a TFLite file that answers.
 
-from albert_tf import preprocessing
-from albert_tf.config import AlbertConfig
-from albert_tf.models import (
-    AlbertBackbone,
-    AlbertMaskedLM,
-    AlbertMultipleChoice,
-    AlbertPretrainer,
-    AlbertQuestionAnswerer,
-    AlbertTextClassifier,
-    AlbertTextEmbedder,
-    AlbertTextRegressor,
-    AlbertTokenClassifier,
-)
-from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.training import AlbertLamb, LayerDecaySchedule
+A name loads its room when it is first touched (PEP 562), so `import albert_tf`, and every command that needs no model,
+answers at once. Keras finds a class in a `.keras` file once that class was touched, as with all custom objects:
+`from albert_tf import AlbertTextClassifier`, then `keras.saving.load_model`.
+"""
+
+import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from albert_tf.version import __version__
+
+if TYPE_CHECKING:
+    from albert_tf import preprocessing
+    from albert_tf.config import AlbertConfig
+    from albert_tf.models import (
+        AlbertBackbone,
+        AlbertMaskedLM,
+        AlbertMultipleChoice,
+        AlbertPretrainer,
+        AlbertQuestionAnswerer,
+        AlbertTextClassifier,
+        AlbertTextEmbedder,
+        AlbertTextRegressor,
+        AlbertTokenClassifier,
+    )
+    from albert_tf.tokenizer import AlbertTokenizer
+    from albert_tf.training import AlbertLamb, LayerDecaySchedule
 
 __all__ = [
     "AlbertBackbone",
@@ -34,3 +45,31 @@ __all__ = [
     "__version__",
     "preprocessing",
 ]
+
+_CHECKOUT = Path(__file__).resolve().parents[1]
+if (_CHECKOUT / "setup.py").is_file() and (_CHECKOUT / "export" / "__init__.py").is_file():
+    # In a checkout, the folders `export` and `configs` lie beside this one (setup.py maps them in), and Python started
+    # there finds this folder before whatever is installed.
+    __path__.append(str(_CHECKOUT))
+
+_ROOMS = {
+    "albert_tf.config": {"AlbertConfig"},
+    "albert_tf.tokenizer": {"AlbertTokenizer"},
+    "albert_tf.training": {"AlbertLamb", "LayerDecaySchedule"},
+}
+_MODULES = {"configs", "distillation", "export", "layers", "models", "preprocessing"}
+_MODULES |= {"pretraining", "tasks", "tokenizer", "training", "weights"}
+
+
+def __getattr__(name: str):
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = next((room for room, names in _ROOMS.items() if name in names), "albert_tf.models")
+    value = globals()[name] = getattr(importlib.import_module(room), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_MODULES})

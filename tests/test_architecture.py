@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
     {"config", "errors", "version", "configs"},
     {"tokenizer", "layers", "weights"},
-    {"models"},
     {"preprocessing"},
+    {"models"},
     {"training", "tasks", "export"},
     {"pretraining", "distillation"},
     {"cli"},

@@ -4,6 +4,7 @@ from keras import ops
 
 from albert_tf.errors import ConfigError
 from albert_tf.models.task import AlbertTask
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 
 POOLINGS = ("pooler", "mean")
 
@@ -22,6 +23,8 @@ class PooledTask(AlbertTask):
     Raises:
         ConfigError: when `pooling` is neither.
     """
+
+    preprocessor_cls = AlbertTextClassifierPreprocessor
 
     def __init__(self, backbone, preprocessor=None, *, pooling: str = "pooler", **kwargs):
         if pooling not in POOLINGS:

@@ -32,7 +32,8 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
     """
 
     head: str
-    preprocessor_cls = None  # set by albert_tf.preprocessing, which stands above this package
+    preprocessor_cls = None
+    """The preprocessor that `from_preset` makes for the model; None for a head that takes token ids only."""
 
     def __init__(self, backbone: AlbertBackbone, preprocessor=None, **kwargs):
         if not isinstance(backbone, AlbertBackbone):

@@ -6,7 +6,6 @@ import keras
 import tensorflow as tf
 
 from albert_tf.errors import ConfigError, DataError
-from albert_tf.models import AlbertTextClassifier, AlbertTextEmbedder, AlbertTextRegressor
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
 from albert_tf.tokenizer import AlbertTokenizer
@@ -199,8 +198,3 @@ def _is_pair(x) -> bool:
 def _first(spec):
     """The `x` of a dataset's elements: `x`, or the first of `(x, y[, sample_weight])`."""
     return spec[0] if isinstance(spec, tuple) else spec
-
-
-AlbertTextClassifier.preprocessor_cls = AlbertTextClassifierPreprocessor
-AlbertTextEmbedder.preprocessor_cls = AlbertTextClassifierPreprocessor
-AlbertTextRegressor.preprocessor_cls = AlbertTextClassifierPreprocessor
