@@ -48,6 +48,7 @@ EXTRAS = {
         *PEERS,
         "pytest>=8",
         "pytest-xdist>=3.6",
+        "filelock>=3.12",  # for what its workers share
         "hypothesis>=6.100",
         "ruff>=0.9",
         "setuptools>=77",  # tests build the wheel without asking an index

@@ -1,9 +1,20 @@
 """Fixtures that every test folder shares."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+from tests.installation import (
+    ENVIRONMENT_VARIABLE,
+    Shell,
+    borrowing_environment,
+    build_wheel,
+    copy_of_the_tree,
+    install,
+)
 
 SHARED = Path(os.environ.get("ALBERT_TF_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -14,3 +25,62 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"reference data not found at {SHARED}; set ALBERT_TF_SHARED to its folder")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def of_all_workers(tmp_path_factory) -> Path:
+    """A folder that the workers of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def wheel(of_all_workers) -> Path:
+    """The wheel of this checkout, built once a test run."""
+    folder = of_all_workers / "wheel"
+    with FileLock(of_all_workers / "wheel.lock"):
+        if not folder.is_dir():
+            source = copy_of_the_tree(of_all_workers / "source")
+            folder.mkdir()
+            build_wheel(source, folder)
+    (file,) = folder.glob("*.whl")
+    return file
+
+
+@pytest.fixture(scope="session")
+def installed(wheel, of_all_workers) -> Path:
+    """The folder of commands of an environment in which the wheel is installed.
+
+    The environment is the one that `ALBERT_TF_ENVIRONMENT` names, or one that borrows this one's dependencies.
+    """
+    named = os.environ.get(ENVIRONMENT_VARIABLE)
+    environment = Path(named).absolute() if named else of_all_workers / "environment"
+    with FileLock(of_all_workers / "environment.lock"):
+        done = of_all_workers / "installed"
+        if not done.exists():
+            install(wheel, environment if named else borrowing_environment(environment))
+            done.touch()
+    return environment / "bin"
+
+
+@pytest.fixture
+def shell(installed, tmp_path) -> Shell:
+    """A person's shell in a fresh folder."""
+    return Shell(installed, tmp_path)
+
+
+TYPED = "typed"
+"""Name of the property under which a test says what it has run as a person types it."""
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Counts what was run as a person types it."""
+    counts = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, found in report.user_properties:
+            if name == TYPED:
+                counts.update(found)
+    if counts:
+        where = os.environ.get(ENVIRONMENT_VARIABLE, "an environment that borrows its dependencies")
+        listed = ", ".join(f"{number} {what}" for what, number in sorted(counts.items()))
+        terminalreporter.write_line(f"as typed, from the installed wheel in {where}: {listed}")

@@ -2,14 +2,13 @@
 
 import subprocess
 import sys
-import sysconfig
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.installation import ROOT, Shell, copy_of_the_tree
+
 DATA = (
     "albert_tf/tokenizer/assets/30k-clean.model",
     "albert_tf/tasks/assets/sms_spam.csv.gz",
@@ -21,17 +20,6 @@ DATA = (
     "albert_tf/presets/albert_small_en/model.safetensors",
     "albert_tf/presets/albert_small_en/README.md",
 )
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory) -> Path:
-    """The project's wheel, built from a copy of its tracked files without asking any index."""
-    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheel")
-    subprocess.run(["git", "checkout-index", "--all", f"--prefix={source}/"], cwd=ROOT, check=True)
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", folder]
-    subprocess.run([sys.executable, "-m", "pip", *build, source], check=True, capture_output=True)
-    (file,) = folder.glob("*.whl")
-    return file
 
 
 @pytest.mark.slow
@@ -55,34 +43,30 @@ def test_the_wheel_is_complete(wheel):
     }
 
 
+WHERE = "import albert_tf.export, albert_tf.configs; print(albert_tf.export.__file__)"
+
+
 @pytest.mark.slow
-def test_the_wheel_works_in_a_clean_environment(wheel, tmp_path):
-    venv.create(tmp_path / "env", with_pip=True)
-    python = tmp_path / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True)
-    # The dependencies of this environment, without its editable install of the project: a path that
-    # a .pth file adds does not have its own .pth files read.
-    site = Path(
-        subprocess.run(
-            [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
+def test_the_wheel_works_in_an_environment_of_its_own(shell):
+    done = shell.albert_tf("tokenize", "--json", "Hello, World!")
+    assert done.rows[0]["ids"] == [10975, 15, 126, 187]
+    (where,) = shell.python(WHERE).lines
+    assert where.startswith(str(shell.bin.parent))
+
+
+@pytest.mark.slow
+def test_a_checkout_works_beside_an_installed_package(shell, tmp_path):
+    checkout = copy_of_the_tree(tmp_path / "checkout")
+    (where,) = Shell(shell.bin, checkout).python(WHERE).lines
+    assert where == f"{checkout}/export/__init__.py"
+
+
+@pytest.mark.slow
+def test_a_checkout_works_where_nothing_is_installed(tmp_path):
+    checkout = copy_of_the_tree(tmp_path / "checkout")
+    # -S leaves out the environment's packages, the editable install among them.
+    code = "import albert_tf.configs; print(albert_tf.configs.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=checkout, capture_output=True, text=True, check=True
     )
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
-    command = tmp_path / "env" / "bin" / "albert-tf"
-    answer = subprocess.run(
-        [command, "tokenize", "--json", "Hello, World!"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    assert "10975, 15, 126, 187" in answer
-    where = "import albert_tf.export, albert_tf.configs; print(albert_tf.export.__file__)"
-    # Not from the repository's folder, which Python would search first.
-    found = subprocess.run(
-        [python, "-c", where], cwd=tmp_path, check=True, capture_output=True, text=True
-    )
-    assert found.stdout.strip().startswith(str(site))
+    assert done.stdout.strip() == f"{checkout}/configs/__init__.py"
