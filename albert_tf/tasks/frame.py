@@ -1,0 +1,168 @@
+"""What of a csv or tsv file is its table: not the title above it, blank rows, empty ends of rows."""
+
+from collections import Counter
+from pathlib import Path
+
+from albert_tf.tasks.cell_values import clip, counted, is_blank, shown_lines
+from albert_tf.tasks.header import JUDGED_ROWS, NAME, Wanted, has_header
+from albert_tf.tasks.names import TEXT_NAMES, is_common, names_columns
+from albert_tf.tasks.rows import DELIMITER_NAMES, RaggedError, Rows
+
+# Lines that may stand before the table: a title, a date, a comment.
+MOST_LEADING = 20
+
+
+def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
+    """Return the rows of the table, all of one length, from its header on if it has one.
+
+    Left out, with a note each: rows of several cells that are all blank, what stands before the
+    header (see `find_start`), comments among the rows, empty cells at the end of rows that the
+    first row lacks. R leaves out the header's first cell: an empty one is put there.
+
+    Args:
+        path: named in errors.
+        rows: as they were parsed.
+        delimiter: between cells, for errors.
+        wanted: what the caller says of the header.
+
+    Raises:
+        RaggedError: rows of different lengths, with the line.
+    """
+    cells, lines, notes = _without_blank(rows)
+    start = find_start(cells, wanted)
+    if start:
+        stands = "stands" if start == 1 else "stand"
+        notes.append(
+            f"{shown_lines(lines[:start])} {stands} before the table and {'is' if start == 1 else 'are'} "
+            f"left out: {clip(delimiter.join(cells[0]))!r}"
+        )
+        cells, lines = cells[start:], lines[start:]
+    comments = [n for n, row in enumerate(cells) if _is_comment(row, len(cells[0]))]
+    if comments:
+        notes.append(f"left out {_comment_lines([lines[n] for n in comments])}")
+        kept = sorted(set(range(len(cells))) - set(comments))
+        cells, lines = [cells[n] for n in kept], [lines[n] for n in kept]
+    cells = _evened(cells)
+    _check_rectangular(path, cells, lines, delimiter)
+    return Rows(cells, lines, tuple(notes))
+
+
+def _without_blank(rows: Rows) -> tuple[list[list[str]], list[int], list[str]]:
+    several = any(len(row) > 1 for row in rows.cells)
+    blank = [several and all(map(is_blank, row)) for row in rows.cells]
+    kept = [n for n, is_empty in enumerate(blank) if not is_empty] or [0]
+    # A line of blanks is passed over like an empty one; a row of empty cells is worth a word.
+    empty = [
+        line
+        for row, line, is_empty in zip(rows.cells, rows.lines, blank, strict=True)
+        if is_empty and len(row) > 1
+    ]
+    notes = [f"left out {counted(len(empty), 'empty row')} ({shown_lines(empty)})"] if empty else []
+    return [rows.cells[n] for n in kept], [rows.lines[n] for n in kept], notes
+
+
+def _is_comment(row: list[str], width: int) -> bool:
+    return len(row) != width and row[0].startswith("#") and width > 1
+
+
+def _comment_lines(lines: list[int]) -> str:
+    return f"{counted(len(lines), 'comment')} ({shown_lines(lines)})"
+
+
+def _evened(cells: list[list[str]]) -> list[list[str]]:
+    """Cut empty cells beyond the first row's, add those that are empty in the first row too."""
+    first = cells[0]
+    width = len(first)
+    if all(len(row) == width for row in cells):
+        return cells
+    body = cells[1:]
+    # R writes the rows' numbers or names, and no name above them.
+    numbered = [row[0] for row in body] == [str(n) for n in range(1, len(body) + 1)]
+    if numbered and all(len(row) == width + 1 for row in body) and names_columns(first):
+        return [["", *first], *body]
+    evened = []
+    for row in cells:
+        if len(row) > width and all(map(is_blank, row[width:])):
+            evened.append(row[:width])
+        elif len(row) < width and all(map(is_blank, first[len(row) :])):
+            evened.append([*row, *first[len(row) :]])
+        else:
+            evened.append(row)
+    return evened
+
+
+def _check_rectangular(path: Path, cells: list[list], lines: list[int], delimiter: str) -> None:
+    width = len(cells[0])
+    most = _common_width(cells)
+    if len(cells) > 2 and most != width and all(len(row) == most for row in cells[1:]):
+        raise RaggedError(
+            f"{path}:{lines[0]}: {counted(width, 'cell')} where all lines below have {most}; if it is "
+            "a title or a comment, remove it, else write a name for each column",
+            lines[0],
+        )
+    for row, line in zip(cells, lines, strict=True):
+        if len(row) != width:
+            name = DELIMITER_NAMES.get(delimiter, repr(delimiter))
+            raise RaggedError(
+                f"{path}:{line}: {len(row)} cells where line {lines[0]} has {width}; put the text "
+                f"in double quotes if it holds a {name}, or pass another delimiter",
+                line,
+            )
+
+
+def find_start(cells: list[list[str]], wanted: Wanted) -> int:
+    """Return how many of the first rows are no part of the table: a title, comments, a date.
+
+    They are left out where a row with the columns' names follows, and they are no such row
+    themselves: fewer of their cells are filled, or all cells of the row below are common names.
+    A line that begins with `#` is a comment where it has not the cells of the others.
+
+    Args:
+        cells: the rows, perhaps of different lengths.
+        wanted: what the caller says.
+    """
+    last = min(MOST_LEADING, len(cells) - 2)
+    width = _common_width(cells)
+    start = 0
+    while start <= last and len(cells[start]) != width and cells[start][0].startswith("#"):
+        start += 1
+    if wanted.header is False:
+        return start
+    for at in range(last + 1):
+        if wanted.names and wanted.names <= {name.strip().lower() for name in cells[at]}:
+            return at
+    for at in range(start, last + 1):
+        if names_columns(cells[at]) and _is_whole(cells, at, width):
+            return at if all(_may_lead(row, cells[at]) for row in cells[start:at]) else start
+    for at in range(start + 1, last + 1):
+        if len(cells[at]) > 1:
+            below = cells[at:]
+            titled = all(len(row) == 1 or row[0].startswith("#") for row in cells[start:at])
+            even = all(len(row) == width for row in below)
+            return at if titled and even and has_header(below) else start
+    return start
+
+
+def _common_width(cells: list[list[str]]) -> int:
+    return Counter(len(row) for row in cells[:JUDGED_ROWS]).most_common(1)[0][0]
+
+
+def _is_whole(cells: list[list[str]], at: int, width: int) -> bool:
+    """Tell whether a row names columns: its filled cells are short, and none occurs below it."""
+    row = cells[at]
+    body = [other for other in cells[at + 1 : JUDGED_ROWS] if other != row]
+    if at and (len(row) != width or not all(NAME.fullmatch(name.strip()) for name in row if name)):
+        return False
+    below = [{other[n].strip() for other in body if n < len(other)} for n in range(len(row))]
+    return not any(
+        name.strip() in seen for name, seen in zip(row, below, strict=True) if name.strip()
+    )
+
+
+def _may_lead(row: list[str], header: list[str]) -> bool:
+    if row[0].startswith("#"):
+        return True
+    if len(header) == 1:  # among plain lines of text only the surest name is no text itself
+        return header[0].strip().lower() in TEXT_NAMES[0]
+    filled, named = (sum(not is_blank(cell) for cell in each) for each in (row, header))
+    return filled < named or all(is_common(name) for name in header if name.strip())
