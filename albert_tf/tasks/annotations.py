@@ -10,6 +10,7 @@ from pathlib import Path
 
 from albert_tf.errors import DataError
 from albert_tf.tasks.cell_values import counted, shown_lines
+from albert_tf.tasks.label_lists import is_span_list
 
 PRODIGY_ANSWERS = {"accept", "reject", "ignore"}
 PRODIGY_OWN = {"answer", "options", "config", "tokens", "spans", "html", "priority", "score"}
@@ -66,19 +67,6 @@ def read_export(
         if all(map(fits, records)):
             return read(path, records, lines, with_labels)
     return None
-
-
-def is_span_list(value: object) -> bool:
-    """Tell whether a value marks spans: a list of `[start, end, name]`, or of objects with ends."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(
-            (isinstance(v, dict) and ("start" in v or "start_offset" in v))
-            or (isinstance(v, list) and len(v) == 3 and [type(n) for n in v[:2]] == [int, int])
-            for v in value
-        )
-    )
 
 
 def _is_prodigy(record: dict) -> bool:
@@ -236,5 +224,6 @@ def _read_doccano(path, records, lines, with_labels) -> Export:
         given = source.get(label)
         record[label] = [v["label"] if isinstance(v, dict) and "label" in v else v for v in given]
     _empty_to_missing(plain, label)
-    note = f"read as an export of doccano: the label is read from {label!r}"
-    return Export(plain, lines, label, (note,))
+    notes = [f"read as an export of doccano: the label is read from {label!r}"]
+    # Without numbers, texts with lists of labels may come from anywhere.
+    return Export(plain, lines, label, tuple(notes) if "id" in records[0] else ())

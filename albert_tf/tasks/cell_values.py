@@ -65,7 +65,7 @@ def is_numeric(cells: Collection[str]) -> bool:
 
 def comes_back(distinct: int, rows: int) -> bool:
     """Tell whether so few different cells stand in a column that they may be its labels."""
-    return 2 <= distinct <= max(2, rows // 2)
+    return 2 <= distinct <= max(2, rows // 2) and distinct < rows
 
 
 def clip(cell: object, length: int = 30) -> str:

@@ -2,7 +2,8 @@
 
 from functools import cached_property
 
-from albert_tf.tasks.cell_values import comes_back, is_missing, is_numeric, is_prose
+from albert_tf.tasks.cell_values import comes_back, is_date, is_missing, is_numeric, is_prose
+from albert_tf.tasks.indicators import PAIRS
 
 # Rows that are looked at: enough to tell sentences from classes.
 JUDGED_ROWS = 5000
@@ -35,26 +36,36 @@ class Contents:
         column = self._columns[at]
         return is_prose(column) and 2 * len(set(column)) > len(column)
 
+    def is_indicator(self, at: int) -> bool:
+        """Tell whether a column says of each row whether something applies: 0 or 1, no or yes."""
+        return {cell.lower() for cell in self._columns[at]} <= set().union(*PAIRS)
+
     def mean_length(self, at: int) -> float:
         """Return the mean number of characters in the filled cells of a column."""
         return sum(map(len, self._columns[at])) / max(1, len(self._columns[at]))
 
     def label_like(self, columns: list[int]) -> list[int]:
-        """Return those columns that may be labels: a few values, which come back.
+        """Return those columns that may be labels: a few values, which come back, and no dates.
 
-        Where no column has such values (few rows), the one that holds short numbers is meant.
+        Where no column has such values (few rows), those are meant that hold 0 and 1, or the only
+        one that holds short numbers.
         """
         rows = len(self._cells[:JUDGED_ROWS])
         fitting = [
             at
             for at in columns
-            if comes_back(len(set(self._columns[at])), rows) and not self.is_prose(at)
+            if comes_back(len(set(self._columns[at])), rows)
+            and not self.is_prose(at)
+            and not all(map(is_date, self._columns[at]))
         ]
         if fitting:
             return fitting
-        digits = [at for at in columns if all(len(c) <= 2 for c in self._columns[at])]
-        numbers = [at for at in digits if self.is_numeric(at)]
-        return numbers if len(numbers) == 1 else []
+        digits = [
+            at
+            for at in columns
+            if self.is_numeric(at) and all(len(cell) <= 2 for cell in self._columns[at])
+        ]
+        return digits if len(digits) == 1 or all(map(self.is_indicator, digits)) else []
 
     def text_of_two(self, first: int, second: int) -> int | None:
         """Return which of two columns is the text of the other, or None where both may be."""
@@ -64,4 +75,8 @@ class Contents:
         distinct = [len(set(self._columns[at])) for at in (first, second)]
         if max(distinct) >= 2 * min(distinct):
             return (first, second)[int(distinct[1] > distinct[0])]
+        words = [[" " in cell for cell in self._columns[at]] for at in (first, second)]
+        for one, other in ((0, 1), (1, 0)):
+            if all(words[one]) and not any(words[other]):
+                return (first, second)[one]
         return None

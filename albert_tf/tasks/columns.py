@@ -208,12 +208,17 @@ class _Finder:
         if not prose:
             return ""
         ranked = sorted(prose, key=self.contents.mean_length)
-        label = f" and label_column={self._typed(labels)}" if labels else ""
+        label = f" and {self._label_advice(labels)}" if labels else ""
         advice = f", such as text_column={self._typed(ranked[-1:])}{label}"
         if len(prose) == 2:
             first, second = map(self._typed, ([prose[0]], [prose[1]]))
             advice += f", or for both text_column={first} and pair_column={second}{label}"
         return advice
+
+    def _label_advice(self, likely: list[int]) -> str:
+        if all(map(self.contents.is_indicator, likely)):
+            return f"label_column={self._typed(likely)}"
+        return " or ".join(f"label_column={self._typed([at])}" for at in likely)
 
     def _typed(self, columns: list[int]) -> str:
         values = [self.names[at] if self._name(at) else at + 1 for at in columns]
@@ -234,13 +239,17 @@ class _Finder:
         ]
         if len(filled) == 1 and required:
             return filled[0]
-        likely = self.contents.label_like(filled)
+        likely = [
+            at
+            for at in self.contents.label_like(filled)
+            if not (self.names and self.lowered[at].endswith("id"))
+        ]
         if len(likely) == 1 and self.names is None:
             return likely[0]
         if not required:
             return None
         problem = "cannot tell which column is the label" if free else "there is no label column"
-        advice = f", such as label_column={self._typed(likely)}" if likely else ""
+        advice = f", such as {self._label_advice(likely)}" if likely else ""
         raise DataError(f"{self.path}: {problem}; {self.listing()}; name the label column{advice}")
 
     def _last_name(self, at: int) -> str:

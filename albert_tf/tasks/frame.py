@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from albert_tf.errors import DataError
 from albert_tf.tasks.cell_values import clip, counted, is_blank, shown_lines
 from albert_tf.tasks.header import JUDGED_ROWS, NAME, Wanted, has_header
 from albert_tf.tasks.names import TEXT_NAMES, is_common, names_columns
@@ -28,7 +29,7 @@ def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
     Raises:
         RaggedError: rows of different lengths, with the line.
     """
-    cells, lines, notes = _without_blank(rows)
+    cells, lines, notes = _without_blank(path, rows)
     start = find_start(cells, wanted)
     if start:
         stands = "stands" if start == 1 else "stand"
@@ -47,17 +48,21 @@ def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
     return Rows(cells, lines, tuple(notes))
 
 
-def _without_blank(rows: Rows) -> tuple[list[list[str]], list[int], list[str]]:
+def _without_blank(path: Path, rows: Rows) -> tuple[list[list[str]], list[int], list[str]]:
     several = any(len(row) > 1 for row in rows.cells)
     blank = [several and all(map(is_blank, row)) for row in rows.cells]
-    kept = [n for n, is_empty in enumerate(blank) if not is_empty] or [0]
+    kept = [n for n, is_empty in enumerate(blank) if not is_empty]
+    if not kept:
+        raise DataError(f"{path}: all rows are empty; it needs at least one with a text")
     # A line of blanks is passed over like an empty one; a row of empty cells is worth a word.
     empty = [
         line
         for row, line, is_empty in zip(rows.cells, rows.lines, blank, strict=True)
         if is_empty and len(row) > 1
     ]
-    notes = [f"left out {counted(len(empty), 'empty row')} ({shown_lines(empty)})"] if empty else []
+    notes = list(rows.notes)
+    if empty:
+        notes.append(f"left out {counted(len(empty), 'empty row')} ({shown_lines(empty)})")
     return [rows.cells[n] for n in kept], [rows.lines[n] for n in kept], notes
 
 
@@ -103,9 +108,10 @@ def _check_rectangular(path: Path, cells: list[list], lines: list[int], delimite
     for row, line in zip(cells, lines, strict=True):
         if len(row) != width:
             name = DELIMITER_NAMES.get(delimiter, repr(delimiter))
+            no_row = "if it is no row of the table, remove it; else " if len(row) == 1 else ""
             raise RaggedError(
-                f"{path}:{line}: {len(row)} cells where line {lines[0]} has {width}; put the text "
-                f"in double quotes if it holds a {name}, or pass another delimiter",
+                f"{path}:{line}: {len(row)} cells where line {lines[0]} has {width}; {no_row}put the "
+                f"text in double quotes if it holds a {name}, or pass another delimiter",
                 line,
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from albert_tf.errors import DataError
 from albert_tf.tasks.annotations import read_export
-from albert_tf.tasks.names import is_common
+from albert_tf.tasks.names import LABEL_NAMES, is_common
 from albert_tf.tasks.rows import Rows
 
 DECODER = json.JSONDecoder()
@@ -131,7 +131,8 @@ def _of_object(path, text: str, begin: int, value: dict, wanted, with_labels: bo
     if by_columns is not None:
         records, note = by_columns
         return _source(path, records, [1] * len(records), (note,), wanted, with_labels)
-    lists = list(_lists_of_objects(text, begin))
+    # pandas' orient='table' describes the columns beside them.
+    lists = [found for found in _lists_of_objects(text, begin) if found[0] != "schema.fields"]
     if len(lists) == 1:
         name, at = lists[0]
         records, lines = _sequence(text, at + 1)
@@ -253,13 +254,18 @@ def _source(path, records, lines, notes, wanted, with_labels: bool) -> Source:
 def _flat(record: dict, wanted: frozenset[str], prefix: str = "") -> dict:
     """Write the members of an object within an object as `outer.inner`.
 
-    A column of a common name stays what it is unless the caller asked for a member of it.
+    A label that is an object stays one, to be refused, unless the caller asked for a member of it.
     """
+    labels = set().union(*LABEL_NAMES)
     flat = {}
     for key, value in record.items():
         name = f"{prefix}{key}"
         asked = any(each.startswith(f"{name.lower()}.") for each in wanted)
-        if isinstance(value, dict) and "choices" not in value and (asked or not is_common(name)):
+        if (
+            isinstance(value, dict)
+            and "choices" not in value
+            and (asked or name.lower() not in labels)
+        ):
             flat |= _flat(value, wanted, f"{name}.")
         else:
             flat[name] = value
@@ -267,10 +273,10 @@ def _flat(record: dict, wanted: frozenset[str], prefix: str = "") -> dict:
 
 
 def _line_problem(text: str, error: Exception) -> str:
-    problem = f"{_problem(error)}; write one complete object a line"
+    mend = "write one complete object a line"
     if text.lstrip().startswith("["):
-        problem += ", not one list for the whole file"
-    return problem
+        mend = f"name the file .json, or {mend}, not one list for the whole file"
+    return f"{_problem(error)}; {mend}"
 
 
 def _problem(error: Exception) -> str:

@@ -17,7 +17,13 @@ from albert_tf.tasks.cell_values import (
 )
 from albert_tf.tasks.decimal_commas import with_points
 from albert_tf.tasks.indicators import read_indicators
-from albert_tf.tasks.label_lists import ONE_NOTE, note_on_separators, one_each, read_lists
+from albert_tf.tasks.label_lists import (
+    ONE_NOTE,
+    note_on_brackets,
+    note_on_separators,
+    one_each,
+    read_lists,
+)
 from albert_tf.tasks.rows import Rows
 
 WHOLE_NUMBER = re.compile(r"([+-]?\d+)(\.0+|,0{1,2})")
@@ -80,7 +86,8 @@ def read_labels(
         pointed, _ = with_points(path, words, rows.lines)
         _refuse_measurements(path, pointed, words, rows.lines)
     labels, slips = _as_classes(words, rows.lines)
-    return labels, "classification", [*notes, *slips, *note_on_separators(labels, "", separator)]
+    notes += [*slips, *note_on_brackets(labels), *note_on_separators(labels, "", separator)]
+    return labels, "classification", notes
 
 
 def _word(path: Path, line: int, label: object, task: str | None) -> str:

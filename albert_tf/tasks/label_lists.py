@@ -52,6 +52,12 @@ def read_lists(path: Path, lines: list[int], labels: list) -> tuple[list, list[s
     found = bare if all(bare[n] is not None for n in filled) else quoted
     if all(each is None for each in found):
         return labels, []
+    for line, each in zip(lines, found, strict=True):
+        if is_span_list(each):
+            raise DataError(
+                f"{path}:{line}: the label marks spans of the text, as for named entities; a table "
+                "of labelled texts has labels of whole texts"
+            )
     _refuse_vectors(path, lines, found)
     notes = [WRITTEN_NOTE] if any(isinstance(labels[n], str) for n in filled if found[n]) else []
     return [
@@ -114,9 +120,36 @@ def _refuse_vectors(path: Path, lines: list[int], lists: list) -> None:
         )
 
 
+def is_span_list(value: object) -> bool:
+    """Tell whether a value marks spans: a list of `[start, end, name]`, or of objects with ends."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(
+            (isinstance(v, dict) and ("start" in v or "start_offset" in v))
+            or (
+                isinstance(v, (list, tuple))
+                and len(v) == 3
+                and [type(n) for n in v[:2]] == [int, int]
+            )
+            for v in value
+        )
+    )
+
+
 def one_each(labels: list) -> bool:
     """Tell whether every label is a list of exactly one element."""
     return bool(labels) and all(isinstance(label, list) and len(label) == 1 for label in labels)
+
+
+def note_on_brackets(labels: list[str]) -> list[str]:
+    """Note labels that begin like a list and could not be read as one."""
+    broken = sorted({label for label in labels if label[:2] in ("['", '["')})
+    if not broken:
+        return []
+    return [
+        f"the label {clip(broken[0])!r} looks like a list that is broken, and is taken as it is"
+    ]
 
 
 def note_on_separators(labels: list[str], task: str, separator: str) -> list[str]:

@@ -34,10 +34,11 @@ LABEL_NAMES = (
     {"rating", "stars", "output"},
 )
 ROW_NAMES = {"id", "index", "idx", ""}
-COMMON_NAMES = set().union(*TEXT_NAMES, *LABEL_NAMES, *PAIR_NAMES, ROW_NAMES) - {""}
+# "y" is a label as often as a label's name.
+COMMON_NAMES = set().union(*TEXT_NAMES, *LABEL_NAMES, *PAIR_NAMES, ROW_NAMES) - {"", "y"}
 
 # What pandas calls a column whose header cell is empty.
-NAMELESS = re.compile(r"(unnamed: \d+(_level_\d+)?)?", re.IGNORECASE)
+NAMELESS = re.compile(r"(unnamed: \d+(\.\d+)*(_level_\d+)?)?", re.IGNORECASE)
 
 
 def without_mark(name: str) -> str:

@@ -68,6 +68,10 @@ class RaggedError(DataError):
         self.line = line
 
 
+class QuoteError(RaggedError):
+    """A quoted cell does not end where it should; the message lacks what to do about it."""
+
+
 def parse_delimited(path: Path, text: str, form: Format, square) -> Rows:
     r"""Split csv or tsv text into rows, all with the same number of cells.
 
@@ -101,15 +105,47 @@ def parse_delimited(path: Path, text: str, form: Format, square) -> Rows:
             return rows
         return Rows(rows.cells, rows.lines, (note, *rows.notes))
 
-    if form.quoting is not None:
-        return parse(form.quoting)
-    if form.prefer_rfc:
-        return _parse_quoted(parse, text)
-    return _parse_either(parse, text) if '"' in text else parse("none")
+    try:
+        if form.quoting is not None:
+            return parse(form.quoting)
+        if form.prefer_rfc:
+            return _parse_quoted(parse, text)
+        return _parse_either(parse, text) if '"' in text else parse("none")
+    except QuoteError as error:
+        raise DataError(f"{error}; {_quoting_advice(parse, text, form.quoting)}") from None
+
+
+def _quoting_advice(parse, text: str, tried: str | None) -> str:
+    r"""Return what to do about a quote: the quoting that reads the file, if there is one."""
+    for quoting, reason in (
+        ("backslash", "if a backslash stands before quotes within a cell"),
+        ("none", "if quotes are ordinary characters here"),
+    ):
+        if quoting == tried or (quoting == "backslash" and '\\"' not in text):
+            continue
+        try:
+            parse(quoting)
+        except RaggedError:
+            continue
+        return f'{reason}, pass quoting="{quoting}"'
+    return 'a quoted cell ends with a quote, and each quote within it is written ""'
 
 
 def _parse(path: Path, text: str, delimiter: str, quoting: str) -> Rows:
-    reader = _reader(text, delimiter, quoting, strict=True)
+    """Read the rows; where most have quotes after a blank (`"a", "b"`), without such blanks."""
+    rows = _read(path, _reader(text, delimiter, quoting, strict=True))
+    if quoting != "none":
+        after_blank = sum(
+            any(cell.startswith(" ") and cell.lstrip(" ").startswith('"') for cell in row)
+            for row in rows.cells
+        )
+        if 2 * after_blank > len(rows.cells):
+            reader = _reader(text, delimiter, quoting, strict=True, skipinitialspace=True)
+            return _noted(_read(path, reader), "blanks before cells are left out")
+    return rows
+
+
+def _read(path: Path, reader) -> Rows:
     cells, lines = [], []
     with _unlimited_fields():
         while True:
@@ -118,7 +154,7 @@ def _parse(path: Path, text: str, delimiter: str, quoting: str) -> Rows:
                 row = next(reader, None)
             except csv.Error as error:
                 message = _quote_error(path, start, reader.line_num, error)
-                raise RaggedError(message, start) from None
+                raise QuoteError(message, start) from None
             if row is None:
                 break
             if row:
@@ -135,11 +171,12 @@ def _quote_error(path: Path, start: int, end: int, error: csv.Error) -> str:
         if "unexpected end" in str(error)
         else f'a quoted cell goes on after its closing quote (line {end}); write "" for a quote'
     )
-    return f'{path}:{start}: {what}; if quotes are ordinary characters here, pass quoting="none"'
+    return f"{path}:{start}: {what}"
 
 
-def _reader(text: str, delimiter: str, quoting: str, strict: bool):
-    style = {"quoting": csv.QUOTE_NONE} if quoting == "none" else {"strict": strict}
+def _reader(text: str, delimiter: str, quoting: str, **style):
+    if quoting == "none":
+        style = {"quoting": csv.QUOTE_NONE}
     if quoting == "backslash":
         # The csv module would drop a backslash before any character; only these are escaped.
         escaped = f'"\\{delimiter}'

@@ -9,6 +9,7 @@ from pathlib import Path
 from albert_tf.errors import DataError
 from albert_tf.tasks.cell_values import counted, is_blank, is_missing, shown_lines
 from albert_tf.tasks.columns import Asked, Columns, choose_columns
+from albert_tf.tasks.fasttext import is_fasttext, parse_fasttext
 from albert_tf.tasks.files import read_decoded
 from albert_tf.tasks.frame import frame_table
 from albert_tf.tasks.header import Wanted, split_header
@@ -198,7 +199,10 @@ def _parse_text(path: Path, text: str, form: Format, wanted: Wanted) -> Source:
     def frame(path: Path, rows: Rows, delimiter: str) -> Rows:
         return frame_table(path, rows, delimiter, wanted)
 
-    rows = parse_delimited(path, text.lstrip("\ufeff"), form, frame)
+    text = text.lstrip("\ufeff")
+    if is_fasttext(text):
+        return Source(*parse_fasttext(text), label="label")
+    rows = parse_delimited(path, text, form, frame)
     return Source(*split_header(path, rows, wanted))
 
 
