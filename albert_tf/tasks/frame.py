@@ -32,16 +32,15 @@ def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
     cells, lines, notes = _without_blank(path, rows)
     start = find_start(cells, wanted)
     if start:
-        stands = "stands" if start == 1 else "stand"
-        notes.append(
-            f"{shown_lines(lines[:start])} {stands} before the table and {'is' if start == 1 else 'are'} "
-            f"left out: {clip(delimiter.join(cells[0]))!r}"
-        )
+        stand = "stands before the table and is" if start == 1 else "stand before the table and are"
+        first = clip(delimiter.join(cells[0]))
+        notes.append(f"{shown_lines(lines[:start])} {stand} left out: {first!r}")
         cells, lines = cells[start:], lines[start:]
-    comments = [n for n, row in enumerate(cells) if _is_comment(row, len(cells[0]))]
-    if comments:
-        notes.append(f"left out {_comment_lines([lines[n] for n in comments])}")
-        kept = sorted(set(range(len(cells))) - set(comments))
+    width = len(cells[0])
+    kept = [n for n, row in enumerate(cells) if len(row) == width or not row[0].startswith("# ")]
+    if len(kept) < len(cells):
+        comments = [lines[n] for n in sorted(set(range(len(cells))) - set(kept))]
+        notes.append(f"left out {counted(len(comments), 'comment')} ({shown_lines(comments)})")
         cells, lines = [cells[n] for n in kept], [lines[n] for n in kept]
     cells = _evened(cells)
     _check_rectangular(path, cells, lines, delimiter)
@@ -64,14 +63,6 @@ def _without_blank(path: Path, rows: Rows) -> tuple[list[list[str]], list[int], 
     if empty:
         notes.append(f"left out {counted(len(empty), 'empty row')} ({shown_lines(empty)})")
     return [rows.cells[n] for n in kept], [rows.lines[n] for n in kept], notes
-
-
-def _is_comment(row: list[str], width: int) -> bool:
-    return len(row) != width and row[0].startswith("#") and width > 1
-
-
-def _comment_lines(lines: list[int]) -> str:
-    return f"{counted(len(lines), 'comment')} ({shown_lines(lines)})"
 
 
 def _evened(cells: list[list[str]]) -> list[list[str]]:
@@ -121,7 +112,8 @@ def find_start(cells: list[list[str]], wanted: Wanted) -> int:
 
     They are left out where a row with the columns' names follows, and they are no such row
     themselves: fewer of their cells are filled, or all cells of the row below are common names.
-    A line that begins with `#` is a comment where it has not the cells of the others.
+    A line that begins with `#` is a comment where it has fewer cells than the others, and with `# `
+    where it has other than they.
 
     Args:
         cells: the rows, perhaps of different lengths.
@@ -130,7 +122,7 @@ def find_start(cells: list[list[str]], wanted: Wanted) -> int:
     last = min(MOST_LEADING, len(cells) - 2)
     width = _common_width(cells)
     start = 0
-    while start <= last and len(cells[start]) != width and cells[start][0].startswith("#"):
+    while start <= last and _is_comment(cells[start], width):
         start += 1
     if wanted.header is False:
         return start
@@ -147,6 +139,11 @@ def find_start(cells: list[list[str]], wanted: Wanted) -> int:
             even = all(len(row) == width for row in below)
             return at if titled and even and has_header(below) else start
     return start
+
+
+def _is_comment(row: list[str], width: int) -> bool:
+    # A text may begin with a hashtag, and hold a comma without quotes.
+    return len(row) != width and row[0].startswith("#" if len(row) < width else "# ")
 
 
 def _common_width(cells: list[list[str]]) -> int:

@@ -97,7 +97,13 @@ def split_header(path: Path, rows: Rows, wanted: Wanted) -> tuple[list[str] | No
     first, notes = rows.cells[0], list(rows.notes)
     header = wanted.header
     if header is None:
-        sure = bool(wanted.names) or names_columns(first)
+        recurs = any(
+            name.strip() and name == row[n]
+            for row in rows.cells[1:JUDGED_ROWS]
+            for n, name in enumerate(first)
+            if row != first
+        )
+        sure = bool(wanted.names) or (names_columns(first) and not recurs)
         if not sure:
             _refuse_comment(path, rows)
         header = bool(wanted.names) or has_header(rows.cells)

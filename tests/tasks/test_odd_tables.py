@@ -240,6 +240,10 @@ REFUSED = {
     "two texts of one name": ("text,text,label\na,b,x\n", "t.csv", "by its number, from 1"),
     "two labels of one name": ("text,label,label\na,x,y\n", "t.csv", "by its number, from 1"),
     "a comma without quotes": (TABLE + "good, bad,pos\n", "t.csv", "t.csv:4: 3 cells"),
+    "a hashtag and a comma without quotes": (
+        *(TABLE + "#love it, really,pos\n", "t.csv", "t.csv:4: 3 cells"),
+    ),
+    "a hashtag and no label": (TABLE + "#love it\n", "t.csv", "t.csv:4: 1 cells"),
     "a row cut short": (TABLE + "good\n", "t.csv", "t.csv:4: 1 cells where line 1 has 2"),
     "a sum at the end": (TABLE + "Total: 2\n", "t.csv", "if it is no row of the table, remove it"),
     "an unknown delimiter": (TABLE.replace(",", "~"), "t.csv", "the first row is 1: 'text~label'"),
