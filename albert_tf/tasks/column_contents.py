@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from albert_tf.tasks.cell_values import comes_back, is_date, is_missing, is_numeric, is_prose
-from albert_tf.tasks.indicators import PAIRS
+from albert_tf.tasks.indicators import NUMBERS, PAIRS
 
 # Rows that are looked at: enough to tell sentences from classes.
 JUDGED_ROWS = 5000
@@ -38,7 +38,7 @@ class Contents:
 
     def is_indicator(self, at: int) -> bool:
         """Tell whether a column says of each row whether something applies: 0 or 1, no or yes."""
-        return {cell.lower() for cell in self._columns[at]} <= set().union(*PAIRS)
+        return {cell.lower() for cell in self._columns[at]} <= set().union(*PAIRS, NUMBERS)
 
     def mean_length(self, at: int) -> float:
         """Return the mean number of characters in the filled cells of a column."""
@@ -63,7 +63,7 @@ class Contents:
         digits = [
             at
             for at in columns
-            if self.is_numeric(at) and all(len(cell) <= 2 for cell in self._columns[at])
+            if self.is_numeric(at) and all(len(cell) <= 3 for cell in self._columns[at])
         ]
         return digits if len(digits) == 1 or all(map(self.is_indicator, digits)) else []
 

@@ -27,10 +27,12 @@ def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
         wanted: what the caller says of the header.
 
     Raises:
+        DataError: a line below the first names columns, and the first may do so too.
         RaggedError: rows of different lengths, with the line.
     """
     cells, lines, notes = _without_blank(path, rows)
     start = find_start(cells, wanted)
+    _refuse_second_header(path, cells, lines, start, wanted)
     if start:
         stand = "stands before the table and is" if start == 1 else "stand before the table and are"
         first = clip(delimiter.join(cells[0]))
@@ -129,9 +131,9 @@ def find_start(cells: list[list[str]], wanted: Wanted) -> int:
     for at in range(last + 1):
         if wanted.names and wanted.names <= {name.strip().lower() for name in cells[at]}:
             return at
-    for at in range(start, last + 1):
-        if names_columns(cells[at]) and _is_whole(cells, at, width):
-            return at if all(_may_lead(row, cells[at]) for row in cells[start:at]) else start
+    at = _named_row(cells, start, width)
+    if at is not None:
+        return at if all(_may_lead(row, cells[at]) for row in cells[start:at]) else start
     for at in range(start + 1, last + 1):
         if len(cells[at]) > 1:
             below = cells[at:]
@@ -139,6 +141,30 @@ def find_start(cells: list[list[str]], wanted: Wanted) -> int:
             even = all(len(row) == width for row in below)
             return at if titled and even and has_header(below) else start
     return start
+
+
+def _named_row(cells: list[list[str]], start: int, width: int) -> int | None:
+    """Return the first of the leading rows that holds a common name and is no row of data."""
+    for at in range(start, min(MOST_LEADING, len(cells) - 2) + 1):
+        if names_columns(cells[at]) and _is_whole(cells, at, width):
+            return at
+    return None
+
+
+def _refuse_second_header(
+    path: Path, cells: list[list[str]], lines: list[int], start: int, wanted: Wanted
+) -> None:
+    """Raise where a line below the first names columns, though as many cells are filled above."""
+    if wanted.header is not None or wanted.names or len(cells[start]) == 1:
+        return
+    at = _named_row(cells, start, _common_width(cells))
+    if at is not None and at > start and not names_columns(cells[start]):
+        shown = ", ".join(repr(clip(name)) for name in cells[at] if name.strip())
+        raise DataError(
+            f"{path}:{lines[at]}: this line may be the header ({shown}), or line {lines[start]} is; "
+            "remove what stands above the header, or pass header=True for the first line, "
+            "header=False for none"
+        )
 
 
 def _is_comment(row: list[str], width: int) -> bool:

@@ -95,10 +95,8 @@ def _word(path: Path, line: int, label: object, task: str | None) -> str:
         return str(label).lower()
     if isinstance(label, (list, dict)):
         what = f"list of {len(label)}" if isinstance(label, list) else "JSON dict"
-        raise DataError(
-            f"{path}:{line}: the label is a {what}; write one string or number, or pass "
-            'task="multi_label" for lists'
-        )
+        mend = ', or pass task="multi_label" for lists' if task != "multi_label" else ""
+        raise DataError(f"{path}:{line}: the label is a {what}; write one string or number{mend}")
     missing = label is None or (isinstance(label, float) and math.isnan(label))
     word = "" if missing else str(label).strip()
     if not word:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
+from albert_tf.tasks.cell_values import comes_back
 from albert_tf.tasks.names import names_columns
 
 QUOTING = ("rfc", "none", "backslash")
@@ -253,8 +254,8 @@ def _sniff_delimiter(text: str, candidates: str, quoting: str) -> str:
         widths = [len(row) for row in rows]
         width, number = Counter(widths).most_common(1)[0] if widths else (0, 0)
         share = number / len(widths) if width > 1 else 0.0
-        if candidates[0] == "\t" and not (share == 1 and len(rows) > 1 and names_columns(rows[0])):
-            share = 0.0  # a text a line has commas too: what is no csv needs a header to be one
+        if candidates[0] == "\t" and not (share == 1 and _is_table(rows, candidate)):
+            share = 0.0
         # The first row may be a title above the table, but more likely it is part of it.
         scores.append(share if share and widths[0] == width else 0.9 * share)
     best = max(scores)
@@ -262,6 +263,21 @@ def _sniff_delimiter(text: str, candidates: str, quoting: str) -> str:
     if best and len(equals) > 1 and equals[0] == "," and _commas_are_text(text):
         return equals[1]
     return equals[0]  # all zero: a single column
+
+
+def _is_table(rows: list[list[str]], delimiter: str) -> bool:
+    """Tell whether lines are a table though their file is not named csv: a text a line has commas too.
+
+    They are if there is a header, or a column of few values behind a semicolon or a pipe.
+    """
+    if len(rows) > 1 and names_columns(rows[0]):
+        return True
+    distinct = [len(set(column)) for column in zip(*rows, strict=True)]
+    return (
+        delimiter != ","
+        and len(rows) > 3
+        and any(comes_back(number, len(rows)) for number in distinct)
+    )
 
 
 def _commas_are_text(text: str) -> bool:

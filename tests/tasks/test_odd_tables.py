@@ -54,6 +54,11 @@ READ = {
     "tabs in a csv": (TABLE.replace(",", "\t"), "t.csv", TEXTS, LABELS, "tab"),
     "commas in a tsv": (TABLE, "t.tsv", TEXTS, LABELS, "comma"),
     "commas in a txt with a header": (TABLE, "t.txt", TEXTS, LABELS, "comma"),
+    "semicolons in a txt without a header": (
+        *("i feel low;sad\ni feel fine;glad\ni feel so, so;sad\ni do feel good;glad\n", "t.txt"),
+        *(["i feel low", "i feel fine", "i feel so, so", "i do feel good"], ["sad", "glad"] * 2),
+        "semicolon",
+    ),
     "tabs within texts": ("text,label\na\tb,pos\nc,neg\n", "t.csv", ["a\tb", "c"], LABELS, ""),
     "Excel's line": ("sep=;\n" + TABLE.replace(",", ";"), "t.csv", TEXTS, LABELS, "sep=;"),
     "Excel's line with quotes": (
@@ -255,6 +260,10 @@ REFUSED = {
     "a comment with a comma and no header": (
         *("# films, of 2024\n" + BODY, "t.csv", "may be a comment or a row; remove a comment"),
     ),
+    "a line of data above the header": (
+        "von Hans, 2024\nrating,kommentar\n5,das war gut so\n1,das war schlecht so\n",
+        *("t.csv", "t.csv:2: this line may be the header ('rating', 'kommentar'), or line 1 is"),
+    ),
     "NaN": (csv_of(["pos", "NaN"]), "t.csv", "t.csv:3: the label is 'NaN'"),
     "null": (csv_of(["pos", "null"]), "t.csv", "t.csv:3: the label is 'null'"),
     "NULL of MySQL": (csv_of(["pos", "\\N"]), "t.csv", "t.csv:3: the label is '\\\\N'"),
@@ -265,6 +274,11 @@ REFUSED = {
     ),
     "zeros and ones": (csv_of(["[0, 1, 0]", "[1, 0, 0]"]), "t.csv", "zeros and ones"),
     "zeros and ones of NumPy": (csv_of(["[0 1 0]", "[1 0 0]"]), "t.csv", "zeros and ones"),
+    "a list in a list": (
+        csv_of(["['x', ['y']]", "['x']"]),
+        "t.csv",
+        "t.csv:2: the label is a list",
+    ),
     "spans": (csv_of(["[(0, 1, 'PER')]"]), "t.csv", "t.csv:2: the label marks spans"),
     "JSON spans": (lines({"text": "a", "labels": [[0, 1, "PER"]], "n": 1}), "t.jsonl", "spans"),
     "a text that is true": (
