@@ -121,49 +121,57 @@ def _read_label_studio(path, records, lines, with_labels) -> Export:
     fields = [dict(record["data"]) for record in records]
     if not with_labels:
         return Export(fields, lines, None, ("an export of Label Studio",))
-    answers, kinds, several, skipped = [], Counter(), [], []
-    for record, line in zip(records, lines, strict=True):
-        given = record.get("annotations", record.get("completions"))
-        whole = [each for each in given if not each.get("was_cancelled")]
-        if given and not whole:
-            skipped.append(line)
-        if len(whole) > 1:
-            several.append(line)
-        truth = [each for each in whole if each.get("ground_truth")]
-        result = (truth or whole or [{}])[0].get("result") or []
-        kinds.update(each.get("type") for each in result)
-        answers.append(_label_studio_answers(result))
+    results = [_label_studio_result(record) for record in records]
+    answers = [_label_studio_answers(result) for result in results]
     controls = list(dict.fromkeys(name for answer in answers for name in answer))
     if not controls:
         what = NOT_WHOLE.format(expected="Choices, a Rating or a Taxonomy")
-        raise DataError(
-            f"{path}: an export of Label Studio: "
-            + (what if any(kinds) else "no task is annotated; annotate some, and export again")
-        )
-    notes = [
-        f"an export of Label Studio: the label is read from {' or '.join(map(repr, controls))}"
+        none = "no task is annotated; annotate some, and export again"
+        raise DataError(f"{path}: an export of Label Studio: {what if any(results) else none}")
+    kept = [n for n, answer in enumerate(answers) if answer]
+    merged = [
+        {**{f"data.{k}" if k in controls else k: v for k, v in fields[n].items()}, **answers[n]}
+        for n in kept
     ]
+    named = " or ".join(map(repr, controls))
+    notes = [f"an export of Label Studio: the label is read from {named}"]
+    notes += _label_studio_notes(records, answers, lines)
+    label = controls[0] if len(controls) == 1 else None
+    return Export(merged, [lines[n] for n in kept], label, tuple(notes))
+
+
+def _label_studio_whole(record: dict) -> list[dict]:
+    """Return the annotations of a task that were not cancelled."""
+    given = record.get("annotations", record.get("completions"))
+    return [each for each in given if not each.get("was_cancelled")]
+
+
+def _label_studio_result(record: dict) -> list[dict]:
+    """Return the result of a task's ground truth, else of its first annotation."""
+    whole = _label_studio_whole(record)
+    truth = [each for each in whole if each.get("ground_truth")]
+    return (truth or whole or [{}])[0].get("result") or []
+
+
+def _label_studio_notes(records: list[dict], answers: list[dict], lines: list[int]) -> list[str]:
+    whole = [_label_studio_whole(record) for record in records]
+    given = [record.get("annotations", record.get("completions")) for record in records]
+    several = [line for line, each in zip(lines, whole, strict=True) if len(each) > 1]
+    skipped = [n for n, each in enumerate(whole) if given[n] and not each]
+    missing = [line for line, answer in zip(lines, answers, strict=True) if not answer]
+    notes = []
     if several:
         notes.append(
             f"{counted(len(several), 'task has', 'tasks have')} several annotations, of which the "
             f"ground truth or the first is read ({shown_lines(several)})"
         )
-    if skipped:
-        notes.append(
-            f"{counted(len(skipped), 'task')} skipped by the annotator ({shown_lines(skipped)})"
-        )
-    kept = [n for n, answer in enumerate(answers) if answer]
-    missing = [line for line, answer in zip(lines, answers, strict=True) if not answer]
     if missing:
+        of = f", {len(skipped)} of them skipped by the annotator" if skipped else ""
         notes.append(
-            f"left out {counted(len(missing), 'task')} without an annotation ({shown_lines(missing)})"
+            f"left out {counted(len(missing), 'task')} without an annotation{of} "
+            f"({shown_lines(missing)})"
         )
-    merged = [
-        {**{f"data.{k}" if k in controls else k: v for k, v in fields[n].items()}, **answers[n]}
-        for n in kept
-    ]
-    label = controls[0] if len(controls) == 1 else None
-    return Export(merged, [lines[n] for n in kept], label, tuple(notes))
+    return notes
 
 
 def _label_studio_answers(result: list[dict]) -> dict:
