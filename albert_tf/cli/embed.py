@@ -40,11 +40,11 @@ def add_arguments(parser) -> None:
         help="a preset, or a .tflite file exported with --embedder (default: %(default)s)",
     )
     parser.add_argument(
-        "--file", metavar="FILE", help="texts to embed: csv, tsv or jsonl, also .gz"
+        "--file", metavar="FILE", help="texts to embed: csv, tsv, jsonl or json, also .gz"
     )
     parser.add_argument("--output", metavar="FILE", help="write the vectors to this .npy file")
     parser.add_argument(
-        "--nearest", metavar="FILE", help="print the nearest texts of this csv, tsv or jsonl"
+        "--nearest", metavar="FILE", help="print the nearest texts of this csv, tsv, jsonl or json"
     )
     parser.add_argument(
         "--top", type=int, default=3, metavar="K", help="how many of them (default: %(default)s)"

@@ -23,7 +23,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
     )
-    parser.add_argument("data", metavar="DATA", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("data", metavar="DATA", help="csv, tsv, jsonl or json, also .gz")
     add_table_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 

@@ -71,7 +71,9 @@ def add_arguments(parser) -> None:
         "--length", type=int, metavar="N", help="fix the length in tokens (default: any length)"
     )
     parser.add_argument(
-        "--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts"
+        "--texts",
+        metavar="FILE",
+        help="csv, tsv, jsonl or json to compare on; default: built-in texts",
     )
     parser.add_argument(
         "--embedder",

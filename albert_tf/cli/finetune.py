@@ -1,9 +1,10 @@
 """Fine-tune an ALBERT on a table of labelled texts, and report how good it is.
 
-DATA is a csv, tsv or jsonl file (also .gz). Columns, encoding and header are found out, and said. Labels are words or
-numbers. Without --validation, a stratified tenth of DATA is held out. The run's folder receives training.jsonl,
-checkpoints, the model (model/), and a report (report.md, with plots) that sets the model beside two baselines on the
-same texts: the majority class, and TF-IDF with logistic regression.
+DATA is a csv, tsv, jsonl or json file (also .gz), or an export of Prodigy, Label Studio or doccano. Columns, encoding
+and header are found out, and said. Labels are words or numbers, or a column of 0 and 1 for each (--label repeated).
+Without --validation, a stratified tenth of DATA is held out. The run's folder receives training.jsonl, checkpoints, the
+model (model/), and a report (report.md, with plots) that sets the model beside two baselines on the same texts: the
+majority class, and TF-IDF with logistic regression.
 
 Training starts from albert_small_en, a small English ALBERT that comes with the package; --preset names another
 checkpoint, --size random weights.
@@ -63,7 +64,7 @@ RECIPE_FIELDS = {
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf finetune`."""
-    parser.add_argument("data", nargs="?", metavar="DATA", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("data", nargs="?", metavar="DATA", help="csv, tsv, jsonl or json, also .gz")
     parser.add_argument("--validation", metavar="FILE", help="texts to validate on")
     parser.add_argument(
         "--validation-share",
@@ -80,7 +81,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--task",
         choices=("classification", "regression", "multi_label"),
-        help="default: classification, or multi_label when jsonl labels are lists",
+        help="default: classification, or multi_label where labels are lists or --label is repeated",
     )
     add_model_arguments(parser.add_argument_group("model"))
     group = parser.add_argument_group("recipe, and what to change in it")
@@ -147,7 +148,9 @@ def run(args) -> None:
     if args.resume:
         args = restore_arguments(args, default_arguments())
     elif args.data is None:
-        raise DataError("there is no DATA; expected a csv, tsv or jsonl file of labelled texts")
+        raise DataError(
+            "there is no DATA; expected a csv, tsv, jsonl or json file of labelled texts"
+        )
     run_dir = Path(args.output or Path("runs") / Path(args.data).name.split(".")[0])
     if not args.resume:
         check_folder(run_dir)
@@ -221,15 +224,16 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
 
 def load_tables(args):
     """Returns the training and the validation table that the arguments name."""
-    from albert_tf.tasks import check_overlap, split_table
+    from albert_tf.tasks import check_labels, check_overlap, split_table
 
     train = read_labelled(args, args.data, task=args.task)
+    checks = check_labels(train)
     if args.validation:
         validation = read_labelled(args, args.validation, task=train.task)
-        notes = [*train.notes, *validation.notes]
+        notes = [*train.notes, *checks, *validation.notes]
     else:
         split = split_table(train, args.validation_share, seed=args.seed or 0)
-        notes = [*train.notes, *split.notes]
+        notes = [*train.notes, *checks, *split.notes]
         train, validation = split.train, split.validation
     overlap = check_overlap(train, validation)
     for line in dict.fromkeys([*notes, *([overlap] if overlap else [])]):

@@ -39,7 +39,9 @@ def add_arguments(parser) -> None:
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     group = parser.add_argument_group("early exits")
-    group.add_argument("--early-exit", metavar="DATA", help="labelled texts: csv, tsv or jsonl")
+    group.add_argument(
+        "--early-exit", metavar="DATA", help="labelled texts: csv, tsv, jsonl or json"
+    )
     group.add_argument(
         "--allowed-loss",
         type=float,

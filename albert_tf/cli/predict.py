@@ -29,7 +29,7 @@ def add_arguments(parser) -> None:
     )
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
     parser.add_argument("--pair-text", metavar="TEXT", help="the second text of each TEXT's pair")
-    parser.add_argument("--file", metavar="FILE", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("--file", metavar="FILE", help="csv, tsv, jsonl or json, also .gz")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
     add_table_arguments(parser, labels=False)
 
