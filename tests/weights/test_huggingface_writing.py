@@ -42,7 +42,7 @@ def with_head(checkpoint, head):
 
 @pytest.mark.parametrize("head", HEADS)
 def test_a_written_folder_reads_back_the_same(tmp_path, head):
-    checkpoint = make(head, tokenizer_model=b"pieces", lowercase=False, strip_accents=False)
+    checkpoint = make(head, tokenizer_model=PIECES, lowercase=False, strip_accents=False)
     again = read_checkpoint(write_huggingface(checkpoint, tmp_path / "new"))
     assert again.config == checkpoint.config
     has_pooler = head not in ("masked_lm", "token_classifier", "question_answerer")
@@ -55,7 +55,7 @@ def test_a_written_folder_reads_back_the_same(tmp_path, head):
     assert again.head == head
     for key, value in checkpoint.head_config.items():
         assert again.head_config[key] == value
-    assert again.tokenizer_model == b"pieces"
+    assert again.tokenizer_model == PIECES
     assert (again.lowercase, again.strip_accents) == (False, False)
 
 
