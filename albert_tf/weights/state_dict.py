@@ -30,7 +30,7 @@ OF_A_LOSS = re.compile(
 )
 """Names such as `loss_fct.weight`, `criterion.pos_weight`, `ce_loss.weight`, `class_weights`."""
 
-NAMES_SHOWN = 3
+NAMES_SHOWN, LONGEST_NAME = 3, 200
 
 
 def find_state_dict(value: dict, is_tensor: Callable[[object], bool], path: Path) -> dict:
@@ -54,7 +54,7 @@ def find_state_dict(value: dict, is_tensor: Callable[[object], bool], path: Path
     models = [name for name, entry in nested.items() if any(map(_is_word_table, entry))]
     if len(models) > 1:
         raise CheckpointError(
-            f"{path} holds several state dicts of a model ({', '.join(map(str, models))}); save the one "
+            f"{path} holds several state dicts of a model ({_shown(models)}); save the one "
             "that is wanted alone, as torch.save(checkpoint[NAME], 'pytorch_model.bin')"
         )
     if models and not any(is_tensor(entry) and _is_word_table(n) for n, entry in value.items()):
@@ -88,7 +88,7 @@ def own_names(tensors: dict[str, np.ndarray], source: str) -> dict[str, np.ndarr
     for name, tensor in tensors.items():
         short = INNER_WRAPPERS.sub("", name)
         if short in plain:
-            raise CheckpointError(f"{source} holds {short} twice, also as {name}; save it again")
+            raise CheckpointError(f"{source} holds {_shown([short])} twice; save it again")
         if not (OF_A_LOSS.search(short) and tensor.ndim <= 1):
             plain[short] = tensor
     prefix = _shared_prefix(plain, source)
@@ -96,7 +96,7 @@ def own_names(tensors: dict[str, np.ndarray], source: str) -> dict[str, np.ndarr
     for name, tensor in plain.items():
         short = name.removeprefix(prefix).removeprefix(MODEL_PREFIX)
         if short in own:
-            raise CheckpointError(f"{source} holds {short} twice, also as {name}; save it again")
+            raise CheckpointError(f"{source} holds {_shown([short])} twice; save it again")
         if short in COUNTERS:
             _check_counter(short, tensor, source)
         else:
@@ -108,7 +108,7 @@ def _shared_prefix(names, source: str) -> str:
     tables = [name for name in names if _is_word_table(name)]
     if len(tables) > 1:
         raise CheckpointError(
-            f"{source} holds {len(tables)} encoders ({', '.join(tables[:NAMES_SHOWN])}); save the state dict "
+            f"{source} holds {len(tables)} encoders ({_shown(tables)}); save the state dict "
             "of one alone"
         )
     if not tables:
@@ -118,10 +118,9 @@ def _shared_prefix(names, source: str) -> str:
         prefix = prefix.removesuffix(MODEL_PREFIX)
     without = [name for name in names if not name.startswith(prefix)]
     if without:
-        more = ", ..." if len(without) > NAMES_SHOWN else ""
         raise CheckpointError(
-            f"{source}: the encoder's names start with {prefix!r}, as a wrapper's do, but {len(without)} of "
-            f"{len(names)} do not: {', '.join(without[:NAMES_SHOWN])}{more}; they belong to a model of its own, so "
+            f"{source}: the encoder's names start with {_shown([prefix])}, as a wrapper's do, but {len(without)} of "
+            f"{len(names)} do not: {_shown(without)}; they belong to a model of its own, so "
             "save the state dict of the model of transformers inside it"
         )
     return prefix
@@ -134,3 +133,9 @@ def _check_counter(name: str, tensor: np.ndarray, source: str) -> None:
             f"{source}: {name} does not hold what every ALBERT has there ({expected[:3].tolist()} ...), which "
             "changes the outputs and is not supported"
         )
+
+
+def _shown(names) -> str:
+    """Returns the first few names such that they cannot break or flood the message's line."""
+    shown = [" ".join(str(name)[:LONGEST_NAME].split()) for name in names[:NAMES_SHOWN]]
+    return ", ".join([*shown, *(["..."] if len(names) > NAMES_SHOWN else [])])

@@ -2,7 +2,9 @@
 
 The file holds the pieces with their scores, the character map, and what is done to texts before. That is
 all of a unigram model but the types of the pieces, which are told by their scores: SentencePiece gives 0 to
-reserved pieces and to user-defined ones, and a logarithm of a probability to all others.
+reserved pieces and to user-defined ones, and a logarithm of a probability to all others. transformers
+takes 100 from the scores of pieces such as `▁1999,`, so that they are never used; here `AlbertTokenizer`
+splits them, by google-research's own rule, and they get their scores back.
 """
 
 import base64
@@ -32,6 +34,8 @@ QUOTES = ("``", "''")
 
 STAGES = ("NFKD", "StripAccents", "Lowercase", "Precompiled")
 """The normalizers that change texts, in the one order that is known."""
+
+DIGIT_COMMA_PENALTY = 100
 
 INSTEAD = (
     "use the SentencePiece model that it was made from (albert-tf import SRC DST --tokenizer FILE), or none "
@@ -77,7 +81,9 @@ def read_tokenizer_json(values: dict, source: str) -> UnigramTokenizer:
         pieces = _read_pieces(values, source)
         added = {int(number): str(text) for number, text in added_in_tokenizer_json(values)}
         content = write_model(pieces, charsmap, add_dummy_prefix)
-    except (AttributeError, KeyError, TypeError, IndexError, UnicodeError) as error:
+    except CheckpointError:
+        raise
+    except (AttributeError, KeyError, TypeError, IndexError, ValueError) as error:
         raise CheckpointError(
             f"{source} is malformed ({type(error).__name__}: {error}); expected the tokenizer.json that "
             "save_pretrained of transformers writes"
@@ -191,6 +197,8 @@ def _read_pieces(values: dict, source: str) -> list[Piece]:
             raise _refusal(source, f"cuts texts at the piece {text!r}, as an added token")
         else:
             kind = NORMAL
+        if text[-1] == "," and text[-2:-1].isdigit() and score <= -DIGIT_COMMA_PENALTY:
+            score += DIGIT_COMMA_PENALTY
         pieces.append(Piece(text, float(score), kind))
     twice = len(pieces) - len({piece.text for piece in pieces})
     if twice:

@@ -11,6 +11,7 @@ import pytest
 
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import expected_shapes, read_checkpoint, write_huggingface
+from albert_tf.weights.sentencepiece_file import UNKNOWN, Piece, write_model
 from tests.tiny import tiny_config
 from tests.weights.numpy_albert import NumpyAlbert
 from tests.weights.test_huggingface import assert_same_arrays
@@ -24,6 +25,7 @@ HEADS = {
     "multiple_choice": {},
     "masked_lm": {},
 }
+PIECES = write_model([Piece("<unk>", kind=UNKNOWN), Piece("a", -1.0)], b"", True)
 GROUPS = {"num_hidden_layers": 6, "num_hidden_groups": 3, "inner_group_num": 2}
 
 
