@@ -10,7 +10,13 @@ from pathlib import Path
 
 from albert_tf.errors import CheckpointError
 from albert_tf.weights.foreign import read_json
-from albert_tf.weights.sentencepiece_file import CONTROL, Piece, add_pieces, read_pieces
+from albert_tf.weights.sentencepiece_file import (
+    CONTROL,
+    Piece,
+    add_pieces,
+    check_model,
+    read_pieces,
+)
 
 MARKERS = ("[CLS]", "<cls>", "[SEP]", "<sep>", "<pad>", "[PAD]", "[MASK]", "<mask>", "<s>", "</s>")
 """Tokens that mark a sequence, as the usual tokenizers spell them."""
@@ -77,6 +83,7 @@ def with_added_tokens(content: bytes, added: dict[int, str], source: str) -> byt
     Raises:
         CheckpointError: naming tokens whose ids SentencePiece could not give as transformers does.
     """
+    check_model(content, source)
     pieces = read_pieces(content, source)
     known = {piece.text: number for number, piece in enumerate(pieces)}
     new = {}

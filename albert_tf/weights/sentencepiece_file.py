@@ -3,6 +3,7 @@
 Only a few fields of `sentencepiece_model.proto` are needed, so they are read and written here by hand.
 """
 
+import functools
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -65,7 +66,22 @@ def read_sentencepiece(path: Path | None) -> tuple[bytes | None, bool]:
     if path is None:
         return None, True
     content = read_bytes(path)
+    check_model(content, str(path))
     return content, not has_capitals(content, str(path))
+
+
+def check_model(content: bytes, source: str) -> None:
+    """Refuses what is no SentencePiece model, though it can be read as a message of unknown fields.
+
+    Raises:
+        CheckpointError: when there are no pieces, or not one for what is unknown.
+    """
+    kinds = [piece.kind for piece in read_pieces(content, source)]
+    if kinds.count(UNKNOWN) != 1:
+        raise CheckpointError(
+            f"{source} is not a SentencePiece model: it has {kinds.count(UNKNOWN)} unknown pieces among "
+            f"{len(kinds)}, not one; expected a file such as spiece.model or {ENGLISH_MODEL}"
+        )
 
 
 def has_capitals(content: bytes, source: str) -> bool:
@@ -83,7 +99,8 @@ def has_capitals(content: bytes, source: str) -> bool:
     )
 
 
-def read_pieces(content: bytes, source: str) -> list[Piece]:
+@functools.lru_cache(maxsize=4)  # a reader asks several times, and it takes a tenth of a second
+def read_pieces(content: bytes, source: str) -> tuple[Piece, ...]:
     """Returns the vocabulary of a SentencePiece model, by id.
 
     Args:
@@ -94,11 +111,11 @@ def read_pieces(content: bytes, source: str) -> list[Piece]:
         CheckpointError: when the content is not a SentencePiece model.
     """
     try:
-        return [
+        return tuple(
             _piece(dict(_fields(message)))
             for field, message in _fields(content)
             if field == PIECES_FIELD
-        ]
+        )
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise CheckpointError(
             f"cannot read the SentencePiece model {source}: {error}; copy the file again"

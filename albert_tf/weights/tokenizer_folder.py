@@ -13,10 +13,10 @@ from albert_tf.weights.added_tokens import (
 )
 from albert_tf.weights.foreign import read_json
 from albert_tf.weights.sentencepiece_file import (
+    check_model,
     find_sentencepiece,
     has_capitals,
     read_bytes,
-    read_pieces,
 )
 from albert_tf.weights.tokenizer_json import read_tokenizer_json
 
@@ -103,10 +103,5 @@ def read_tokenizer_file(path: str | Path) -> FoundTokenizer:
     if path.suffix == ".json":
         return FoundTokenizer(*read_tokenizer_json(read_json(path), str(path)))
     content = read_bytes(path)
-    # Other files can be read as a message of unknown fields.
-    if not read_pieces(content, str(path)):
-        raise CheckpointError(
-            f"{path} is not a SentencePiece model; expected a file such as {SENTENCEPIECE_FILE}, or a "
-            f"{TOKENIZER_FILE}"
-        )
+    check_model(content, str(path))
     return FoundTokenizer(content, not has_capitals(content, str(path)))
