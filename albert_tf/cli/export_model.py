@@ -165,7 +165,7 @@ def _note_missing_tokenizer(args, checkpoint, model):
     if getattr(model, "preprocessor", None) is not None:
         return
     if checkpoint.tokenizer_model is None:
-        note(no_tokenizer(args.model))
+        note(f"{no_tokenizer(args.model)}; as it is, the file takes token ids")
     else:
         note(
             f"{args.model} has a tokenizer, but a {model.head or 'backbone without a head'} takes none; exported "

@@ -27,31 +27,37 @@ TOKENIZER_FILE = "tokenizer.json"
 SHOWN = 5
 
 
+def _in_added_tokens(values: dict) -> list[tuple[int, str]]:
+    return [(number, text) for text, number in values.items()]
+
+
+def _in_tokenizer_config(values: dict) -> list[tuple[int, str]]:
+    tokens = values.get("added_tokens_decoder") or {}
+    return [(number, token["content"]) for number, token in tokens.items()]
+
+
+def added_in_tokenizer_json(values: dict) -> list[tuple[int, str]]:
+    """Returns id and text of the tokens that a parsed `tokenizer.json` adds."""
+    return [(token["id"], token["content"]) for token in values.get("added_tokens") or []]
+
+
+PLACES = {
+    ADDED_TOKENS_FILE: _in_added_tokens,
+    TOKENIZER_CONFIG_FILE: _in_tokenizer_config,
+    TOKENIZER_FILE: added_in_tokenizer_json,
+}
+"""The files that list added tokens, together with tokens that the vocabulary has, and how each is read."""
+
+
 def read_added_tokens(folder: Path) -> dict[int, str]:
     """Returns the tokens that the files of a folder add to its vocabulary, by id.
-
-    Looked into are `added_tokens.json`, `added_tokens_decoder` of `tokenizer_config.json` and
-    `added_tokens` of `tokenizer.json`; all three also list tokens that the vocabulary has.
 
     Raises:
         CheckpointError: when a file is damaged, or two of them name different tokens for an id.
     """
     found: dict[int, str] = {}
-    for name, tokens_of in (
-        (ADDED_TOKENS_FILE, lambda values: [(number, text) for text, number in values.items()]),
-        (
-            TOKENIZER_CONFIG_FILE,
-            lambda values: [
-                (number, token["content"])
-                for number, token in (values.get("added_tokens_decoder") or {}).items()
-            ],
-        ),
-        (TOKENIZER_FILE, added_in_tokenizer_json),
-    ):
-        path = folder / name
-        if not path.is_file():
-            continue
-        values = read_json(path)
+    for path, tokens_of in ((folder / name, read) for name, read in PLACES.items()):
+        values = read_json(path) if path.is_file() else {}
         try:
             tokens = {int(number): str(text) for number, text in tokens_of(values)}
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -65,11 +71,6 @@ def read_added_tokens(folder: Path) -> dict[int, str]:
                     "the tokenizer; copy all of them again"
                 )
     return found
-
-
-def added_in_tokenizer_json(values: dict) -> list[tuple[int, str]]:
-    """Returns id and text of the tokens that a parsed `tokenizer.json` adds."""
-    return [(token["id"], token["content"]) for token in values.get("added_tokens") or []]
 
 
 def with_added_tokens(content: bytes, added: dict[int, str], source: str) -> bytes:

@@ -93,6 +93,8 @@ HEAD_OF_VARIABLE = {
 
 BLOCK = re.compile(r"^bert/encoder/transformer/group_(\d+)/inner_group_(\d+)/")
 
+OF_A_BERT = re.compile(r"^(module/)?bert/encoder/layer_\d+/")
+
 SQUAD_V2 = "answer_class/"
 
 # Slots of the optimizers in optimization.py, lamb_optimizer.py and tf.train, and their counters.
@@ -180,6 +182,10 @@ def read_google_tf1(location: Path, *, with_tokenizer: bool = True) -> Checkpoin
     prefix = find_prefix(location)
     folder = home_of(prefix)
     checkpoint = TensorFlowCheckpoint(prefix)
+    if any(OF_A_BERT.search(name) for name in checkpoint.shapes):
+        raise CheckpointError(
+            f"{prefix} holds a BERT, whose layers have weights of their own; expected an ALBERT"
+        )
     config = _read_config(folder, checkpoint)
     arrays = _read_arrays(checkpoint, config)
     if config.embedding_size == config.hidden_size:
@@ -216,7 +222,8 @@ def _read_config(folder: Path, checkpoint: TensorFlowCheckpoint) -> AlbertConfig
             f"copy its {CONFIG_FILES[0]} there, or write one with at least {{{example}}} "
             f"({'these are' if like else 'with the numbers of your model; these are'} ALBERT-{like or 'base'}'s)"
         )
-    return read_google_config({**sizes, **values}, str(paths[0]))
+    stated = {name: value for name, value in values.items() if value is not None}
+    return read_google_config({**sizes, **stated}, str(paths[0]))
 
 
 def _sizes_of_shapes(shapes: dict[str, list[int]]) -> dict[str, int]:

@@ -315,6 +315,10 @@ def tf1(change):
     return odd
 
 
+def edit_json(path, **changes):
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
 def with_slots(variables):
     slots = {f"{n}/{s}": a * 7 for n, a in variables.items() for s in ("adam_m", "adam_v")}
     return {**variables, **slots, "global_step": np.int64(9), "beta1_power": np.float32(0.9)}
