@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,16 @@ WEIGHT_FILES = (
 
 OTHER_FRAMEWORKS = ("tf_model.h5", "flax_model.msgpack", "rust_model.ot", "model.onnx")
 
-TORCH_SUFFIXES = (".pt", ".pth", ".ckpt", ".bin")
-"""Endings of what `torch.save` and trainers write under names of their own."""
+KNOWN_BY_SUFFIX = {
+    ".safetensors": "model.safetensors",
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin"), "pytorch_model.bin"),
+}
+"""The name that weights of one's own naming must have, by the ending that their writers give them."""
+
+NOT_A_WHOLE_MODEL = re.compile(
+    r"-\d+-of-\d+\.|^(adapter_model|optimizer|scheduler|training_args|rng_state)"
+)
+"""Shards, and what trainers write beside a model."""
 
 OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
 
@@ -141,9 +150,16 @@ def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
             return read_sharded(path, read_file) if name.endswith(".json") else read_file(path)
     others = [name for name in OTHER_FRAMEWORKS if (folder / name).is_file()]
     found = f" but {others[0]}, which is not read" if others else ""
-    torch_files = sorted(path.name for path in folder.iterdir() if path.suffix in TORCH_SUFFIXES)
-    if torch_files and not others:
-        found = f" by a name that is known, but {torch_files[0]}: if it is the model, name it pytorch_model.bin"
+    misnamed = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in KNOWN_BY_SUFFIX and not NOT_A_WHOLE_MODEL.search(path.name)
+    )
+    if misnamed and not others:
+        name = KNOWN_BY_SUFFIX[misnamed[0].suffix]
+        found = (
+            f" by a name that is known, but {misnamed[0].name}: if it is the model, name it {name}"
+        )
     raise CheckpointError(
         f"{folder} holds no weights{found}; expected one of {', '.join(WEIGHT_FILES)}, as "
         "save_pretrained of transformers' PyTorch class writes them"

@@ -184,7 +184,7 @@ ODDITIES = {
     ),
     "shards without their index": (
         lambda f: shard(f, lose="model.safetensors.index.json"),
-        r"holds no weights.*index\.json",
+        r"holds no weights; expected one of .*index\.json",
     ),
     "both formats": (both_formats, SAME),
     "half precision": (rounded(np.float16), np.float16),
@@ -254,6 +254,16 @@ ODDITIES = {
     "weights by a name of one's own": (
         lambda f: (f / WEIGHTS).rename(f / "best_model.pt"),
         r"best_model\.pt: if it is the model, name it pytorch_model\.bin",
+    ),
+    "safetensors by a name of one's own": (
+        lambda f: (f / WEIGHTS).rename(f / "albert.safetensors"),
+        r"albert\.safetensors: if it is the model, name it model\.safetensors",
+    ),
+    "a byte-order mark": (
+        lambda f: (f / "config.json").write_bytes(
+            b"\xef\xbb\xbf" + (f / "config.json").read_bytes()
+        ),
+        SAME,
     ),
     "WordPieces": (
         lambda f: (f / "tokenizer.json").write_text(
