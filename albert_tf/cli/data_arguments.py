@@ -1,13 +1,12 @@
-"""The arguments that name a table's columns, and the loading of models, for several commands."""
+"""The arguments that name a table's columns, for several commands."""
 
 import argparse
 import ast
 import dataclasses
 import re
 import shlex
-from pathlib import Path
 
-from albert_tf.errors import CheckpointError, DataError
+from albert_tf.errors import DataError
 
 # A name as Python writes it, a number, or a list of them.
 VALUE = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d+"""
@@ -115,36 +114,3 @@ def _column_option(advice: re.Match) -> str:
     columns = ast.literal_eval(advice[2])
     columns = columns if isinstance(columns, list) else [columns]
     return " ".join(f"--{advice[1]} {shlex.quote(str(column))}" for column in columns)
-
-
-def is_tflite(model: str) -> bool:
-    """Whether a MODEL argument names a TFLite file."""
-    return Path(model).suffix == ".tflite"
-
-
-def load_model(preset: str):
-    """Loads the model of a preset, of whatever head it carries, with its preprocessor if it has a tokenizer."""
-    from albert_tf.models import model_class
-    from albert_tf.weights import read_checkpoint
-
-    checkpoint = read_checkpoint(preset)
-    return model_class(checkpoint.head).from_checkpoint(checkpoint)
-
-
-def load_text_model(preset: str):
-    """Loads the classifier or regressor of a preset, ready for raw text.
-
-    Raises:
-        CheckpointError: when the preset carries another head, or no tokenizer.
-    """
-    model = load_model(preset)
-    if model.head not in ("text_classifier", "text_regressor"):
-        raise CheckpointError(
-            f"{preset} holds a {model.head or 'backbone without a head'}; expected a text classifier or "
-            "regressor: fine-tune it first (albert-tf finetune DATA --preset ...)"
-        )
-    if model.preprocessor is None:
-        raise CheckpointError(
-            f"{preset} carries no tokenizer, so it cannot read text; put its SentencePiece model beside it"
-        )
-    return model

@@ -18,12 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.cli.console import answer, input_lines, note, say
-from albert_tf.cli.data_arguments import (
-    FORMAT_ARGUMENTS,
-    add_table_arguments,
-    is_tflite,
-    read_texts,
-)
+from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
+from albert_tf.cli.model_arguments import is_tflite, no_tokenizer, read_noted
 from albert_tf.errors import CheckpointError, DataError
 
 NAME = "embed"
@@ -82,11 +78,9 @@ def load_embedder(model: str):
         return TFLiteRunner(model).embed
     from albert_tf import AlbertTextEmbedder
 
-    embedder = AlbertTextEmbedder.from_preset(model)
+    embedder = AlbertTextEmbedder.from_checkpoint(read_noted(model))
     if embedder.preprocessor is None:
-        raise CheckpointError(
-            f"{model} carries no tokenizer, so it cannot read text; put its SentencePiece model beside it"
-        )
+        raise CheckpointError(no_tokenizer(model))
     return lambda texts: embedder.predict(texts, batch_size=64, verbose=0)
 
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from albert_tf.cli.answerer import load_runner, read_targets, scores_of
 from albert_tf.cli.console import answer, megabytes, percent, say, table
-from albert_tf.cli.data_arguments import add_table_arguments, is_tflite
+from albert_tf.cli.data_arguments import add_table_arguments
+from albert_tf.cli.model_arguments import is_tflite
 from albert_tf.errors import ExportError
 
 NAME = "benchmark"

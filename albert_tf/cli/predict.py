@@ -7,6 +7,7 @@ tabs, each text on one line; with --json an object with the whole text and every
   albert-tf predict reviews.tflite "well worth the money"
   albert-tf predict runs/reviews/model --file new.csv --text review --json > answers.jsonl
   albert-tf predict pairs.tflite "Somebody makes music." --pair-text "A man plays."
+  albert-tf predict published/ "well worth the money" --class-names bad good
   tail -f messages.txt | albert-tf predict spam.tflite
 """
 
@@ -16,6 +17,7 @@ import sys
 from albert_tf.cli.answerer import load_answerer
 from albert_tf.cli.console import answer, input_lines, note
 from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
+from albert_tf.cli.model_arguments import add_class_names
 from albert_tf.errors import DataError
 
 NAME = "predict"
@@ -31,13 +33,14 @@ def add_arguments(parser) -> None:
     parser.add_argument("--pair-text", metavar="TEXT", help="the second text of each TEXT's pair")
     parser.add_argument("--file", metavar="FILE", help="csv, tsv, jsonl or json, also .gz")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
+    add_class_names(parser)
     add_table_arguments(parser, labels=False)
 
 
 def run(args) -> None:
     """Runs `albert-tf predict`."""
     _check_arguments(args)
-    answerer = load_answerer(args.model)
+    answerer = load_answerer(args.model, args.class_names)
     for texts, pairs in _portions(args):
         scores = answerer.scores(texts if pairs is None else (texts, pairs))
         for i, text in enumerate(texts):

@@ -102,8 +102,12 @@ def variable_names(config: AlbertConfig) -> dict[str, str]:
     return names
 
 
-def read_keras_hub(folder: Path) -> Checkpoint:
+def read_keras_hub(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     """Reads a preset that `save_to_preset` of keras-hub wrote, of a backbone or a task.
+
+    Args:
+        folder: the preset.
+        with_tokenizer: whether to read its tokenizer too.
 
     Raises:
         ConfigError: when it is another model's preset.
@@ -124,7 +128,7 @@ def read_keras_hub(folder: Path) -> Checkpoint:
     check_arrays(arrays, config, head, head_config, source)
     tokenizer_file = folder / TOKENIZER_FILE
     tokenizer_model, lowercase = read_sentencepiece(
-        tokenizer_file if tokenizer_file.is_file() else None
+        tokenizer_file if with_tokenizer and tokenizer_file.is_file() else None
     )
     return Checkpoint(
         config=config,
