@@ -13,6 +13,8 @@ import hashlib
 import itertools
 import os
 import re
+import sys
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -23,11 +25,18 @@ from albert_tf.tokenizer.unknown_runs import UnknownRuns
 
 _SETTINGS = (0, 1.0, False, False, False)  # nbest_size, alpha, add_bos, add_eos, reverse
 
-_forks = []  # the ids of the processes on the way from the one that imported this module to this one, itself left out
+_left_behind = threading.Event()  # set in a process whose TensorFlow has lost its threads
+
+
+def _note_fork():
+    eager = sys.modules.get("tensorflow.python.eager.context")
+    context = None if eager is None else eager.context_safe()
+    if context is not None and context._initialized:
+        _left_behind.set()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=lambda: _forks.append(os.getpid()))
+    os.register_at_fork(after_in_child=_note_fork)
 
 
 class Engine:
@@ -96,7 +105,7 @@ class Engine:
 
     def _run_batch(self, texts: list[str], **options) -> list[np.ndarray]:
         """As `_run`; one text at a time where there are no threads, see the module."""
-        if not _forks or len(texts) < 2:
+        if len(texts) < 2 or not _left_behind.is_set():
             return self._run(texts, **options)
         rows = [self._run([text], **options) for text in texts]
         values, splits, *offsets = zip(*rows, strict=True)
@@ -106,9 +115,7 @@ class Engine:
 
     def tokenize(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Ids `(tokens,)` of all texts, int32, and row splits `(texts + 1,)`, int64."""
-        ids, splits = self._run_batch(texts)
-        if self.unknown.is_spelled:
-            ids, splits, _ = self.unknown.join(ids, splits)
+        ids, splits, _ = self.unknown.join(*self._run_batch(texts))
         return ids, splits
 
     def tokenize_with_offsets(
@@ -116,22 +123,22 @@ class Engine:
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """As `tokenize`, then each token's first and one past its last UTF-8 byte, `(tokens,)`."""
         ids, splits, starts, ends = self._run_batch(texts, offsets=True)
-        if self.unknown.is_spelled:
-            ids, splits, first = self.unknown.join(ids, splits)
+        ids, splits, first = self.unknown.join(ids, splits)
+        if first is not None:
             starts, ends = starts[first[:-1]], ends[first[1:] - 1]
         return ids, splits, starts, ends
 
     def pieces(self, texts: list[str]) -> list[list[str]]:
         """The pieces of every text; an unknown span stands as its own characters."""
-        pieces, splits = self._run_batch(texts, pieces=True)
-        if self.unknown.is_spelled:
-            ids, byte_splits = self._run_batch(texts)
+        pieces = self._run_batch(texts, pieces=True)[0].tolist()
+        ids, splits = self._run_batch(texts)
+        _, splits, first = self.unknown.join(ids, splits)
+        if first is not None:
             first_byte = self.unknown.first_byte
             pieces = [
                 piece if id < first_byte else bytes([id - first_byte])
                 for piece, id in zip(pieces, ids.tolist(), strict=True)
             ]
-            _, splits, first = self.unknown.join(ids, byte_splits)
             pieces = [b"".join(pieces[i:j]) for i, j in itertools.pairwise(first.tolist())]
         pieces = [piece.decode("utf-8") for piece in pieces]
         return [pieces[start:end] for start, end in itertools.pairwise(splits.tolist())]
@@ -140,8 +147,10 @@ class Engine:
         """The texts of a batch of id arrays."""
         import tensorflow as tf
 
+        if not batch:
+            return []
         texts = []
-        for rows in [[row] for row in batch] if _forks else [batch] if batch else []:
+        for rows in [[row] for row in batch] if _left_behind.is_set() else [batch]:
             ids = tf.RaggedTensor.from_row_lengths(
                 np.concatenate(rows).astype(np.int32), [len(row) for row in rows]
             )

@@ -109,8 +109,6 @@ class InGraphTokenizer(tf.Module):
 
     def _join_unknown(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
         """`UnknownRuns.join` in the graph."""
-        if not self._unknown.is_spelled:
-            return ids
         is_byte = ids.values >= self._unknown.first_byte
         row = ids.value_rowids()
         goes_on = is_byte[1:] & is_byte[:-1] & (row[1:] == row[:-1])

@@ -25,19 +25,17 @@ class UnknownRuns:
         model: the model.
 
     Attributes:
-        content: the model file for the engine, with byte pieces.
-        first_byte: the id of the piece of byte 0. Pieces of higher ids are bytes.
+        content: the model file for the engine, with byte pieces; as it is when the model has such pieces of its own, or
+            others of their names.
+        first_byte: the id of the piece of byte 0; the ids of a model as it is are all below.
         unk_id: the id of what a run becomes.
-        is_spelled: False when the model has byte pieces of its own, or other pieces of their names; then it is used as
-            it is, and nothing is joined.
     """
 
     def __init__(self, model: ModelFile):
         self.first_byte = len(model.pieces)
         self.unk_id = model.unk_id
-        self.is_spelled = model.piece_ids.keys().isdisjoint(BYTE_PIECES)
         self.content = model.content
-        if self.is_spelled:
+        if model.piece_ids.keys().isdisjoint(BYTE_PIECES):
             addition = model_class()()
             for piece in BYTE_PIECES:
                 addition.pieces.add(piece=piece, score=0.0, type=BYTE)
@@ -47,7 +45,7 @@ class UnknownRuns:
 
     def join(
         self, ids: np.ndarray, splits: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Makes each run of byte ids within a row one unknown id.
 
         Args:
@@ -56,9 +54,11 @@ class UnknownRuns:
 
         Returns:
             The new ids and row splits, and the index `(new tokens + 1,)` of the first old token of each new one, with
-            the number of old tokens at its end.
+            the number of old tokens at its end. The index is None when there is no byte.
         """
         is_byte = ids >= self.first_byte
+        if not is_byte.any():
+            return ids, splits, None
         begins = np.ones(len(ids) + 1, bool)
         begins[1:-1] = ~(is_byte[1:] & is_byte[:-1])
         begins[splits] = True

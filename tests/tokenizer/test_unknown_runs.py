@@ -12,7 +12,6 @@ from albert_tf.tokenizer.model_file import BYTE, NORMAL, model_class, parse_mode
 from albert_tf.tokenizer.unknown_runs import BYTE_PIECES
 from tests.tokenizer.small_models import small_model
 
-MILLION = 1_000_000
 WORDS = (
     "the a film was lovely , . !!! ! 1999, 20, 'tis <unk> zqj <0x41> internationalization".split()
 )
@@ -77,10 +76,13 @@ def test_same_tokens_in_the_graph(tokenizer, in_graph, reference):
     assert tokenizer.encode_batch(texts) == expected
 
 
-@pytest.mark.parametrize("character", ["😀", "們"])
-def test_a_million_characters(tokenizer, in_graph, character):
-    """What was minutes when each character cost a copy of the run."""
-    text = f"hello {character * MILLION} world"
+@pytest.mark.parametrize(
+    ("character", "length"),
+    [("們", 100_000), pytest.param("😀", 1_000_000, marks=pytest.mark.slow)],
+)
+def test_a_long_run(tokenizer, in_graph, character, length):
+    """Seconds, and minutes for a million, when each character cost a copy of the run."""
+    text = f"hello {character * length} world"
     boundary, unknown = tokenizer.piece_to_id("▁"), tokenizer.unk_id
     ids = [10975, boundary, unknown, 126]
     assert tokenizer.encode(text) == ids
