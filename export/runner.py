@@ -46,7 +46,7 @@ class TFLiteRunner:
     LiteRT runs the file on the CPU.
 
     **Threads** may share a runner: each call answers with the controls that were set when it began. The runs of the
-    graph take turns, so for more speed give the runner more `num_threads`, or each thread a `copy.deepcopy` of its own.
+    graph take turns; where processors are idle, give the runner more `num_threads`, or each thread a `copy.deepcopy`.
 
     **Processes.** A copy, and a pickled runner, opens the file again, with the same threads and controls, so a runner
     can be given to a process that was started with `spawn` or `forkserver`. After `fork` a runner answers in the child
