@@ -7,10 +7,11 @@ from albert_tf.config import AlbertConfig
 from albert_tf.errors import ConfigError
 from albert_tf.models.backbone import BACKBONE_INPUTS, AlbertBackbone
 from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments
+from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
 
 
-class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
+class AlbertTask(PresetMixin, SharingSummaryMixin, StepsMixin, keras.Model):
     """An `AlbertBackbone`, a head, and optionally a preprocessor that turns raw text into its inputs.
 
     With a preprocessor, `fit`, `evaluate` and `predict` take raw strings: a list or array of `str`, a tuple

@@ -77,7 +77,7 @@ class AlbertTokenizer(Vocabulary):
     ) -> None:
         super().__init__(model, special)
         self._normalize = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
-        self._engine = Engine(model.content)
+        self._engine = Engine(model)
 
     @classmethod
     def from_bytes(
