@@ -1,0 +1,88 @@
+"""Standard streams that no text can break: characters that cannot be written, and readers that are not there."""
+
+import contextlib
+import os
+import sys
+
+closed: set[str] = set()
+"""Which of `stdin`, `stdout` and `stderr` the process was started without."""
+
+
+def prepare() -> None:
+    r"""Readies the streams of the process, before anything is printed.
+
+    A character that the encoding of an output lacks, as most of the world's in cp1252, is written as
+    its code, `\u4f60`: two labels stay two, which they would not as question marks. A stream that
+    the process was started without, as by `>&-`, is replaced by one that leads nowhere; else the
+    next file that is opened would take its place, and receive what libraries print.
+    """
+    for name, mode in (
+        ("stdin", "r"),
+        ("stdout", "w"),
+        ("stderr", "w"),
+    ):  # in the order of their numbers
+        if getattr(sys, name) is None:
+            closed.add(name)
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+    sys.stdin.reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def drop(stream) -> None:
+    """Leads what is still to be written to a stream, also by the flush at exit, nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def writable(text: str, encoding: str) -> str:
+    """Returns a text as `prepare` has it written in an encoding."""
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def is_writable(text: str, encoding: str) -> bool:
+    """Whether an encoding has every character of a text."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class StandardError:
+    """The standard error of the moment, as a file whose reader may go away, or whose disk may fill up.
+
+    What stands there is told beside the work, which goes on without it.
+    """
+
+    @property
+    def encoding(self) -> str:
+        """The encoding's name."""
+        return sys.stderr.encoding or "utf-8"
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return sys.stderr.isatty()
+
+    def fileno(self) -> int:
+        """The number of the file."""
+        return sys.stderr.fileno()
+
+    def write(self, text: str) -> int:
+        """Writes a text, or nowhere once that fails."""
+        with self._dropped_on_failure():
+            sys.stderr.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Writes what is held back."""
+        with self._dropped_on_failure():
+            sys.stderr.flush()
+
+    @contextlib.contextmanager
+    def _dropped_on_failure(self):
+        try:
+            yield
+        except OSError:
+            drop(sys.stderr)
