@@ -15,7 +15,7 @@ from albert_tf.cli import streams
 from albert_tf.errors import AlbertError, DataError
 
 console = Console(
-    file=streams.StandardError(),
+    file=streams.Beside(lambda: sys.stderr),
     highlight=False,
     markup=False,  # a class may be called [/b], or :smile:
     emoji=False,

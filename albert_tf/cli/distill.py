@@ -23,6 +23,7 @@ from albert_tf.cli.run_folder import (
     restore_arguments,
     save_arguments,
 )
+from albert_tf.cli.streams import progress_on_stdout
 from albert_tf.errors import DataError
 
 NAME = "distill"
@@ -197,22 +198,23 @@ def _distill(args, texts, classes, recipe, run_dir):
             + command_line("distill", "--resume", run_dir)
         ) from None
     try:
-        return distill(
-            start,
-            cache,
-            tokenizer,
-            run_dir=run_dir,
-            recipe=recipe,
-            validation_texts=args.validation_texts,
-            training_texts=args.training_texts,
-            masked_share=args.masked_share,
-            mlm_weight=args.mlm_weight,
-            classes=classes,
-            class_weight=args.label_weight,
-            dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
-            resume=bool(args.resume) and (run_dir / "training.jsonl").exists(),
-            verbose=progress_style(),
-        )
+        with progress_on_stdout():
+            return distill(
+                start,
+                cache,
+                tokenizer,
+                run_dir=run_dir,
+                recipe=recipe,
+                validation_texts=args.validation_texts,
+                training_texts=args.training_texts,
+                masked_share=args.masked_share,
+                mlm_weight=args.mlm_weight,
+                classes=classes,
+                class_weight=args.label_weight,
+                dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
+                resume=bool(args.resume) and (run_dir / "training.jsonl").exists(),
+                verbose=progress_style(),
+            )
     except TrainingInterrupted as stop:
         raise KeyboardInterrupt(
             f"{stop}; continue with: {command_line('distill', '--resume', run_dir)}"

@@ -23,6 +23,7 @@ from albert_tf.cli.console import command_line, note, percent, progress_style, s
 from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
 from albert_tf.cli.recipe_arguments import add_recipe_arguments
 from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
+from albert_tf.cli.streams import progress_on_stdout, writable
 from albert_tf.errors import CheckpointError, ConfigError, DataError
 
 NAME = "finetune"
@@ -194,15 +195,16 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
     if not args.resume:
         save_arguments(args, run_dir)
     try:
-        result = fine_tune(
-            model,
-            (train.inputs, targets[0]),
-            (validation.inputs, targets[1]),
-            recipe=recipe,
-            run_dir=run_dir,
-            resume=bool(args.resume),
-            verbose=progress_style(),
-        )
+        with progress_on_stdout():
+            result = fine_tune(
+                model,
+                (train.inputs, targets[0]),
+                (validation.inputs, targets[1]),
+                recipe=recipe,
+                run_dir=run_dir,
+                resume=bool(args.resume),
+                verbose=progress_style(),
+            )
     except TrainingInterrupted as stop:
         raise KeyboardInterrupt(
             f"{stop}; continue with: {command_line('finetune', '--resume', run_dir)}"
@@ -379,7 +381,7 @@ def _training_record(args, train, validation, result, metrics) -> dict:
         "start": args.preset or f"random weights of size {args.size or 'tiny'}",
         "epochs": result.epochs,
         "data": {
-            "file": data.name,
+            "file": writable(data.name, "utf-8"),
             "sha256": hashlib.sha256(data.read_bytes()).hexdigest() if data.is_file() else None,
             "training_texts": len(train),
             "validation_texts": len(validation),

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import sys
+from collections.abc import Callable
+from typing import TextIO
 
 closed: set[str] = set()
 """Which of `stdin`, `stdout` and `stderr` the process was started without."""
@@ -50,39 +52,39 @@ def is_writable(text: str, encoding: str) -> bool:
     return True
 
 
-class StandardError:
-    """The standard error of the moment, as a file whose reader may go away, or whose disk may fill up.
+class Beside:
+    """An output that is told beside the work, which goes on when its reader goes away or its disk is full.
 
-    What stands there is told beside the work, which goes on without it.
+    Args:
+        find: returns the stream of the moment.
     """
 
-    @property
-    def encoding(self) -> str:
-        """The encoding's name."""
-        return sys.stderr.encoding or "utf-8"
-
-    def isatty(self) -> bool:
-        """Whether it is a terminal."""
-        return sys.stderr.isatty()
-
-    def fileno(self) -> int:
-        """The number of the file."""
-        return sys.stderr.fileno()
+    def __init__(self, find: Callable[[], TextIO]):
+        self._find = find
 
     def write(self, text: str) -> int:
         """Writes a text, or nowhere once that fails."""
         with self._dropped_on_failure():
-            sys.stderr.write(text)
+            self._find().write(text)
         return len(text)
 
     def flush(self) -> None:
         """Writes what is held back."""
         with self._dropped_on_failure():
-            sys.stderr.flush()
+            self._find().flush()
 
     @contextlib.contextmanager
     def _dropped_on_failure(self):
         try:
             yield
         except OSError:
-            drop(sys.stderr)
+            drop(self._find())
+
+    def __getattr__(self, name):
+        return getattr(self._find(), name)
+
+
+def progress_on_stdout():
+    """Returns a context in which standard output is `Beside` the work, as for the lines of `fit`."""
+    stdout = sys.stdout
+    return contextlib.redirect_stdout(Beside(lambda: stdout))

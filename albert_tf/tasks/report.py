@@ -81,7 +81,8 @@ def write_report(folder: str | Path, record: RunRecord) -> Report:
         drawn, notes = _draw(folder, record)
         path = folder / "report.md"
         partial = path.with_suffix(".md.tmp")
-        partial.write_text(_compose(record, drawn, notes), "utf-8")
+        # The name of a file may hold bytes that are no UTF-8, and so no text.
+        partial.write_text(_compose(record, drawn, notes), "utf-8", "backslashreplace")
         os.replace(partial, path)
     except OSError as error:
         raise AlbertError(
