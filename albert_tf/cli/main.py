@@ -29,6 +29,11 @@ class OneLineParser(argparse.ArgumentParser):
         show_error(f"{message}; see {self.prog} --help", name=self.prog)
         self.exit(EXIT_BAD_INPUT)
 
+    def exit(self, status=0, message=None):
+        """Ends the process once its reader has what was printed, such as a --help."""
+        flush_answers()
+        super().exit(status, message)
+
 
 def show_error(message: str, name: str = "albert-tf") -> None:
     """Prints the one line of an error; blanks stay as they are, since a path may have several."""
@@ -69,20 +74,21 @@ def main(argv: list[str] | None = None) -> int:
     Args:
         argv: the arguments; default those of the process.
     """
-    args = _parse(argv)
+    is_debugging = "--debug" in (sys.argv if argv is None else argv)
     try:
+        args = _parse(argv)
         args.run(args)
         flush_answers()
     except BrokenPipeError:  # `| head` has read enough
         streams.drop(sys.stdout)
         return EXIT_BROKEN_PIPE
     except (AlbertError, OSError) as error:
-        if args.debug:
+        if is_debugging:
             traceback.print_exc()
         show_error(_message(error))
         return EXIT_BAD_INPUT
     except KeyboardInterrupt as interrupt:
-        if args.debug:
+        if is_debugging:
             traceback.print_exc()
         console.print(f"albert-tf: {str(interrupt) or 'interrupted'}")
         return EXIT_INTERRUPTED

@@ -18,11 +18,12 @@ def prepare() -> None:
     the process was started without, as by `>&-`, is replaced by one that leads nowhere; else the
     next file that is opened would take its place, and receive what libraries print.
     """
-    for name, mode in (
-        ("stdin", "r"),
-        ("stdout", "w"),
-        ("stderr", "w"),
-    ):  # in the order of their numbers
+    in_their_order = {
+        "stdin": "r",
+        "stdout": "w",
+        "stderr": "w",
+    }  # each takes the lowest free number
+    for name, mode in in_their_order.items():
         if getattr(sys, name) is None:
             closed.add(name)
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115

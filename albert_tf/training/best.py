@@ -74,7 +74,7 @@ class BestEpoch:
             for epoch, value in enumerate(self.values, first)
             if value == self.value and epoch != self.epoch
         ]
-        equal = f", as in epoch {' and '.join(equal)} with no lower a loss" if equal else ""
+        equal = f", as in epoch {', '.join(equal)}, where the loss was not lower" if equal else ""
         return f"{kept}: {name} {self._shown(self.value)}{equal}."
 
     def stopped(self, epochs: int, planned: int) -> str:

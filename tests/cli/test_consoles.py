@@ -272,6 +272,13 @@ def test_streams_that_are_closed_or_full(odd, shell, status, message):
     assert len(errors.splitlines()) == bool(message)
 
 
+@pytest.mark.parametrize("shell", ["| true; exit ${PIPESTATUS[0]}", ">&-", "2>&-"])
+def test_help_ends_quietly_whoever_reads_it(tmp_path, shell):
+    status, _, errors = run(tmp_path, "predict", "--help", shell=shell)
+    assert errors == ""
+    assert status in (0, 141)
+
+
 @pytest.mark.slow
 def test_a_training_outlives_the_reader_of_its_progress_and_odd_names(odd):
     """Its folder's name has two blanks and a byte that is no UTF-8, and `head` has seen enough at once."""

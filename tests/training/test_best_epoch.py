@@ -64,7 +64,7 @@ def test_of_equal_ones_the_lower_loss_decides():
     assert found == [True, True, False, False, False]
     assert (best.epoch, best.loss, best.waited) == (2, 0.4, 3)
     assert best.kept(5) == (
-        "Kept epoch 2 of 5: accuracy 90.0 %, as in epoch 1 and 3 and 4 with no lower a loss."
+        "Kept epoch 2 of 5: accuracy 90.0 %, as in epoch 1, 3, 4, where the loss was not lower."
     )
 
 
