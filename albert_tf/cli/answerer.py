@@ -62,8 +62,6 @@ class KerasAnswerer:
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
-        from albert_tf.cli.finetune import answer_scores
-
         return answer_scores(self.model, inputs)
 
 
@@ -74,6 +72,17 @@ class RenamedAnswerer:
         check_number_of_names(class_names, len(answerer.labels))
         self.task, self.labels = answerer.task, class_names
         self.scores = answerer.scores
+
+
+def answer_scores(model, inputs):
+    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
+    import keras
+
+    outputs = model.predict(inputs, batch_size=64, verbose=0)
+    if model.head == "text_regressor":
+        return outputs[:, 0]
+    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
+    return keras.ops.convert_to_numpy(activate(outputs))
 
 
 def read_targets(args, path, answerer):

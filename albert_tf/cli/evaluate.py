@@ -8,10 +8,8 @@ object on standard output.
   albert-tf evaluate published/ test.csv --class-names bad good
 """
 
-import json
-
 from albert_tf.cli.answerer import load_answerer, read_targets
-from albert_tf.cli.console import answer, percent, table
+from albert_tf.cli.console import answer_json, percent, table
 from albert_tf.cli.data_arguments import add_table_arguments
 from albert_tf.cli.finetune import show_metrics
 from albert_tf.cli.model_arguments import add_class_names
@@ -44,7 +42,7 @@ def run(args) -> None:
     scores = answerer.scores(data.inputs)
     metrics = evaluate_scores(answerer.task, targets, scores)
     if args.json:
-        answer(json.dumps({name: float(value) for name, value in metrics.items()}))
+        answer_json({name: float(value) for name, value in metrics.items()})
         return
     show_metrics(f"{args.model} on {len(data):,} texts of {args.data}", [("all texts", metrics)])
     if answerer.task == "classification":

@@ -1,8 +1,9 @@
 """Answer texts with a fine-tuned preset or an exported TFLite file.
 
-Without TEXT and --file, reads standard input, one text a line, and answers each line as it comes. Prints one line for
-each text: label, probability (or only the value, for regression) and the text, and its pair if it has one, separated by
-tabs, each text on one line; with --json an object with the whole text and every label's probability.
+Without TEXT and --file, reads standard input, one text a line, and answers each line as it comes; empty lines are
+passed over, and counted in the end. Prints one line for each text: label, probability (or only the value, for
+regression) and the text, and its pair if it has one, separated by tabs, each text on one line; with --json an object
+with the whole text and every label's probability.
 
   albert-tf predict reviews.tflite "well worth the money"
   albert-tf predict runs/reviews/model --file new.csv --text review --json > answers.jsonl
@@ -11,11 +12,8 @@ tabs, each text on one line; with --json an object with the whole text and every
   tail -f messages.txt | albert-tf predict spam.tflite
 """
 
-import json
-import sys
-
 from albert_tf.cli.answerer import load_answerer
-from albert_tf.cli.console import answer, input_lines, note
+from albert_tf.cli.console import answer, answer_json, flush_answers, input_texts, note
 from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
 from albert_tf.cli.model_arguments import add_class_names
 from albert_tf.errors import DataError
@@ -45,8 +43,13 @@ def run(args) -> None:
         scores = answerer.scores(texts if pairs is None else (texts, pairs))
         for i, text in enumerate(texts):
             given = {"text": text} if pairs is None else {"text": text, "pair": pairs[i]}
-            answer(_line(answerer, given, scores[i], args.json))
-        sys.stdout.flush()
+            row, cells = _result(answerer, given, scores[i])
+            if args.json:
+                answer_json(row)
+            else:
+                # A line and its cells stay what they are, whatever line breaks and tabs the texts hold.
+                answer("\t".join([*cells, *(" ".join(each.split()) for each in given.values())]))
+        flush_answers()
 
 
 def _check_arguments(args):
@@ -76,8 +79,7 @@ def _portions(args):
             _check(text, f"text {number}")
         yield args.texts, args.pair_text and [args.pair_text] * len(args.texts)
     else:
-        for number, line in input_lines():
-            _check(line, f"standard input, line {number}")
+        for _, line in input_texts():
             yield [line], args.pair_text and [args.pair_text]
 
 
@@ -86,7 +88,8 @@ def _check(text, where):
         raise DataError(f"{where} is empty; expected words to answer")
 
 
-def _line(answerer, given, scores, as_json):
+def _result(answerer, given, scores) -> tuple[dict, list[str]]:
+    """Returns the answer to a text as an object for JSON, and as cells for people."""
     if answerer.task == "regression":
         value = float(scores)
         row = {**given, "value": value}
@@ -102,7 +105,4 @@ def _line(answerer, given, scores, as_json):
         else:
             row = {**given, "label": best, "probability": by_label[best], "scores": by_label}
             cells = [best, f"{by_label[best]:.4f}"]
-    if as_json:
-        return json.dumps(row, ensure_ascii=False)
-    # A line and its cells stay what they are, whatever line breaks and tabs the texts hold.
-    return "\t".join([*cells, *(" ".join(text.split()) for text in given.values())])
+    return row, cells

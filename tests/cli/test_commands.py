@@ -103,13 +103,11 @@ def test_predict_keeps_a_text_on_its_line(files, capsys):
 def test_bad_lines_of_standard_input_are_named_and_earlier_ones_answered(
     files, capsys, monkeypatch
 ):
-    for content, word in ((b"fine\n\nI hate it\n", "empty"), (b"fine\ncaf\xe9\n", "UTF-8")):
-        standard_input(monkeypatch, content)
-        assert main(["predict", f"{files}/reviews.tflite"]) == 2
-        printed = capsys.readouterr()
-        assert len(printed.out.splitlines()) == 1
-        assert "standard input, line 2" in printed.err
-        assert word in printed.err
+    standard_input(monkeypatch, b"fine\ncaf\xe9\n")
+    assert main(["predict", f"{files}/reviews.tflite"]) == 2
+    printed = capsys.readouterr()
+    assert len(printed.out.splitlines()) == 1
+    assert "standard input, line 2: not UTF-8" in printed.err
 
 
 def test_evaluate_shows_the_support_of_a_class_as_a_count(files, capsys):
