@@ -14,6 +14,9 @@ def main() -> int:
     streams.prepare()
     if "--debug" not in sys.argv:
         _silence_libraries()
+    from albert_tf.cli.console import show_warnings_as_notes
+
+    show_warnings_as_notes()
     # `kill` stops a training as Ctrl-C does: with a checkpoint, and a line that names it.
     signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
     from albert_tf.cli.main import main as run

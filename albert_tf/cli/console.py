@@ -6,13 +6,14 @@ import os
 import shlex
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
 
 from albert_tf.cli import streams
-from albert_tf.errors import AlbertError, DataError
+from albert_tf.errors import AlbertError, AlbertWarning, DataError
 
 console = Console(
     file=streams.Beside(lambda: sys.stderr),
@@ -33,6 +34,20 @@ def say(message: str) -> None:
 def note(message: str) -> None:
     """Prints something that the program chose or noticed."""
     console.print(f"note: {message}", style="yellow")
+
+
+def show_warnings_as_notes() -> None:
+    """Prints the package's own warnings as notes, whatever is set for those of others."""
+    warnings.filterwarnings("always", category=AlbertWarning)
+    usual = warnings.showwarning
+
+    def show(message, category, *place, **options):
+        if issubclass(category, AlbertWarning):
+            note(str(message))
+        else:
+            usual(message, category, *place, **options)
+
+    warnings.showwarning = show
 
 
 def answer(line: str) -> None:

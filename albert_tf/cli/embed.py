@@ -17,7 +17,7 @@ import numpy as np
 
 from albert_tf.cli.console import answer, answer_json, flush_answers, input_texts, note, say
 from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
-from albert_tf.cli.model_arguments import is_tflite, no_tokenizer, read_noted
+from albert_tf.cli.model_arguments import is_tflite, no_tokenizer
 from albert_tf.errors import CheckpointError, DataError
 
 NAME = "embed"
@@ -76,7 +76,7 @@ def load_embedder(model: str):
         return TFLiteRunner(model).embed
     from albert_tf import AlbertTextEmbedder
 
-    embedder = AlbertTextEmbedder.from_checkpoint(read_noted(model))
+    embedder = AlbertTextEmbedder.from_preset(model)
     if embedder.preprocessor is None:
         raise CheckpointError(no_tokenizer(model))
     return lambda texts: embedder.predict(texts, batch_size=64, verbose=0)

@@ -25,7 +25,6 @@ from albert_tf.cli.model_arguments import (
     is_tflite,
     model_of,
     no_tokenizer,
-    read_noted,
 )
 from albert_tf.errors import ExportError
 
@@ -146,7 +145,9 @@ def run(args) -> None:
 
 
 def _load(args):
-    checkpoint = read_noted(args.model)
+    from albert_tf.weights import read_checkpoint
+
+    checkpoint = read_checkpoint(args.model)
     if args.embedder:
         from albert_tf import AlbertTextEmbedder
 

@@ -14,7 +14,6 @@ without one, also for a preset that was imported without.
 """
 
 from albert_tf.cli.console import note, say
-from albert_tf.cli.model_arguments import read_noted
 from albert_tf.errors import CheckpointError
 
 NAME = "import"
@@ -52,9 +51,11 @@ def add_arguments(parser) -> None:
 
 def run(args) -> None:
     """Runs `albert-tf import`."""
-    from albert_tf.weights import write_huggingface, write_preset
+    from albert_tf.weights import read_checkpoint, write_huggingface, write_preset
 
-    checkpoint = read_noted(args.source, tokenizer=False if args.no_tokenizer else args.tokenizer)
+    checkpoint = read_checkpoint(
+        args.source, tokenizer=False if args.no_tokenizer else args.tokenizer
+    )
     tokenizer = _described_tokenizer(checkpoint)
     if args.to == "huggingface":
         write_huggingface(checkpoint, args.destination)

@@ -1,10 +1,8 @@
 """The MODEL argument of several commands: a preset, with other names for its classes, or a TFLite file."""
 
 import shlex
-import warnings
 from pathlib import Path
 
-from albert_tf.cli.console import note
 from albert_tf.errors import CheckpointError, ConfigError
 
 SHOWN_NAMES = 5
@@ -26,19 +24,6 @@ def add_class_names(parser) -> None:
     )
 
 
-def read_noted(source: str, **options):
-    """Returns `read_checkpoint` of a source, whose warnings are printed as notes."""
-    from albert_tf.weights import read_checkpoint
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", UserWarning)
-        checkpoint = read_checkpoint(source, **options)
-    for warning in caught:
-        if warning.category is UserWarning:
-            note(str(warning.message))
-    return checkpoint
-
-
 def load_model(preset: str, class_names: list[str] | None = None):
     """Loads the model of a preset, of whatever head it carries, with its preprocessor if it has a tokenizer.
 
@@ -50,7 +35,9 @@ def load_model(preset: str, class_names: list[str] | None = None):
         CheckpointError: when it cannot be read, or there are names for a model without classes.
         ConfigError: when there is not one name for each class.
     """
-    return model_of(read_noted(preset), class_names)
+    from albert_tf.weights import read_checkpoint
+
+    return model_of(read_checkpoint(preset), class_names)
 
 
 def model_of(checkpoint, class_names: list[str] | None = None):

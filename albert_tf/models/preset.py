@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import warnings
 
-from albert_tf.errors import CheckpointError
+from albert_tf.errors import AlbertWarning, CheckpointError
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
@@ -114,6 +114,7 @@ class PresetMixin:
                 warnings.warn(
                     f"{checkpoint.source} carries no pooler; {cls.__name__} starts one at random: "
                     "train before use",
+                    AlbertWarning,
                     stacklevel=3,
                 )
         # What a model leaves out of its own checkpoints starts anew.

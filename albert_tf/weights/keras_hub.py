@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError, MissingExtraError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import TANH_GELU, as_float32, build_config, pick, read_json, require
 from albert_tf.weights.keras_hub_h5 import read_h5
@@ -287,6 +287,7 @@ def to_keras_hub(checkpoint: Checkpoint):
         warnings.warn(
             f"{checkpoint.source or 'the checkpoint'} has no pooler; the backbone's starts at "
             "random",
+            AlbertWarning,
             stacklevel=2,
         )
     return model

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError, MissingExtraError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import as_float32, identity_projection, is_identity_projection
 from albert_tf.weights.model_garden_config import (
@@ -284,6 +284,7 @@ def to_model_garden(checkpoint: Checkpoint):
     if "pooler/kernel" not in checkpoint.arrays:
         warnings.warn(
             f"{checkpoint.source or 'the checkpoint'} has no pooler; the encoder's starts random",
+            AlbertWarning,
             stacklevel=2,
         )
     return encoder

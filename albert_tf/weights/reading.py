@@ -4,7 +4,7 @@ import dataclasses
 import warnings
 from pathlib import Path
 
-from albert_tf.errors import CheckpointError
+from albert_tf.errors import AlbertWarning, CheckpointError
 from albert_tf.weights import huggingface, keras_hub, preset, sentence_transformers
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.google_tf1 import read_google_tf1
@@ -173,6 +173,7 @@ def _compare_sizes(checkpoint: Checkpoint) -> None:
         warnings.warn(
             f"{checkpoint.source}: the word table has {rows} rows and the tokenizer {pieces} pieces, so the last "
             f"{rows - pieces} rows are never used; if they belong to added tokens, the file that lists them is missing",
+            AlbertWarning,
             stacklevel=3,
         )
 

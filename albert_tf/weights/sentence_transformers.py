@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import read_json
 from albert_tf.weights.huggingface import read_huggingface
@@ -76,6 +76,7 @@ def read_sentence_transformers(folder: Path, *, with_tokenizer: bool = True) -> 
     if checkpoint.head is not None:
         warnings.warn(
             f"{checkpoint.source}: its head ({checkpoint.head}) is left out, as sentence-transformers leaves it",
+            AlbertWarning,
             stacklevel=2,
         )
     length, lowercase = _read_settings(steps[0].folder, checkpoint.config.max_position_embeddings)
@@ -139,6 +140,7 @@ def _check_steps(folder: Path, steps: list[Step]) -> None:
     if "Normalize" not in kinds:
         warnings.warn(
             f"{folder} does not scale its vectors; those of albert_tf have length 1, so dot products are cosines",
+            AlbertWarning,
             stacklevel=3,
         )
 

@@ -4,7 +4,7 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from albert_tf.errors import CheckpointError
+from albert_tf.errors import AlbertWarning, CheckpointError
 from albert_tf.weights.added_tokens import (
     TOKENIZER_CONFIG_FILE,
     TOKENIZER_FILE,
@@ -71,6 +71,7 @@ def read_folder_tokenizer(folder: Path) -> FoundTokenizer:
         warnings.warn(
             f"{folder / WORDPIECE_FILE} is a vocabulary of WordPieces, which albert_tf does not read; the model "
             "has no tokenizer and takes token ids",
+            AlbertWarning,
             stacklevel=2,
         )
     return FoundTokenizer()

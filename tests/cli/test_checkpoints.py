@@ -180,3 +180,14 @@ def test_export_says_that_a_file_takes_token_ids_and_why(weights_only, published
     assert (
         "has a tokenizer, but a backbone without a head takes none; exported without" in done.stderr
     )
+
+
+def test_what_was_noticed_while_reading_is_a_note(tmp_path):
+    run("sample", "some.csv", "--rows", 40, cwd=tmp_path)
+    run("import", "albert_small_en", "hf", "--to", "huggingface", cwd=tmp_path)
+    done = run(
+        "finetune", "some.csv", "--preset", "hf", "--epochs", 1, "--no-baselines", cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    assert "note: hf carries no pooler; AlbertTextClassifier starts one at random" in done.stderr
+    assert "Warning" not in done.stderr
