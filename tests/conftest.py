@@ -1,7 +1,9 @@
 """Fixtures that every test folder shares."""
 
 import os
+import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,15 +37,30 @@ def of_all_workers(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wheel(of_all_workers) -> Path:
+def made_once(of_all_workers) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A function that has a folder filled once a test run, by whichever worker asks for it first.
+
+    It takes the folder's name and a function that fills the folder, and returns the folder, which tests only read.
+    """
+
+    def made(name, fill):
+        folder, done = of_all_workers / name, of_all_workers / f"{name}.done"
+        with FileLock(of_all_workers / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a failed attempt has left
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def wheel(made_once) -> Path:
     """The wheel of this checkout, built once a test run."""
-    folder = of_all_workers / "wheel"
-    with FileLock(of_all_workers / "wheel.lock"):
-        if not folder.is_dir():
-            source = copy_of_the_tree(of_all_workers / "source")
-            folder.mkdir()
-            build_wheel(source, folder)
-    (file,) = folder.glob("*.whl")
+    source = made_once("source", copy_of_the_tree)
+    (file,) = made_once("wheel", lambda folder: build_wheel(source, folder)).glob("*.whl")
     return file
 
 
