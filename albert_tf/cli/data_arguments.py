@@ -88,17 +88,11 @@ def is_tflite(model: str) -> bool:
 
 def load_model(preset: str):
     """Loads the model of a preset, of whatever head it carries, with its preprocessor if it has a tokenizer."""
-    from albert_tf import models
+    from albert_tf.models import model_class
     from albert_tf.weights import read_checkpoint
 
     checkpoint = read_checkpoint(preset)
-    classes = {
-        c.head: c
-        for c in vars(models).values()
-        if isinstance(c, type) and issubclass(c, models.AlbertTask) and c is not models.AlbertTask
-    }
-    model_class = classes.get(checkpoint.head, models.AlbertBackbone)
-    return model_class.from_checkpoint(checkpoint)
+    return model_class(checkpoint.head).from_checkpoint(checkpoint)
 
 
 def load_text_model(preset: str):

@@ -23,7 +23,6 @@ TYPED = (
     "Not bad at all, I would go again",
     "I wanted to like this film, but it bored me to tears",
 )
-LABELS = {"0": "negative", "1": "positive"}
 
 
 def add_arguments(parser) -> None:
@@ -77,11 +76,11 @@ def _answer(runner, text):
 
 def _fine_tuning_options(args, run_dir):
     """Returns what `albert-tf finetune` would be called with, so that it can resume this run too."""
-    from albert_tf.tasks import demo_data, write_table
+    from albert_tf.tasks import CLASS_NAMES, demo_data, write_table
 
     run_dir.mkdir(parents=True)
     data = str(run_dir / "sentences.csv")
-    write_table(data, demo_data("uci_sentences"), LABELS)
+    write_table(data, demo_data("uci_sentences"), CLASS_NAMES["uci_sentences"])
     columns = ["--text", "text", "--label", "label"]
     recipe = ["--recipe", "demo", "--validation-share", "0.2"]
     options = finetune.default_arguments(data, *columns, *recipe, "--output", str(run_dir))

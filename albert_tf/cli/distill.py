@@ -99,9 +99,8 @@ def add_arguments(parser) -> None:
     group.add_argument(
         "--validation-texts",
         type=int,
-        default=1000,
         metavar="N",
-        help="texts to hold out (default: %(default)s)",
+        help="texts to hold out (default: 1000, or a tenth of fewer than 10,000)",
     )
     group.add_argument(
         "--masked-share",

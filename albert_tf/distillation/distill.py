@@ -16,6 +16,9 @@ from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.training import FineTuningResult, fine_tune
 from albert_tf.weights import Checkpoint
 
+MOST_HELD_OUT = 1000
+"""Texts that are held out unless told otherwise; of fewer than ten times as many, a tenth."""
+
 MARK_LENGTH = 12
 """Characters of a SHA-256 that a run keeps, and people may have to read."""
 
@@ -46,7 +49,7 @@ def distill(
     *,
     run_dir: str | Path,
     recipe: DistillationRecipe | None = None,
-    validation_texts: int = 1000,
+    validation_texts: int | None = None,
     training_texts: int | None = None,
     masked_share: float = 0.25,
     mlm_weight: float = 0.1,
@@ -71,7 +74,8 @@ def distill(
         run_dir: folder of the run, as in `fine_tune`.
         recipe: how to train; an epoch is a pass over all texts. Default:
             `DistillationRecipe.named("default")`.
-        validation_texts: texts that are held out, drawn by the recipe's seed.
+        validation_texts: texts that are held out, drawn by the recipe's seed. Default: 1,000, or a tenth
+            where there are fewer than 10,000.
         training_texts: texts to train on, drawn from the others; default all of them.
         masked_share: share of the batches with masked tokens.
         mlm_weight: weight of their cross-entropy.
@@ -164,8 +168,10 @@ def _mark_of(classes: np.ndarray | None) -> str | None:
 
 
 def _split(
-    count: int, held_out: int, training: int | None, seed: int
+    count: int, held_out: int | None, training: int | None, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
+    if held_out is None:
+        held_out = min(MOST_HELD_OUT, max(1, count // 10))
     if not 1 <= held_out < count:
         raise DataError(
             f"{held_out} of {count} texts are to be held out; expected at least 1, and fewer than all"

@@ -1,6 +1,7 @@
 """The backbone, and one file for each head."""
 
 from albert_tf.models.backbone import AlbertBackbone
+from albert_tf.models.by_head import TASK_CLASSES, model_class
 from albert_tf.models.masked_lm import AlbertMaskedLM
 from albert_tf.models.multiple_choice import AlbertMultipleChoice
 from albert_tf.models.pretrainer import AlbertPretrainer
@@ -12,6 +13,7 @@ from albert_tf.models.text_regressor import AlbertTextRegressor
 from albert_tf.models.token_classifier import AlbertTokenClassifier
 
 __all__ = [
+    "TASK_CLASSES",
     "AlbertBackbone",
     "AlbertMaskedLM",
     "AlbertMultipleChoice",
@@ -22,4 +24,5 @@ __all__ = [
     "AlbertTextEmbedder",
     "AlbertTextRegressor",
     "AlbertTokenClassifier",
+    "model_class",
 ]

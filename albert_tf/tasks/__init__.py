@@ -6,7 +6,7 @@ from albert_tf.tasks.baselines import (
     run_baselines,
     tfidf_baseline,
 )
-from albert_tf.tasks.demo import DEMO_DATA, demo_data
+from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
 from albert_tf.tasks.exit_plot import plot_exits
 from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
 from albert_tf.tasks.labels import LabelSet, encode_targets
@@ -29,6 +29,7 @@ from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
 from albert_tf.tasks.table import TextTable, read_table, write_table
 
 __all__ = [
+    "CLASS_NAMES",
     "DEMO_DATA",
     "GLUE_TASKS",
     "MAIN_METRIC",

@@ -12,6 +12,9 @@ DEMO_DATA = {
     "banking77": {"train": "banking77_train.csv.gz", "test": "banking77_test.csv.gz"},
 }
 
+CLASS_NAMES = {"uci_sentences": {"0": "negative", "1": "positive"}}
+"""What to call the labels of a data set that has numbers for them."""
+
 
 def demo_data(name: str, split: str = "train") -> TextTable:
     """Return a data set that comes with the package.

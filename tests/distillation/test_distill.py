@@ -16,6 +16,7 @@ from albert_tf.distillation import (
 )
 from albert_tf.distillation import cache as cache_module
 from albert_tf.distillation.batches import DistillationBatches
+from albert_tf.distillation.distill import _split
 from albert_tf.distillation.distiller import AlbertDistiller
 from albert_tf.distillation.losses import NeighbourLoss, SentenceVectorLoss, WordStateLoss
 from albert_tf.distillation.start import group_ends
@@ -239,7 +240,14 @@ def test_too_few_texts_to_hold_out(cache, teacher, tokenizer, tmp_path):
     config = student_config(teacher, tokenizer, num_hidden_groups=2, embedding_size=8)
     start = student_checkpoint(config, teacher, tokenizer)
     with pytest.raises(DataError, match=f"1000 of {len(TEXTS)} texts are to be held out"):
-        distill(start, cache, tokenizer, run_dir=tmp_path)
+        distill(start, cache, tokenizer, run_dir=tmp_path, validation_texts=1000)
+
+
+@pytest.mark.parametrize(("count", "held_out"), [(2, 1), (400, 40), (9_990, 999), (50_000, 1000)])
+def test_a_tenth_of_few_texts_is_held_out(count, held_out):
+    learned, kept = _split(count, None, None, seed=0)
+    assert len(kept) == held_out
+    assert sorted([*learned, *kept]) == list(range(count))
 
 
 def test_trains_on_so_many_texts(cache, teacher, tokenizer, tmp_path):

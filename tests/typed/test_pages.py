@@ -1,0 +1,46 @@
+"""README and guides as a reader types them: each command and each script a process, from the installed wheel.
+
+Each page is typed from top to bottom in a fresh folder, so what it speaks of must come from the page or from what the
+package ships. A block whose fence says where else it is typed, such as "```sh (with a phone)", is left out.
+"""
+
+from collections import Counter
+
+import pytest
+
+from tests.conftest import TYPED
+from tests.typed import pages
+
+TYPED_PAGES = [page for page in pages.PAGES if any(not b.where for b in pages.blocks(page))]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", TYPED_PAGES, ids=lambda page: page.name)
+def test_page(page, shell, record_property):
+    counts = Counter(pages=1)
+    for block in pages.blocks(page):
+        if block.where:
+            counts["blocks for elsewhere"] += 1
+        elif block.language == "python":
+            shell.python(block.code)
+            counts["scripts"] += 1
+        else:
+            for line in block.lines:
+                shell.type(line)
+                counts["commands"] += 1
+    record_property(TYPED, counts)
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)
+def test_commands_to_type_stand_in_blocks(page):
+    """A command that is only indented would never be run."""
+    indented = [line for line in pages.text(page).splitlines() if line.startswith("    albert-tf")]
+    typed = "".join(block.code for block in pages.blocks(page))
+    shown = pages.FENCE.findall(pages.text(page))
+    assert [line for line in indented if line not in typed and line not in str(shown)] == []
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    for target in pages.links(page):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
