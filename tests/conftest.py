@@ -1,7 +1,9 @@
 """Fixtures that every test folder shares."""
 
+import functools
 import os
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +86,22 @@ def installed(wheel, of_all_workers) -> Path:
 def shell(installed, tmp_path) -> Shell:
     """A person's shell in a fresh folder."""
     return Shell(installed, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def needs(installed) -> Callable[[str], None]:
+    """A function that skips a test where the wheel's environment lacks a module, that of an extra."""
+
+    @functools.cache
+    def has(module):
+        code = f"import importlib.util, sys; sys.exit(not importlib.util.find_spec({module!r}))"
+        return subprocess.run([installed / "python", "-c", code], check=False).returncode == 0
+
+    def check(module):
+        if not has(module):
+            pytest.skip(f"{module} is not in {installed.parent}")
+
+    return check
 
 
 TYPED = "typed"

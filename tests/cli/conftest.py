@@ -1,7 +1,6 @@
 """What commands read, made by commands; only the weights that they start from, random ones, are made here."""
 
 import dataclasses
-import functools
 import json
 import subprocess
 import time
@@ -106,8 +105,8 @@ def keras_answers(files, run_once) -> list[dict]:
 def hugging_face(files, installed, made_once) -> Path:
     """The fine-tuned preset as a Hugging Face folder."""
     command = ["import", f"{files}/run/model", "hf", "--to", "huggingface"]
-    fill = lambda folder: Shell(installed, folder).albert_tf(*command)  # noqa: E731
-    return made_once("hugging_face", fill) / "hf"
+    folder = made_once("hugging_face", lambda folder: Shell(installed, folder).albert_tf(*command))
+    return folder / "hf"
 
 
 @pytest.fixture(scope="session")
@@ -122,22 +121,6 @@ def exits(files, installed, made_once) -> Path:
         shell.albert_tf("export", "run/model", "model.tflite")
 
     return made_once("exits", fill)
-
-
-@pytest.fixture(scope="session")
-def needs(installed) -> Callable[[str], None]:
-    """A function that skips a test where the wheel's environment lacks a module, that of an extra."""
-
-    @functools.cache
-    def has(module):
-        code = f"import importlib.util, sys; sys.exit(not importlib.util.find_spec({module!r}))"
-        return subprocess.run([installed / "python", "-c", code], check=False).returncode == 0
-
-    def check(module):
-        if not has(module):
-            pytest.skip(f"{module} is not in {installed.parent}")
-
-    return check
 
 
 def wait_for(process: subprocess.Popen, log: Path, word: str) -> None:

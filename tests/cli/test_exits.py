@@ -1,4 +1,4 @@
-"""Early exits from the table to the curve, and the export's other choices, by the command."""
+"""Early exits from the table to the curve, and choices of an export that do not go together."""
 
 import pytest
 
@@ -32,40 +32,6 @@ def test_a_file_without_exits_says_so(files, shell):
     command = ["benchmark", f"{files}/reviews.tflite", "--early-exit", f"{files}/reviews.csv"]
     error = shell.albert_tf(*command, *COLUMNS, status=2).error
     assert "has no early exits to measure; train with early_exit=True" in error
-
-
-@pytest.mark.parametrize(
-    ("options", "quantization", "form"),
-    [
-        (["--quantization", "int4", "--max-difference", "1"], "int4", "loop"),
-        (["--quantize", "fp16", "--form", "signatures"], "fp16", "signatures"),
-        (["--runtime", "2.16"], "int8", "loop"),
-        (
-            ["--quantization", "int8-static", "--form", "unrolled", "--length", "24"],
-            "int8-static",
-            "unrolled",
-        ),
-    ],
-)
-def test_choices_of_export(files, shell, needs, options, quantization, form):
-    if quantization.startswith("int4") or quantization.endswith("static"):
-        needs("ai_edge_quantizer")
-    texts = ["--texts", f"{files}/reviews.csv", "--text", "review"]
-    shell.albert_tf("export", f"{files}/run/model", "model.tflite", *options, *texts)
-    runner = TFLiteRunner(shell.folder / "model.tflite")
-    assert runner.metadata["quantization"] == quantization
-    assert runner.metadata["form"] == form
-    lowest = tuple(map(int, runner.metadata["runtime"]["lowest"].split(".")))
-    assert lowest <= (2, 16) if "--runtime" in options else lowest >= (2, 9)
-    assert runner(["a lovely film"])[0].label in ("good", "bad")
-
-
-@pytest.mark.parametrize("client", ["task-library", "mediapipe"])
-def test_a_file_for_other_clients(files, shell, client):
-    options = ["--client", client, "--form", "unrolled", "--length", "16", "--quantization", "none"]
-    shell.albert_tf("export", f"{files}/run/model", "model.tflite", *options)
-    runner = TFLiteRunner(shell.folder / "model.tflite")
-    assert runner(["a lovely film"])[0].label in ("good", "bad")
 
 
 @pytest.mark.parametrize(

@@ -264,10 +264,10 @@ def test_the_command_makes_the_same_bytes(corpus, made, shell):
         (["bad.txt", "--beam"], "bad.txt:2: not UTF-8"),
     ],
 )
-def test_bad_input_is_one_line(corpus, shell, arguments, words):
+def test_bad_input_is_one_line(corpus, shell, needs, arguments, words):
     (shell.folder / "bad.txt").write_bytes(b"good\nb\xe4d\n")
     if "--beam" in arguments:
-        pytest.importorskip("apache_beam")
+        needs("apache_beam")
     arguments = [a.format(one=corpus[0]) for a in arguments]
     done = shell.albert_tf("pretraining-data", *arguments, "--output", "r", status=2)
     (line,) = done.err.splitlines()
