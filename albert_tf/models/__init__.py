@@ -1,5 +1,6 @@
 """The backbone, and one file for each head."""
 
+import albert_tf.backend  # noqa: F401
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.masked_lm import AlbertMaskedLM
 from albert_tf.models.multiple_choice import AlbertMultipleChoice

@@ -73,8 +73,9 @@ class PresetMixin:
 
         Args:
             preset: a folder, or `hf://owner/name`.
-            **kwargs: arguments of the constructor, e.g. `num_classes`; they win over the checkpoint's. Any
-                field of `AlbertConfig` too, e.g. `hidden_dropout_prob=0.1`, `use_relative_attention_bias=True`.
+            **kwargs: arguments of the constructor, e.g. `num_classes`; they win over the checkpoint's. Settings of the
+                preprocessor, `sequence_length` and `truncate`, for models of raw text. Any field of `AlbertConfig` too,
+                e.g. `hidden_dropout_prob=0.1`, `use_relative_attention_bias=True`.
 
         Raises:
             CheckpointError: when files are missing or damaged, or an array does not fit.

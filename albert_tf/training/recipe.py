@@ -33,7 +33,8 @@ class FineTuningRecipe(Recipe):
         monitor: what is watched, e.g. `"val_accuracy"`; default `"val_loss"`. Lower is better
             when the name ends in `loss`, `error`, `mse`, `rmse` or `mae`, otherwise higher.
         class_weights: None; `"balanced"` for weights inverse to the classes' frequencies, of mean 1
-            over the texts; or a weight by the class's name or index, 1 where it is missing.
+            over the texts; a list with one weight for each class; or a weight by the class's name or index, 1 where
+            it is missing.
         head_start: where the output layer starts: `"random"`, or `"linear"`, as the best linear
             model on the pooled outputs of the training texts, which suits backbones that were
             trained to give sentence vectors, such as `albert_small_en`. See `start_linear`.
@@ -77,7 +78,7 @@ class FineTuningRecipe(Recipe):
     multipliers: dict = dataclasses.field(default_factory=dict)
     early_stopping_patience: int | None = None
     monitor: str | None = None
-    class_weights: str | dict | None = None
+    class_weights: str | dict | list | None = None
     head_start: str = "random"
     weight_bits: int | None = None
     accumulation_steps: int = 1
@@ -103,7 +104,7 @@ class FineTuningRecipe(Recipe):
         "application_decay_rate": RATE,
         "early_stopping_patience": at_least(1),
         "class_weights": (
-            lambda value: isinstance(value, dict) or value == "balanced",
+            lambda value: isinstance(value, (dict, list)) or value == "balanced",
             "'balanced' or a weight for each class",
         ),
         "head_start": one_of(HEAD_STARTS),

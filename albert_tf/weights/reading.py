@@ -1,5 +1,6 @@
 """`read_checkpoint`: finds out which format a folder holds, and reads it."""
 
+import re
 from pathlib import Path
 
 from albert_tf.errors import CheckpointError
@@ -72,8 +73,8 @@ def _detect_format(location: Path) -> str:
     if not location.is_dir() and not is_prefix(location):
         found = "is a file; pass its folder" if location.exists() else "does not exist"
         raise CheckpointError(
-            f"{location} {found}; expected a folder with {LOOKED_FOR}; {SCHEME}owner/name; or "
-            f"a bundled preset: {', '.join(bundled_presets()) or 'none'}"
+            f"{location} {found}{_hub_hint(str(location))}; expected a folder with {LOOKED_FOR}; "
+            f"{SCHEME}owner/name; or a bundled preset: {', '.join(bundled_presets()) or 'none'}"
         )
     for name, matches in FOLDER_FORMATS.items():
         if location.is_dir() and matches(location):
@@ -84,6 +85,15 @@ def _detect_format(location: Path) -> str:
     files = sorted(path.name for path in location.iterdir())
     shown = ", ".join(files[:6]) + (", ..." if len(files) > 6 else "") if files else "nothing"
     raise CheckpointError(f"{location} holds no checkpoint: looked for {LOOKED_FOR}; found {shown}")
+
+
+def _hub_hint(name: str) -> str:
+    """How to say a name that may be one of the Hugging Face Hub."""
+    if re.fullmatch(r"albert-x{0,2}(base|large)-v[12]", name):
+        name = f"albert/{name}"  # published there before names had owners
+    if Path(name).exists() or not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", name):
+        return ""
+    return f", and the model of this name on the Hugging Face Hub is {SCHEME}{name}"
 
 
 def read_checkpoint(source: str | Path) -> Checkpoint:
