@@ -228,7 +228,9 @@ class RawTextTraining:
         if form == "inputs":
             y, sample_weight = self.checked_targets(y, inputs=x), _weights(sample_weight)
             count = len(x["token_ids"])
-            keras.tree.map_structure(lambda rows: _of_length(rows, count, "y"), y)
+            for name, rows in (("y", y), ("sample_weight", sample_weight)):
+                for part in () if rows is None else keras.tree.flatten(rows):
+                    _of_length(part, count, name)
             return x, y, sample_weight
         if y is not None or sample_weight is not None:
             name = "y" if y is not None else "sample_weight"

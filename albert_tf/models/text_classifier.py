@@ -109,6 +109,12 @@ class AlbertTextClassifier(EarlyExitTask):
             return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
         return super().default_metrics()
 
+    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+        """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
+        if isinstance(metrics, str) and metrics == "auto" and kind_of(loss) in VECTOR_LOSSES:
+            metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
+        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
+
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""
         return {

@@ -1,7 +1,7 @@
 """Targets in memory, in whatever holds them, as arrays."""
 
 import decimal
-import numbers
+import fractions
 from collections.abc import Mapping, Set
 
 import numpy as np
@@ -40,6 +40,8 @@ def target_array(y, name: str, expected: str) -> np.ndarray:
         y = y.to_numpy() if len(columns) > 1 and hasattr(y, "to_numpy") else only_column(y, name)
     if isinstance(y, (str, bytes)) or not (hasattr(y, "__iter__") or hasattr(y, "__array__")):
         raise DataError(f"{name} is {y!r}; expected a sequence: {expected}")
+    if hasattr(y, "to_pylist"):  # Arrow
+        y = y.to_pylist()
     rows = np.asarray(y) if hasattr(y, "__array__") else _from_entries(list(y), name, expected)
     if rows.ndim == 0:
         raise DataError(f"{name} is {rows.item()!r}; expected a sequence: {expected}")
@@ -80,7 +82,7 @@ def _is_row(entry) -> bool:
 
 
 def _plain(entry):
-    return float(entry) if isinstance(entry, (decimal.Decimal, numbers.Rational)) else entry
+    return float(entry) if isinstance(entry, (decimal.Decimal, fractions.Fraction)) else entry
 
 
 def _objects(entries):

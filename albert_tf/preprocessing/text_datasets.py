@@ -133,7 +133,8 @@ def prepared_dataset(dataset, preprocessor, rule, with_targets: bool) -> tf.data
             return x, y
         return x, y, AnyNumbers().read_in_graph(parts.sample_weight, "sample_weight")
 
-    return dataset.map(prepare)
+    # There is nothing for AutoGraph to convert, and it would wrap the errors.
+    return dataset.map(tf.autograph.experimental.do_not_convert(prepare))
 
 
 def prepared_text(x, preprocessor) -> dict:

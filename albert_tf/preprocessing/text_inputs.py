@@ -1,6 +1,7 @@
 """Raw text in memory: texts, or texts and pairs, in whatever holds them."""
 
-from collections.abc import Mapping, Set
+import itertools
+from collections.abc import Iterator, Mapping, Set
 
 import numpy as np
 import tensorflow as tf
@@ -35,9 +36,9 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
             )
         return texts, pairs
     if _may_hold_rows(x):
-        x = list(x)  # once only, should it be an iterator
-        if x and _holds_several(x[0]):
-            return _split_rows(x)
+        x = list(x) if isinstance(x, Iterator) else x
+        if any(_holds_several(entry) for entry in itertools.islice(x, 1)):
+            return _split_rows(list(x))
     return text_list(x, "texts"), None
 
 
