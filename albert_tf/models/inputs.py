@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 from keras import ops
 
 from albert_tf.errors import DataError
@@ -65,5 +66,9 @@ def complete_inputs(inputs: Mapping, expected: tuple[str, ...] = BACKBONE_INPUTS
     check_input_names(inputs, expected)
     inputs = dict(inputs)
     if inputs.get("segment_ids") is None:
-        inputs["segment_ids"] = ops.zeros_like(inputs["token_ids"])
+        token_ids = inputs["token_ids"]
+        in_numpy = isinstance(
+            token_ids, np.ndarray
+        )  # Keras does not take arrays and tensors together
+        inputs["segment_ids"] = (np if in_numpy else ops).zeros_like(token_ids)
     return inputs

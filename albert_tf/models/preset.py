@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import warnings
 
-from albert_tf.errors import CheckpointError
+from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
@@ -125,6 +125,11 @@ class PresetMixin:
     @classmethod
     def _build_for(cls, checkpoint, config, kwargs):
         """Returns the model, and whether the checkpoint's head is the model's."""
+        known = constructor_arguments(cls) - {"config"}
+        for name in set(kwargs) - known - {"name", "trainable"}:
+            raise ConfigError(
+                f"{cls.__name__} has no argument {name!r}; expected {', '.join(sorted(known))}, or a field of AlbertConfig"
+            )
         return cls(config, **kwargs), cls.head == checkpoint.head
 
     @classmethod

@@ -338,7 +338,7 @@ def _whole(batches) -> tuple:
 
 def _with_callback(callbacks, own):
     if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.append(own)
+        callbacks.callbacks.append(own)
         return callbacks
     return [*([] if callbacks is None else keras.tree.flatten(callbacks)), own]
 

@@ -62,7 +62,9 @@ def _checked(batch, rule):
                 f"a batch begins with {kind}; expected a dict of token_ids and padding_mask: raw text is taken from "
                 "lists, arrays and tf.data datasets"
             )
-        if rule is None or len(parts) < 2 or parts[1] is None:
+        if rule is None:
+            return (parts[0],)
+        if len(parts) < 2 or parts[1] is None:
             return batch
         return (parts[0], rule.read(parts[1]), *parts[2:])
 

@@ -91,7 +91,9 @@ def _hub_hint(name: str) -> str:
     """How to say a name that may be one of the Hugging Face Hub."""
     if re.fullmatch(r"albert-x{0,2}(base|large)-v[12]", name):
         name = f"albert/{name}"  # published there before names had owners
-    if Path(name).exists() or not re.fullmatch(r"[\w-][\w.-]*/[\w.-]+", name):
+    if (Path(name).parent.is_dir() and "/" in name) or not re.fullmatch(
+        r"[\w-][\w.-]*/[\w.-]+", name
+    ):
         return ""
     return f", and the model of this name on the Hugging Face Hub is {SCHEME}{name}"
 

@@ -144,8 +144,14 @@ NO_SEQUENCES = {
     "one text in an array": (np.array("rain"), "texts is one text, 'rain'"),
     "a number": (5, "of type int; expected a sequence of str"),
     "bytes": (b"rain", "of type bytes; expected a sequence of str"),
-    "bytes in a list": (["a", b"rain"], r"texts\[1\] is \"b'rain'\" of type bytes; .* decode bytes"),
-    "array of bytes": (np.array([b"rain", b"sun"]), r"texts\[0\] .* of type bytes_; .* decode bytes"),
+    "bytes in a list": (
+        ["a", b"rain"],
+        r"texts\[1\] is \"b'rain'\" of type bytes; .* decode bytes",
+    ),
+    "array of bytes": (
+        np.array([b"rain", b"sun"]),
+        r"texts\[0\] .* of type bytes_; .* decode bytes",
+    ),
     "None inside": (["a", "b", None], r"texts\[2\] is 'None' of type NoneType; .*drop missing"),
     "NaN inside": (["a", float("nan")], r"texts\[1\] is 'nan' of type float"),
     "missing in a series": (strings(["a", None]), r"texts\[1\] is '<NA>' of type NAType"),
@@ -160,8 +166,14 @@ NO_SEQUENCES = {
     "words": ([["a", "fine", "day"], ["rain"]], r"row 0 holds 3 entries; expected texts, or rows"),
     "lists of one": ([["a"], ["b"]], r"texts\[0\] is .* of type list"),
     "ragged rows": ([["a", "b"], ["c"], ["d", "e"]], "row 1 holds .*; expected texts, or rows"),
-    "rows, then a text": ([("a", "b"), "c", ("d", "e")], "row 1 holds 'c'; expected texts, or rows"),
-    "two rows of two": ([["a", "b"], ["c", "d"]], "two rows .*, or texts and pairs; pass rows as tuples"),
+    "rows, then a text": (
+        [("a", "b"), "c", ("d", "e")],
+        "row 1 holds 'c'; expected texts, or rows",
+    ),
+    "two rows of two": (
+        [["a", "b"], ["c", "d"]],
+        "two rows .*, or texts and pairs; pass rows as tuples",
+    ),
     "pairs of other length": ((["a", "b", "c"], ["d"]), "texts has 3 entries and pairs has 1"),
     "three sequences": ((["a"] * 4, ["b"] * 4, ["c"] * 4), "row 0 holds 4 entries; .* tuple"),
     "a dict of texts": ({"text": ["a"]}, "of type dict; expected a sequence of str"),

@@ -125,7 +125,8 @@ def test_a_plain_backbone_is_copied_into_one_that_gives_all_its_layers():
     plain = AlbertBackbone(CONFIG, name="mine")
     randomize(plain)
     model = AlbertTextClassifier(plain, early_exit=True)
-    assert model.backbone.encoder.return_all_layers and not plain.encoder.return_all_layers
+    assert model.backbone.encoder.return_all_layers
+    assert not plain.encoder.return_all_layers
     inputs = batch()
     np.testing.assert_array_equal(
         model.backbone(inputs)["pooled_output"], plain(inputs)["pooled_output"]

@@ -1,7 +1,8 @@
-"""Targets: names and numbers that are classes are taken, whatever holds them; all else is one line before the training."""
+"""Targets: names and numbers of classes are taken, whatever holds them; all else is one line before the training."""
 
 import datetime
 import decimal
+import tempfile
 
 import keras
 import numpy as np
@@ -123,8 +124,6 @@ USES = {
 
 
 def tuned(model, *data):
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         fine_tune(model, *data, recipe=FineTuningRecipe(epochs=1), run_dir=folder, verbose=0)
 
@@ -190,7 +189,9 @@ def test_vectors_for_an_embedder():
     model = make_embedder()
     good = np.ones((4, 32))
     assert np.isfinite(model.evaluate(TEXTS, good, verbose=0)[0])
-    refuses(USES["fit"], model, LABELS, r"y has the shape \(4,\).*; expected a vector of 32 numbers")
+    refuses(
+        USES["fit"], model, LABELS, r"y has the shape \(4,\).*; expected a vector of 32 numbers"
+    )
     bad = good.copy()
     bad[3, 1] = np.nan
     refuses(USES["fit"], model, bad, r"y\[3, 1\] is nan; expected a vector of 32")
@@ -209,7 +210,9 @@ def make_embedder():
 
 
 def test_a_model_without_names_says_so():
-    refuses(USES["fit"], make(num_classes=3), NAMED, r"y\[0\] is 'dry'; .* has no class names; give")
+    refuses(
+        USES["fit"], make(num_classes=3), NAMED, r"y\[0\] is 'dry'; .* has no class names; give"
+    )
 
 
 def test_numbers_that_are_names_of_other_classes_are_a_warning():
@@ -232,7 +235,9 @@ def test_a_loss_over_vectors_takes_vectors():
 
 def test_a_loss_of_ones_own_takes_any_numbers():
     model = make(num_classes=3)
-    model.compile("sgd", lambda y, logits: keras.ops.mean(logits * y), metrics=None, run_eagerly=True)
+    model.compile(
+        "sgd", lambda y, logits: keras.ops.mean(logits * y), metrics=None, run_eagerly=True
+    )
     assert np.isfinite(model.evaluate(TEXTS, np.full((4, 3), 0.5), verbose=0))
     refuses(USES["fit"], model, [[0.0, None, 1.0]] * 4, r"y\[0\]\[1\] is None|y\[0, 1\] is None")
 
@@ -253,7 +258,8 @@ def test_no_bad_label_goes_silently_through_xla():
 
 
 @pytest.mark.parametrize(
-    "weights", [[2.0, 1.0, 0.5], {"wet": 2, "worse": 0.5}, {0: 2.0, 1: 1.0, 2: 0.5}, np.array([2, 1, 0.5])]
+    "weights",
+    [[2.0, 1.0, 0.5], {"wet": 2, "worse": 0.5}, {0: 2.0, 1: 1.0, 2: 0.5}, np.array([2, 1, 0.5])],
 )
 def test_class_weight(model, weights):
     keras.utils.set_random_seed(1)
@@ -264,9 +270,9 @@ def test_class_weight(model, weights):
         copy = keras.models.clone_model(model)
         copy.set_weights(model.get_weights())
         copy.compile("sgd", run_eagerly=True)
-        assert copy.fit(x, LABELS, class_weight=weights, verbose=0).history["loss"][0] == pytest.approx(
-            expected, rel=1e-4
-        )
+        assert copy.fit(x, LABELS, class_weight=weights, verbose=0).history["loss"][
+            0
+        ] == pytest.approx(expected, rel=1e-4)
     assert model.__class__ is AlbertTextClassifier
 
 
@@ -308,7 +314,9 @@ def test_impossible_class_weight(model, weights, message):
 def test_class_weight_needs_one_class_a_text():
     for model in (make(AlbertTextRegressor), make(multi_label=True)):
         y = np.eye(4)[:, :2] if hasattr(model, "multi_label") else LABELS
-        with pytest.raises(AlbertError, match="class_weight needs a text classifier with one class"):
+        with pytest.raises(
+            AlbertError, match="class_weight needs a text classifier with one class"
+        ):
             model.fit(TEXTS, y, class_weight="balanced", verbose=0)
 
 

@@ -6,7 +6,15 @@ import tensorflow as tf
 
 from albert_tf.errors import AlbertError
 from albert_tf.training import FineTuningRecipe, fine_tune
-from tests.models.odd_inputs import LABELS, NO_SEQUENCES, PAIRS, SEQUENCES, TEXTS, make, three_classes
+from tests.models.odd_inputs import (
+    LABELS,
+    NO_SEQUENCES,
+    PAIRS,
+    SEQUENCES,
+    TEXTS,
+    make,
+    three_classes,
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,22 +102,24 @@ def test_string_tensors(model, expected):
         model.predict(tf.constant(["a", b"\xff"]), verbose=0)
 
 
+USES = {
+    "predict": lambda model, x: model.predict(x, verbose=0),
+    "fit": lambda model, x: model.fit(x, np.zeros(3, int), verbose=0),
+    "call": lambda model, x: model(x),
+    "validate": lambda model, x: model.fit(
+        TEXTS, LABELS, validation_data=(x, np.zeros(3, int)), verbose=0
+    ),
+}
+
+
 @pytest.mark.parametrize("kind", NO_SEQUENCES)
-@pytest.mark.parametrize("use", ["predict", "fit", "call", "validate"])
+@pytest.mark.parametrize("use", USES)
 def test_anything_else_is_one_line(model, kind, use):
     value, message = NO_SEQUENCES[kind]
-    labels = np.zeros(3, int)
     if use == "call" and message == "there are no texts":
         pytest.skip("no texts give no rows")
     with pytest.raises(AlbertError, match=message) as error:
-        if use == "predict":
-            model.predict(value, verbose=0)
-        elif use == "fit":
-            model.fit(value, labels, verbose=0)
-        elif use == "validate":
-            model.fit(TEXTS, LABELS, validation_data=(value, labels), verbose=0)
-        else:
-            model(value)
+        USES[use](model, value)
     assert "\n" not in str(error.value)
 
 
@@ -131,6 +141,12 @@ def test_fine_tune_takes_them_too(model, kind, tmp_path):
 
 def test_a_model_without_a_preprocessor_says_so():
     model = make(preprocessor=False)
-    for use in (lambda: model.predict(TEXTS), lambda: model.fit(TEXTS, LABELS), lambda: model(TEXTS)):
-        with pytest.raises(AlbertError, match="no preprocessor for raw text; give it a preproc.* dict"):
+    for use in (
+        lambda: model.predict(TEXTS),
+        lambda: model.fit(TEXTS, LABELS),
+        lambda: model(TEXTS),
+    ):
+        with pytest.raises(
+            AlbertError, match="no preprocessor for raw text; give it a preproc.* dict"
+        ):
             use()
