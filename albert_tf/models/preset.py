@@ -128,7 +128,8 @@ class PresetMixin:
         known = constructor_arguments(cls) - {"config"}
         for name in set(kwargs) - known - {"name", "trainable"}:
             raise ConfigError(
-                f"{cls.__name__} has no argument {name!r}; expected {', '.join(sorted(known))}, or a field of AlbertConfig"
+                f"{cls.__name__} has no argument {name!r}; expected {', '.join(sorted(known))}, or a field of "
+                "AlbertConfig"
             )
         return cls(config, **kwargs), cls.head == checkpoint.head
 
