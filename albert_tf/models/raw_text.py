@@ -1,5 +1,6 @@
 """`RawTextTraining`: `fit`, `evaluate`, `predict` and their kin, on raw text and with checked targets."""
 
+import contextlib
 import math
 from collections.abc import Mapping
 
@@ -97,7 +98,7 @@ class RawTextTraining:
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
             class_weight = self._class_weight(class_weight, y, sample_weight)
-        with one_line_errors():
+        with self._guarded():
             return super().fit(
                 x,
                 y,
@@ -128,7 +129,7 @@ class RawTextTraining:
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
         batch_size = (batch_size or BATCH_SIZE) if form == "inputs" else None
-        with one_line_errors():
+        with self._guarded():
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
 
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
@@ -140,7 +141,7 @@ class RawTextTraining:
         """Returns the outputs of a `predict`, a Keras model's of the same inputs, in the order of `x`."""
         x = without_single_texts(x)
         form = self._form(x)
-        with one_line_errors():
+        with self._guarded():
             if form == "inputs":
                 return predict(x, batch_size=batch_size or BATCH_SIZE, **options)
             if form != "text":
@@ -180,6 +181,19 @@ class RawTextTraining:
             DataError: naming the value that is wrong, its row, and what is expected.
         """
         return self.active_target_rule(inputs).read(y, name)
+
+    @contextlib.contextmanager
+    def _guarded(self):
+        """Lets wrong data stop Keras's loops with errors of one line, and a model that is still whole."""
+        try:
+            with one_line_errors():
+                yield
+        except Exception:
+            if hasattr(
+                self, "jax_state_sync"
+            ):  # the JAX trainer gives the weights back at the end only
+                self.jax_state_sync()
+            raise
 
     # === What x is ===
 
@@ -239,7 +253,7 @@ class RawTextTraining:
             )
         if form == "batches":
             rule = self.active_target_rule() if with_targets else None
-            return checked_batches(x, rule), None, None
+            return self._probed(checked_batches(x, rule)), None, None
         names = getattr(self.active_target_rule(), "names", ())
         parts = parts_of(x.element_spec, with_targets, bool(names))
         inputs = None if parts.is_text else parts.x
@@ -248,7 +262,20 @@ class RawTextTraining:
         else:
             check_input_names(inputs, self.input_names)
         rule = self.active_target_rule(inputs)
-        return prepared_dataset(x, self.preprocessor, rule, with_targets), None, None
+        return self._probed(prepared_dataset(x, self.preprocessor, rule, with_targets)), None, None
+
+    def _probed(self, batches):
+        """The same batches, once the first has been read without an error.
+
+        Keras's JAX trainer takes the weights out of the model before it asks for that one: an error would lose them.
+        """
+        if hasattr(self, "jax_state_sync"):
+            with one_line_errors():
+                if is_dataset(batches):
+                    next(iter(batches), None)
+                elif isinstance(batches, keras.utils.PyDataset):
+                    batches[0]
+        return batches
 
     def _one_batch(self, x, y, sample_weight, class_weight=None):
         form = self._form(x)

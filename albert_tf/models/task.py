@@ -125,6 +125,8 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, keras.Model)
             metrics: a list of metrics, or `"auto"`.
             **kwargs: as for `keras.Model.compile`.
         """
+        if metrics is None and kwargs.get("weighted_metrics") is None:
+            metrics = []  # Keras would keep those that the model came with
         super().compile(
             optimizer=self.default_optimizer() if _is_auto(optimizer) else optimizer,
             loss=self.default_loss() if _is_auto(loss) else loss_of_logits(loss),
