@@ -97,8 +97,8 @@ def fine_tune(
         model: a task model, e.g. an `AlbertTextClassifier`. It is compiled anew, with the recipe's
             optimizer, its own loss and its head's metrics, and the one that decides which epoch is
             kept.
-        train: `(x, y)` or `(x, y, sample_weight)` with `x` a list of `str` or `(texts, pairs)`; or
-            a `LengthBucketedBatches`.
+        train: `(x, y)` or `(x, y, sample_weight)` with `x` texts or `(texts, pairs)`, and `y` as for
+            `model.fit`; or a `LengthBucketedBatches`.
         validation: the same, or None.
         recipe: a `FineTuningRecipe`; default: its defaults.
         run_dir: folder of the run; it receives `recipe.json`, `training.jsonl`, `checkpoints/` and
@@ -107,7 +107,7 @@ def fine_tune(
             finished returns its result at once.
         settings: what else decides the course of the training, such as the weights of the model's
             losses, serializable as JSON: a run is resumed with the same only.
-        callbacks: further Keras callbacks.
+        callbacks: further Keras callbacks, or one.
         verbose: as in `keras.Model.fit`.
 
     Returns:
@@ -137,7 +137,7 @@ def fine_tune(
     recipe = recipe or FineTuningRecipe()
     run = _FineTuningRun(model, train, validation, recipe, run_dir, resume, settings or {})
     if not run.callback.progress.finished:
-        run.fit(callbacks, verbose)
+        run.fit(keras.tree.flatten(callbacks or ()), verbose)
     return run.result()
 
 

@@ -1,6 +1,7 @@
 """`read_checkpoint`: finds out which format a folder holds, and reads it."""
 
 import dataclasses
+import re
 import warnings
 from pathlib import Path
 
@@ -83,8 +84,8 @@ def _detect_format(location: Path) -> str:
     if not location.is_dir() and not is_prefix(location):
         found = "is a file; pass its folder" if location.exists() else "does not exist"
         raise CheckpointError(
-            f"{location} {found}; expected a folder with {LOOKED_FOR}; {SCHEME}owner/name; or "
-            f"a bundled preset: {', '.join(bundled_presets()) or 'none'}"
+            f"{location} {found}{_hub_hint(str(location))}; expected a folder with {LOOKED_FOR}; "
+            f"{SCHEME}owner/name; or a bundled preset: {', '.join(bundled_presets()) or 'none'}"
         )
     found = _format_of(location)
     if found is not None:
@@ -107,6 +108,17 @@ def _format_of(location: Path) -> str | None:
         is_object = OBJECT_GRAPH in TensorFlowCheckpoint(find_prefix(location)).shapes
         return "model_garden" if is_object else "google_tf1"
     return None
+
+
+def _hub_hint(name: str) -> str:
+    """How to say a name that may be one of the Hugging Face Hub."""
+    if re.fullmatch(r"albert-x{0,2}(base|large)-v[12]", name):
+        name = f"albert/{name}"  # published there before names had owners
+    if (Path(name).parent.is_dir() and "/" in name) or not re.fullmatch(
+        r"[\w-][\w.-]*/[\w.-]+", name
+    ):
+        return ""
+    return f", and the model of this name on the Hugging Face Hub is {SCHEME}{name}"
 
 
 def read_checkpoint(
