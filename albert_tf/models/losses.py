@@ -5,6 +5,8 @@ import warnings
 import keras
 from keras import ops
 
+from albert_tf.errors import AlbertWarning
+
 CROSSENTROPIES = {
     "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
     "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
