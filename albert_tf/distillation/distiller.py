@@ -9,6 +9,7 @@ from albert_tf.distillation.losses import (
     WordStateLoss,
 )
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.inputs import BACKBONE_INPUTS
 from albert_tf.models.pooled_task import mean_pool
 from albert_tf.models.task import AlbertTask
 
@@ -41,6 +42,7 @@ class AlbertDistiller(AlbertTask):
     """
 
     head = "masked_lm"
+    input_names = (*BACKBONE_INPUTS, "words", "masked_positions")
 
     def __init__(
         self,

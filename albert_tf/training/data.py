@@ -61,7 +61,8 @@ def _check_batches(model, batches, name):
             f"the data are a {type(batches).__name__}; expected a tuple (x, y) or (x, y, sample_weight), or "
             "LengthBucketedBatches"
         )
-    model.checked_targets(batches.y, name)
+    if batches.y is not None:  # batches of another kind may make their targets as they go
+        model.checked_targets(batches.y, name)
 
 
 def _unpack(model, data):
