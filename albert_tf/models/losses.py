@@ -61,7 +61,9 @@ def loss_of_logits(loss):
         return {name: loss_of_logits(part) for name, part in loss.items()}
     if isinstance(loss, str) and loss in CROSSENTROPIES:
         return CROSSENTROPIES[loss](from_logits=True)
-    if isinstance(loss, tuple(CROSSENTROPIES.values())) and not loss.get_config()["from_logits"]:
+    if isinstance(loss, tuple(CROSSENTROPIES.values())) and not loss.get_config().get(
+        "from_logits", True
+    ):
         warnings.warn(
             f"{type(loss).__name__} takes probabilities, and this model gives logits: pass from_logits=True",
             stacklevel=3,
