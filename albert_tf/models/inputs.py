@@ -55,6 +55,26 @@ def check_input_names(inputs: Mapping, expected: tuple[str, ...] = BACKBONE_INPU
         )
 
 
+def arrays_of(inputs: Mapping) -> Mapping:
+    """Returns inputs with arrays for what are lists of lists.
+
+    Raises:
+        DataError: when the rows are of different lengths.
+    """
+    if not any(isinstance(value, (list, tuple)) for value in inputs.values()):
+        return inputs
+    arrays = {}
+    for name, value in inputs.items():
+        try:
+            is_list = isinstance(value, (list, tuple))
+            arrays[name] = np.asarray(value, dtype="int32") if is_list else value
+        except (ValueError, TypeError) as error:
+            raise DataError(
+                f"{name} cannot be an array of whole numbers; expected rows of one length: pad them"
+            ) from error
+    return arrays
+
+
 def complete_inputs(inputs: Mapping, expected: tuple[str, ...] = BACKBONE_INPUTS) -> dict:
     """Returns a model's inputs with `segment_ids`, which are 0 where they are left out, as in keras-hub.
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.models.class_weight import weight_by_class
-from albert_tf.models.inputs import check_input_names
+from albert_tf.models.inputs import arrays_of, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
     checked_batches,
     gives_batches,
@@ -33,6 +33,7 @@ class RawTextTraining:
         """Calls the model on a dict of its inputs, or on raw text."""
         if isinstance(inputs, Mapping):
             check_input_names(inputs, self.input_names)
+            inputs = arrays_of(inputs)
         else:
             inputs = self._reader()(inputs)
         return super().__call__(inputs, *args, **kwargs)
@@ -72,9 +73,9 @@ class RawTextTraining:
             ConfigError: when an option does not fit the model or the kind of data.
             DataError: naming the text or the target that is wrong, and its row.
         """
-        x = without_single_texts(x)
-        form = self._form(x)
-        own_batch_size = kwargs.pop("validation_batch_size", None) or batch_size
+        x, form = self._form(x)
+        own_batch_size = kwargs.pop("validation_batch_size", None)
+        own_batch_size = batch_size if own_batch_size is None else own_batch_size
         if validation_split and validation_data is None:
             self._check_split(validation_split, form)
             if form == "text":
@@ -102,7 +103,7 @@ class RawTextTraining:
             return super().fit(
                 x,
                 y,
-                batch_size=(batch_size or BATCH_SIZE) if form == "inputs" else None,
+                batch_size=_size(batch_size) if form == "inputs" else None,
                 epochs=epochs,
                 verbose=verbose,
                 callbacks=callbacks,
@@ -121,14 +122,13 @@ class RawTextTraining:
             "_use_cached_eval_dataset"
         ):  # Keras's own call within fit: the data are ready
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
-        x = without_single_texts(x)
-        form = self._form(x)
+        x, form = self._form(x)
         if form == "text":
             x, y = self._batches(x, y, sample_weight, batch_size).dataset(), None
             sample_weight = None
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
-        batch_size = (batch_size or BATCH_SIZE) if form == "inputs" else None
+        batch_size = _size(batch_size) if form == "inputs" else None
         with self._guarded():
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
 
@@ -139,15 +139,14 @@ class RawTextTraining:
 
     def _predict_with(self, predict, x, batch_size, **options):
         """Returns the outputs of a `predict`, a Keras model's of the same inputs, in the order of `x`."""
-        x = without_single_texts(x)
-        form = self._form(x)
+        x, form = self._form(x)
         with self._guarded():
             if form == "inputs":
-                return predict(x, batch_size=batch_size or BATCH_SIZE, **options)
+                return predict(x, batch_size=_size(batch_size), **options)
             if form != "text":
                 return predict(self._checked(x, None, None, form, with_targets=False)[0], **options)
             order = "by_length" if options.get("steps") is None else "given"
-            batches = self._reader().batches(x, batch_size=batch_size or BATCH_SIZE, order=order)
+            batches = self._reader().batches(x, batch_size=_size(batch_size), order=order)
             outputs = predict(batches.dataset(), **options)
         # The batches are sorted by length; this puts the answers back in the order of the texts.
         given = np.concatenate(batches.plan())
@@ -165,7 +164,8 @@ class RawTextTraining:
 
     def predict_on_batch(self, x):
         """Predicts one batch as `keras.Model.predict_on_batch` does; `x` may be raw text."""
-        if self._form(x) == "text":
+        x, form = self._form(x)
+        if form == "text":
             (x,) = _whole(self._reader().batches(x))
         return super().predict_on_batch(x)
 
@@ -197,14 +197,15 @@ class RawTextTraining:
 
     # === What x is ===
 
-    def _form(self, x) -> str:
-        """What holds the examples: `"inputs"`, a `"dataset"`, other `"batches"`, or else `"text"`."""
+    def _form(self, x) -> tuple:
+        """The examples, as they can be read, and in what: `"text"`, `"inputs"`, a `"dataset"`, other `"batches"`."""
+        x = without_single_texts(x)
         if isinstance(x, Mapping):
             check_input_names(x, self.input_names)
-            return "inputs"
+            return arrays_of(x), "inputs"
         if is_dataset(x):
-            return "dataset"
-        return "batches" if gives_batches(x) else "text"
+            return x, "dataset"
+        return x, "batches" if gives_batches(x) else "text"
 
     def _reader(self):
         """The preprocessor, which raw text needs."""
@@ -233,9 +234,7 @@ class RawTextTraining:
                 given = _of_length(_weights(sample_weight), len(weights), "sample_weight")
                 weights = weights * given
             sample_weight = weights.astype("float32")
-        return reader.batches_of(
-            packed, y, sample_weight, batch_size=batch_size or BATCH_SIZE, **order
-        )
+        return reader.batches_of(packed, y, sample_weight, batch_size=_size(batch_size), **order)
 
     def _checked(self, x, y, sample_weight, form, with_targets=True):
         """The same arguments, once they are inputs with targets that the loss can take."""
@@ -278,7 +277,7 @@ class RawTextTraining:
         return batches
 
     def _one_batch(self, x, y, sample_weight, class_weight=None):
-        form = self._form(x)
+        x, form = self._form(x)
         if form == "text":
             batches = self._batches(
                 x, y, sample_weight, None, class_weight=class_weight, order="given"
@@ -305,13 +304,13 @@ class RawTextTraining:
         if data is None:
             return {}
         parts = data if isinstance(data, (tuple, list)) else (data,)
-        x = without_single_texts(parts[0]) if parts else None
-        form = self._form(x)
+        x, form = self._form(parts[0] if parts else None)
         if form in ("dataset", "batches"):
             return {"validation_data": self._checked(x, *(*parts[1:], None, None)[:2], form)[0]}
         if len(parts) not in (2, 3):
+            held = f" of {len(parts)}" if parts is data else ""
             raise DataError(
-                f"validation_data is a {type(data).__name__} of {len(parts)}; expected (x, y) or (x, y, sample_weight)"
+                f"validation_data is a {type(data).__name__}{held}; expected (x, y) or (x, y, sample_weight)"
             )
         x, y, sample_weight = (*parts, None)[:3]
         if form == "text":
@@ -319,7 +318,7 @@ class RawTextTraining:
             return {"validation_data": batches.dataset()}
         y = self.checked_targets(y, "the validation y", inputs=x)
         data = (x, y) if sample_weight is None else (x, y, sample_weight)
-        return {"validation_data": data, "validation_batch_size": batch_size or BATCH_SIZE}
+        return {"validation_data": data, "validation_batch_size": _size(batch_size)}
 
     def _check_split(self, share, form):
         if form not in ("text", "inputs"):
@@ -346,6 +345,14 @@ class RawTextTraining:
             texts, pairs, *rest = (None if rows is None else rows[part] for rows in columns)
             parts.append((texts if pairs is None else (texts, pairs), *rest))
         return parts
+
+
+def _size(batch_size) -> int:
+    if batch_size is None:
+        return BATCH_SIZE
+    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+        raise DataError(f"batch_size is {batch_size!r}; expected a whole number, at least 1")
+    return batch_size
 
 
 def _weights(sample_weight):

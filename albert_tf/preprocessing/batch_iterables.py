@@ -25,7 +25,7 @@ def gives_batches(x) -> bool:
 
 
 def without_single_texts(x):
-    """Returns a generator of single texts as the list of them, and anything else as it is.
+    """Returns a generator of single texts, or of none, as a list, and anything else as it is.
 
     Keras takes batches from a generator, which a single text cannot be.
     """
@@ -33,7 +33,7 @@ def without_single_texts(x):
         return x
     first = list(itertools.islice(x, 1))
     rest = itertools.chain(first, x)
-    return list(rest) if first and isinstance(first[0], str) else (entry for entry in rest)
+    return list(rest) if not first or isinstance(first[0], str) else (entry for entry in rest)
 
 
 def checked_batches(batches, rule):

@@ -1,8 +1,9 @@
 """Raw text in memory: texts, or texts and pairs, in whatever holds them."""
 
 import itertools
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -23,6 +24,10 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
     if isinstance(x, str):
         raise DataError(
             f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
+        )
+    if isinstance(x, keras.KerasTensor):
+        raise DataError(
+            "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
     if is_string_tensor(x):
         x = _from_tensors(x)
@@ -63,12 +68,13 @@ def _may_hold_rows(x) -> bool:
     if isinstance(x, (bytes, Mapping, Set)) or column_names(x) is not None:
         return False
     shape = getattr(x, "shape", None)
-    return hasattr(x, "__iter__") and (shape is None or (len(shape) == 2 and shape[1] != 1))
+    return isinstance(x, Iterable) and (shape is None or (len(shape) == 2 and shape[1] != 1))
 
 
 def _holds_several(row) -> bool:
     """Whether an entry of a sequence is a row rather than a text: a list, tuple or array, not of one entry."""
-    return isinstance(row, (list, tuple, np.ndarray)) and np.size(row) != 1
+    is_row = isinstance(row, (list, tuple)) or (isinstance(row, np.ndarray) and row.ndim > 0)
+    return is_row and len(row) != 1
 
 
 def is_string_tensor(x) -> bool:
