@@ -2,19 +2,41 @@
 
 `tensorflow_text.SentencepieceTokenizer.tokenize` spends 90 microseconds around an op of 20, so the
 eager path calls the op itself.
+
+The op spreads the texts of a batch over TensorFlow's threads. A process that was forked off one in which these had been
+started has none of them, and would wait for them for ever; it tokenizes one text after the other, which the op does by
+itself.
 """
 
 import functools
 import hashlib
 import itertools
+import os
 import re
+import sys
+import threading
 from collections.abc import Callable
 
 import numpy as np
 
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer.model_file import ModelFile
+from albert_tf.tokenizer.unknown_runs import UnknownRuns
 
 _SETTINGS = (0, 1.0, False, False, False)  # nbest_size, alpha, add_bos, add_eos, reverse
+
+_left_behind = threading.Event()  # set in a process whose TensorFlow has lost its threads
+
+
+def _note_fork():
+    eager = sys.modules.get("tensorflow.python.eager.context")
+    context = None if eager is None else eager.context_safe()
+    if context is not None and context._initialized:
+        _left_behind.set()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_note_fork)
 
 
 class Engine:
@@ -23,15 +45,18 @@ class Engine:
     TensorFlow is imported when the engine is first needed, not with the package.
 
     Args:
-        content: the SentencePiece model file.
+        model: the SentencePiece model.
+
+    Attributes:
+        unknown: the `UnknownRuns` of the model, whose byte pieces `tokenizer` gives for unknown characters.
     """
 
-    def __init__(self, content: bytes):
-        self._content = content
+    def __init__(self, model: ModelFile):
+        self.unknown = UnknownRuns(model)
 
     @functools.cached_property
     def tokenizer(self):
-        """The `tensorflow_text.SentencepieceTokenizer`, which a `tf.Module` can track.
+        """The `tensorflow_text.SentencepieceTokenizer`, which a `tf.Module` can track; see `unknown` for its ids.
 
         Raises:
             CheckpointError: SentencePiece refuses the model.
@@ -40,8 +65,9 @@ class Engine:
         import tensorflow_text
 
         try:
-            tokenizer = tensorflow_text.SentencepieceTokenizer(self._content)
-            tokenizer._model_resource = _named_resource(self._content)
+            content = self.unknown.content
+            tokenizer = tensorflow_text.SentencepieceTokenizer(content)
+            tokenizer._model_resource = _named_resource(content)
             return tokenizer
         except tf.errors.OpError as error:
             reason = re.sub(r"\{\{.*?\}\}|\[Op:.*", "", error.message).strip().rstrip(".")
@@ -77,21 +103,43 @@ class Engine:
 
         return run
 
+    def _run_batch(self, texts: list[str], **options) -> list[np.ndarray]:
+        """As `_run`; one text at a time where there are no threads, see the module."""
+        if len(texts) < 2 or not _left_behind.is_set():
+            return self._run(texts, **options)
+        rows = [self._run([text], **options) for text in texts]
+        values, splits, *offsets = zip(*rows, strict=True)
+        lengths = [row_splits[1] for row_splits in splits]
+        splits = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        return [np.concatenate(values), splits, *map(np.concatenate, offsets)]
+
     def tokenize(self, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Ids `(tokens,)` of all texts, int32, and row splits `(texts + 1,)`, int64."""
-        ids, splits = self._run(texts)
+        ids, splits, _ = self.unknown.join(*self._run_batch(texts))
         return ids, splits
 
     def tokenize_with_offsets(
         self, texts: list[str]
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """As `tokenize`, then each token's first and one past its last UTF-8 byte, `(tokens,)`."""
-        ids, splits, starts, ends = self._run(texts, offsets=True)
+        ids, splits, starts, ends = self._run_batch(texts, offsets=True)
+        ids, splits, first = self.unknown.join(ids, splits)
+        if first is not None:
+            starts, ends = starts[first[:-1]], ends[first[1:] - 1]
         return ids, splits, starts, ends
 
     def pieces(self, texts: list[str]) -> list[list[str]]:
         """The pieces of every text; an unknown span stands as its own characters."""
-        pieces, splits = self._run(texts, pieces=True)
+        pieces = self._run_batch(texts, pieces=True)[0].tolist()
+        ids, splits = self._run_batch(texts)
+        _, splits, first = self.unknown.join(ids, splits)
+        if first is not None:
+            first_byte = self.unknown.first_byte
+            pieces = [
+                piece if id < first_byte else bytes([id - first_byte])
+                for piece, id in zip(pieces, ids.tolist(), strict=True)
+            ]
+            pieces = [b"".join(pieces[i:j]) for i, j in itertools.pairwise(first.tolist())]
         pieces = [piece.decode("utf-8") for piece in pieces]
         return [pieces[start:end] for start, end in itertools.pairwise(splits.tolist())]
 
@@ -101,10 +149,13 @@ class Engine:
 
         if not batch:
             return []
-        ids = tf.RaggedTensor.from_row_lengths(
-            np.concatenate(batch).astype(np.int32), [len(row) for row in batch]
-        )
-        return [text.decode("utf-8") for text in self.tokenizer.detokenize(ids).numpy()]
+        texts = []
+        for rows in [[row] for row in batch] if _left_behind.is_set() else [batch]:
+            ids = tf.RaggedTensor.from_row_lengths(
+                np.concatenate(rows).astype(np.int32), [len(row) for row in rows]
+            )
+            texts += self.tokenizer.detokenize(ids).numpy().tolist()
+        return [text.decode("utf-8") for text in texts]
 
 
 def _named_resource(content: bytes):

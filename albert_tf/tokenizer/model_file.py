@@ -28,6 +28,7 @@ _SCHEMA = {  # message -> (field name, number, type, default)
     "TrainerSpec": [
         ("model_type", 3, _FIELD.TYPE_INT32, str(UNIGRAM)),
         ("treat_whitespace_as_suffix", 24, _FIELD.TYPE_BOOL, "false"),
+        ("byte_fallback", 35, _FIELD.TYPE_BOOL, "false"),
     ],
     "NormalizerSpec": [
         ("precompiled_charsmap", 2, _FIELD.TYPE_BYTES, None),

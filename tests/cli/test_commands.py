@@ -79,16 +79,10 @@ def test_predict_keeps_a_text_on_its_line(files, shell):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("content", "word"), [(b"fine\n\nI hate it\n", "empty"), (b"fine\ncaf\xe9\n", "UTF-8")]
-)
-def test_bad_lines_of_standard_input_are_named_and_earlier_ones_answered(
-    files, shell, content, word
-):
-    done = shell.albert_tf("predict", f"{files}/reviews.tflite", stdin=content, status=2)
+def test_a_bad_line_of_standard_input_is_named_and_earlier_ones_answered(files, shell):
+    done = shell.albert_tf("predict", f"{files}/reviews.tflite", stdin=b"fine\ncaf\xe9\n", status=2)
     assert texts_of(done) == ["fine"]
-    assert "standard input, line 2" in done.error
-    assert word in done.error
+    assert "standard input, line 2: not UTF-8" in done.error
 
 
 @pytest.mark.slow

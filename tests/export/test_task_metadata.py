@@ -211,7 +211,7 @@ def test_models_that_have_no_task(model):
 @pytest.fixture(scope="module")
 def ids():
     """What SentencePiece alone makes of texts, with the model inside a file."""
-    engine = Engine(task_tokenizer(AlbertTokenizer()))
+    engine = Engine(parse_model(task_tokenizer(AlbertTokenizer())))
 
     def encode(texts):
         flat, splits = engine.tokenize([ascii_lower(text) for text in texts])

@@ -14,7 +14,7 @@ from tests.tokenizer.small_models import small_model
 @pytest.fixture(scope="module")
 def english_table(tokenizer):
     model = parse_model(tokenizer.model_bytes)
-    return build_digit_comma_table(model, Engine(model.content))
+    return build_digit_comma_table(model, Engine(model))
 
 
 def test_english_has_141_matching_pieces(tokenizer, english_table):
