@@ -12,7 +12,7 @@ import pytest
 from albert_tf.export import FORMS, QUANTIZATIONS
 from albert_tf.export.task_metadata import CLIENTS
 from tests.android.host_tools import answers, needs_java
-from tests.cli.conftest import BAD, GOOD, LEARNED, write
+from tests.cli.conftest import BAD, COLUMNS, GOOD, LEARNED, write
 from tests.installation import Shell
 
 pytestmark = pytest.mark.slow
