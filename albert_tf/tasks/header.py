@@ -155,7 +155,8 @@ def _refuse_comment(path: Path, rows: Rows) -> None:
 
 def _refuse_title(path: Path, rows: Rows) -> None:
     """Raise where the second line is as much a header as the first: one may be a title."""
-    if len(rows.cells) > MOST_DOUBTED and has_header(rows.cells[1:]):
+    body = rows.cells[1:]
+    if len(body) >= MOST_DOUBTED and not count_descriptions(body) and has_header(body):
         first, second = (_shown(rows.cells[n]) for n in (0, 1))
         raise DataError(
             f"{path}:{rows.lines[1]}: this line may be the header ({second}), or line {rows.lines[0]} is "

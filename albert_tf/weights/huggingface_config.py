@@ -226,7 +226,9 @@ def _label_by_index(values: dict, num_classes: int | None, source: str) -> dict 
         return labels
     turned = {str(index): label for label, index in indices.items()}
     if labels is None:
-        return turned if len(turned) == len(indices) == num_classes else None
+        generic = {str(index): f"LABEL_{index}" for index in range(num_classes or 0)}
+        fits = len(turned) == len(indices) == num_classes and turned != generic
+        return turned if fits else None
     stated = {str(index): str(label) for index, label in labels.items()}
     if turned and set(turned) == set(stated) and turned != stated:
         warnings.warn(
