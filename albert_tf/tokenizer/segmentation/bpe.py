@@ -52,14 +52,15 @@ class WordSegmenter:
     def __init__(self, model: ModelFile):
         self._unk_id = model.unk_id
         self._ids = model.piece_ids
-        mark = WORD_BOUNDARY
-        pattern = f"[^{mark}]*{mark}|[^{mark}]+" if model.treat_whitespace_as_suffix else f"{mark}[^{mark}]*|[^{mark}]+"
-        self._words = re.compile(pattern, re.DOTALL)
+        mark = WORD_BOUNDARY  # at the begin of words, whatever the model's setting
+        self._words = re.compile(f"{mark}[^{mark}]*|[^{mark}]+")
 
     def __call__(self, text: str) -> tuple[list[int], list[int]]:
         """Returns the id of each word of a normalized text, and where it ends."""
         words = list(self._words.finditer(text))
-        return [self._ids.get(word[0], self._unk_id) for word in words], [word.end() for word in words]
+        return [self._ids.get(word[0], self._unk_id) for word in words], [
+            word.end() for word in words
+        ]
 
 
 class BytePairSegmenter(CharacterSegmenter):
@@ -114,12 +115,13 @@ class _Merging:
 
     def __init__(self, text, ends, segmenter):
         self.text, self.segmenter = text, segmenter
-        self.starts = [0, *ends[:-1]]
+        self.starts = [0, *ends][:-1]
         self.ends = ends  # equal to its start for a symbol that was merged away
         self.next = [*range(1, len(ends)), -1]
         self.previous = list(range(-1, len(ends) - 1))
         self.is_whole = [
-            segmenter.is_whole(text[start:end]) for start, end in zip(self.starts, ends, strict=True)
+            segmenter.is_whole(text[start:end])
+            for start, end in zip(self.starts, ends, strict=True)
         ]
         self.agenda: list[tuple[float, int, int, int]] = []  # score, left, right, size
         self.halves: dict[str, int] = {}  # where an unused piece was merged
@@ -129,7 +131,11 @@ class _Merging:
             self.propose(right - 1, right)
         while self.agenda:
             _, left, right, size = heapq.heappop(self.agenda)
-            if self.is_gone(left) or self.is_gone(right) or self.size(left) + self.size(right) != size:
+            if (
+                self.is_gone(left)
+                or self.is_gone(right)
+                or self.size(left) + self.size(right) != size
+            ):
                 continue
             self.ends[left] = self.ends[right]
             self.ends[right] = self.starts[right]

@@ -15,37 +15,31 @@ class Decoder:
     def __init__(self, model: ModelFile):
         self._pieces, self._types = model.pieces, model.types
         self._unknown = model.unk_surface
-        self._drops_first = model.add_dummy_prefix or model.remove_extra_whitespaces
-        self._drops_all_first = model.remove_extra_whitespaces
+        self._drops_boundary = model.add_dummy_prefix or model.remove_extra_whitespaces
 
     def __call__(self, ids: list[int]) -> str:
         """Returns the text of the ids; those of bytes that are no UTF-8 read as U+FFFD."""
-        parts: list[str] = []
+        text = ""
         waiting = bytearray()  # bytes of characters that are spelled by their bytes
-        is_first, dropped = True, False
         for index in ids:
-            kind = self._types[index]
-            if kind == BYTE:
+            if self._types[index] == BYTE:
                 waiting.append(int(self._pieces[index][3:5], 16))
                 continue
-            parts.append(_characters(waiting))
+            text += _characters(waiting)
             waiting.clear()
-            if dropped or any(parts):
-                is_first = False
-            if kind == CONTROL:
-                dropped = False
-            elif kind == UNKNOWN:
-                parts.append(self._unknown)
-                dropped = False
-            else:
-                piece = self._pieces[index]
-                dropped = is_first and self._drops_first and piece.startswith(WORD_BOUNDARY)
-                if dropped:
-                    piece = piece[1:]
-                    dropped = not self._drops_all_first
-                parts.append(piece.replace(WORD_BOUNDARY, " "))
-        parts.append(_characters(waiting))
-        return "".join(parts)
+            text += self._spelled(index, is_first=not text)
+        return text + _characters(waiting)
+
+    def _spelled(self, index, is_first):
+        kind = self._types[index]
+        if kind == CONTROL:
+            return ""
+        if kind == UNKNOWN:
+            return self._unknown
+        piece = self._pieces[index]
+        if is_first and self._drops_boundary:
+            piece = piece.removeprefix(WORD_BOUNDARY)
+        return piece.replace(WORD_BOUNDARY, " ")
 
 
 def _characters(content: bytearray) -> str:

@@ -40,9 +40,7 @@ class SentencePieceNormalizer:
             return self(text), origins
         chunks, origins, end = self._chunks(text)
         flat = [
-            origin
-            for chunk, origin in zip(chunks, origins, strict=True)
-            for _ in range(len(chunk))
+            origin for chunk, origin in zip(chunks, origins, strict=True) for _ in range(len(chunk))
         ]
         return "".join(chunks), [*flat, end]
 
@@ -50,9 +48,7 @@ class SentencePieceNormalizer:
         """Whether nothing is to be done but to write spaces as word boundaries."""
         if not text or self._changes_ascii.search(text):
             return False
-        return not self._removes_spaces or not (
-            text[0] == " " or text[-1] == " " or "  " in text
-        )
+        return not self._removes_spaces or not (text[0] == " " or text[-1] == " " or "  " in text)
 
     @functools.cached_property
     def _changes_ascii(self):

@@ -21,7 +21,9 @@ import numpy as np
 from albert_tf.tokenizer.model_file import NORMAL, USER_DEFINED, WORD_BOUNDARY, ModelFile
 
 _UNKNOWN_PENALTY = np.float32(10)  # kUnkPenalty
-_FLOAT32 = np.finfo(np.float32)  # min_score_ starts from its greatest, max_score_ from its least positive number
+_FLOAT32 = np.finfo(
+    np.float32
+)  # min_score_ starts from its greatest, max_score_ from its least positive number
 _KEPT_WORDS = 50_000
 _LONGEST_KEPT = 40  # characters of a word that is kept
 
@@ -57,7 +59,11 @@ class UnigramSegmenter:
         scores: list[float | None] = [None] * (len(text) + 1)
         scores[0] = 0.0
         starts, ids = [0] * (len(text) + 1), [0] * (len(text) + 1)
-        below, above, shift = 0.0, 0.0, 0.0  # in this interval, adding and taking away `shift` rounds to float32
+        below, above, shift = (
+            0.0,
+            0.0,
+            0.0,
+        )  # in this interval, adding and taking away `shift` rounds to float32
         base = 0
         for word in self._words.findall(text):
             for start, end, score, index in kept.get(word) or self._edges(word):
