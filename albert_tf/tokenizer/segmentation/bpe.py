@@ -1,4 +1,4 @@
-"""Byte-pair encoding and the two simplest segmentations, as sentencepiece's bpe_model.cc, char_model.cc, word_model.cc."""
+"""Byte-pair encoding, characters and words: sentencepiece's bpe_model.cc, char_model.cc and word_model.cc."""
 
 import heapq
 import re

@@ -69,10 +69,8 @@ class CharacterMap:
         match, units = None, self._units
         children = 0
         for end in range(start, len(text)):
-            if end == start:
-                found = self._first_step(text[start])
-            else:
-                found = self._step(children, text[end])
+            character = text[end]
+            found = self._first_step(character) if end == start else self._step(children, character)
             if found is None:
                 break
             position, children = found

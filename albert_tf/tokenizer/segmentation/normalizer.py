@@ -52,14 +52,15 @@ class SentencePieceNormalizer:
 
     @functools.cached_property
     def _changes_ascii(self):
-        """Matches a text that may need more than that: a character that is not ASCII, or begins a rule of ASCII."""
+        """Matches a text that may need more: a character that is not ASCII, or begins a rule that ASCII fulfils."""
         changing = (re.escape(chr(c)) for c in range(128) if self._may_change(chr(c)))
         return re.compile(f"[\\x80-\\U0010ffff{''.join(changing)}]")
 
     def _may_change(self, character):
-        """Whether a rule or a user-defined piece is this character, or begins with it and goes on in ASCII."""
-        if any(piece.startswith(character) for piece in self._user_defined.pieces):
-            return True
+        """Whether a rule or a user-defined piece begins with this character, but for that piece alone."""
+        kept_whole = [piece for piece in self._user_defined.pieces if piece[0] == character]
+        if kept_whole:
+            return kept_whole != [character]
         return bool(self._map) and self._map.changes_ascii(character)
 
     def _chunks(self, text):

@@ -8,9 +8,9 @@ unless a later one is greater. An unknown character's candidate alone is rounded
 **Words.** A piece hardly ever reaches over a word boundary, so the pieces that stand in a word are found once and kept.
 The path's score runs on over all words, so its rounding is that of the whole text.
 
-**Rounding to float32.** Scores are sums of negative numbers. Between two powers of two the float32 numbers are equally far
-apart, so adding and taking away a number that is large enough rounds a double to the nearest of them, ties to even, as
-a conversion does, and much faster than one in Python.
+**Rounding to float32.** Between two powers of two the float32 numbers lie equally far apart. So adding and taking away
+a number that is large enough rounds a double to the nearest of them, ties to even, as a conversion does, and much
+faster than one in Python.
 """
 
 import math
