@@ -9,6 +9,10 @@ class AlbertError(ValueError):
     """Base of the errors caused by what the user passed in; the message is one complete line."""
 
 
+class AlbertWarning(UserWarning):
+    """Something that was read or built otherwise than one might think; the command line prints it as a note."""
+
+
 class ConfigError(AlbertError):
     """A configuration value is missing, unknown or impossible."""
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import ExportError
+from albert_tf.export.forking import new_lock
 from albert_tf.export.quiet import quiet
 from albert_tf.models.backbone import BACKBONE_INPUTS
 
 
 class LiteRTGraph:
     """A TFLite file in LiteRT's interpreter, on the CPU.
+
+    Threads may share it: their runs take turns, since the interpreter holds the inputs of one run only.
 
     Args:
         file: a path, which is mapped into memory and not copied, or the file's content.
@@ -37,6 +40,7 @@ class LiteRTGraph:
         self.outputs = tuple(self._output_indices)
         self._shape = None
         self._silence = quiet
+        self._lock = new_lock()
 
     def run(self, inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Runs the graph once.
@@ -49,12 +53,14 @@ class LiteRTGraph:
             Arrays by output name.
         """
         shape = inputs["token_ids"].shape
-        if shape != self._shape:
-            self._resize(shape)
-        for name, index in self._input_indices.items():
-            self._interpreter.set_tensor(index, inputs[name])
-        self._interpreter.invoke()
-        return {name: self._interpreter.get_tensor(i) for name, i in self._output_indices.items()}
+        interpreter = self._interpreter
+        with self._lock:
+            if shape != self._shape:
+                self._resize(shape)
+            for name, index in self._input_indices.items():
+                interpreter.set_tensor(index, inputs[name])
+            interpreter.invoke()
+            return {name: interpreter.get_tensor(i) for name, i in self._output_indices.items()}
 
     def _resize(self, shape):
         self._shape = None  # stays so when LiteRT refuses, and the next call tries again

@@ -7,7 +7,7 @@ import threading
 import warnings
 
 # The file descriptor belongs to the process, so two threads must not redirect it at the same time.
-_LOCK = threading.RLock()
+LOCK = threading.RLock()
 _LOGGERS = ("tensorflow", "absl", "jax")
 
 
@@ -18,7 +18,7 @@ def quiet():
     TensorFlow's converter and LiteRT log through C++ straight to file descriptor 2, whatever
     Python's loggers say, so the descriptor itself is redirected. Exceptions pass through unchanged.
     """
-    with _LOCK, contextlib.ExitStack() as stack:
+    with LOCK, contextlib.ExitStack() as stack:
         for name in _LOGGERS:
             logger = logging.getLogger(name)
             stack.callback(logger.setLevel, logger.level)

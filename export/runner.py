@@ -1,6 +1,8 @@
 """`TFLiteRunner`: answers to raw texts from one exported file."""
 
 import dataclasses
+import hashlib
+import json
 import os
 import time
 from pathlib import Path
@@ -41,7 +43,14 @@ class Prediction:
 class TFLiteRunner:
     """Answers texts with a file of `export_tflite` and the tokenizer and labels inside it.
 
-    LiteRT runs the file on the CPU. One runner serves one thread at a time.
+    LiteRT runs the file on the CPU.
+
+    **Threads** may share a runner: each call answers with the controls that were set when it began. The runs of the
+    graph take turns; where processors are idle, give the runner more `num_threads`, or each thread a `copy.deepcopy`.
+
+    **Processes.** A copy, and a pickled runner, opens the file again, with the same threads and controls, so a runner
+    can be given to a process that was started with `spawn` or `forkserver`. After `fork` a runner answers in the child
+    too, and new ones can be made there.
 
     Args:
         file: path of the file, or its content.
@@ -67,7 +76,8 @@ class TFLiteRunner:
 
     Raises:
         ExportError: when the file cannot be read, is no TFLite file, is damaged, or carries no
-            description; or when it has no early exits, and one of their limits is given.
+            description; or when it has no early exits, and one of their limits is given. Also when a
+            runner is copied or unpickled, and its file has gone or changed.
 
     Example:
     ```python
@@ -100,6 +110,8 @@ class TFLiteRunner:
         content, self.name = read_content(file)
         bundle = read_bundle(content, self.name)
         is_path = isinstance(file, str | os.PathLike)
+        self._source = os.path.abspath(file) if is_path else content
+        self._num_threads = num_threads
         self.metadata = bundle.metadata
         graph = SignatureGraph if self.metadata["form"] == "signatures" else LiteRTGraph
         self._graph = graph(file if is_path else content, num_threads)
@@ -148,7 +160,7 @@ class TFLiteRunner:
                 )
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise ExportError(f"{name} is {value!r}; expected a number of at least 0")
-        self._control_dtypes = {name: control["dtype"] for name, control in known.items()}
+        # A new dict, not the old one changed: a call in another thread keeps the one that it began with.
         self.controls = {
             name: control["default"] if wanted.get(name) is None else wanted[name]
             for name, control in known.items()
@@ -247,6 +259,7 @@ class TFLiteRunner:
     def _answers(self, examples) -> dict[str, np.ndarray]:
         """Runs examples of similar length together; returns each output's rows in the given order."""
         rows, length = self._shape[0], self._shape[-1]
+        controls = self._control_arrays()
         order = sorted(range(len(examples)), key=lambda i: examples[i].length)
         found: dict[str, list] = {name: [None] * len(examples) for name in self._graph.outputs}
         for start in range(0, len(order), rows):
@@ -255,7 +268,7 @@ class TFLiteRunner:
             batch += [batch[0]] * (rows - len(batch))
             longest = max(example.length for example in batch) if length < 0 else length
             inputs = pad(batch, longest, self.metadata["config"]["pad_token_id"])
-            for name, values in self._run(inputs).items():
+            for name, values in self._graph.run({**inputs, **controls}).items():
                 for index, row in zip(chosen, values, strict=False):  # what is left over is filling
                     found[name][index] = row
         return {name: self._stacked(name, values) for name, values in found.items()}
@@ -266,12 +279,11 @@ class TFLiteRunner:
         width = self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.labels)
         return np.zeros((0,) if name == LAYERS_RUN else (0, max(1, width)), "float32")
 
-    def _run(self, inputs):
-        controls = {
-            name: np.array([value], self._control_dtypes[name])
-            for name, value in self.controls.items()
+    def _control_arrays(self):
+        dtypes = {
+            control["name"]: control["dtype"] for control in self.metadata.get("controls", ())
         }
-        return self._graph.run({**inputs, **controls})
+        return {name: np.array([value], dtypes[name]) for name, value in self.controls.items()}
 
     def _prediction(self, row, layers) -> Prediction:
         if self.task == "regression":
@@ -328,7 +340,7 @@ class TFLiteRunner:
                 f"token_ids range from {token_ids.min()} to {token_ids.max()}; the vocabulary has "
                 f"the ids 0 to {self._vocab_size - 1}"
             )
-        return self._run(arrays)
+        return self._graph.run({**arrays, **self._control_arrays()})
 
     def _fits(self, shape):
         return len(shape) == len(self._shape) and all(
@@ -360,6 +372,30 @@ class TFLiteRunner:
         from albert_tf.tokenizer import AlbertTokenizer
 
         return AlbertTokenizer.from_config(self.metadata["tokenizer"], model)
+
+    # === Copies ===
+
+    def __reduce__(self):
+        # The interpreter cannot be copied; the file can be opened again.
+        state = (self._source, self._num_threads, self.controls, self._fingerprint())
+        return _reopen, (type(self), *state)
+
+    def _fingerprint(self):
+        """A hash of the description, which holds those of graph and tokenizer, and of the labels."""
+        described = json.dumps([self.metadata, self.labels], sort_keys=True)
+        return hashlib.sha256(described.encode("utf-8")).hexdigest()
+
+
+def _reopen(cls, source, num_threads, controls, fingerprint) -> TFLiteRunner:
+    """Opens the file of a copied or pickled runner, and sees that it is the same one."""
+    runner = cls(source, num_threads=num_threads)
+    if runner._fingerprint() != fingerprint:
+        raise ExportError(
+            f"{runner.name} is another file than the one that the runner was copied or pickled with: it has been "
+            "replaced since; make a new TFLiteRunner of it"
+        )
+    runner.set_controls(**controls)
+    return runner
 
 
 def timed_answers(runner: TFLiteRunner, texts, pairs=None) -> tuple[list[Prediction], float]:

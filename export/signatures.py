@@ -10,6 +10,7 @@ import numpy as np
 
 from albert_tf.errors import ExportError
 from albert_tf.export.flatbuffer import read_model, share_constants, write_model
+from albert_tf.export.forking import new_lock
 from albert_tf.export.graph import load_interpreter
 from albert_tf.export.quiet import quiet
 from albert_tf.models.backbone import BACKBONE_INPUTS
@@ -88,6 +89,7 @@ class SignatureGraph:
             for length in self.lengths
         }
         self._silence = quiet
+        self._lock = new_lock()
         details = self._runners[self.lengths[0]].get_input_details()
         self.inputs = {
             name: (*(int(n) for n in details[name]["shape"][:-1]), -1) for name in BACKBONE_INPUTS
@@ -112,9 +114,10 @@ class SignatureGraph:
             )
         padding = [(0, 0)] * (inputs["token_ids"].ndim - 1) + [(0, length - given)]
         padded = {name: np.pad(values, padding) for name, values in inputs.items()}
-        with self._silence():
-            outputs = self._runners[length](**padded)
-        self._silence = contextlib.nullcontext  # LiteRT logs at the first allocation only
+        with self._lock:
+            with self._silence():
+                outputs = self._runners[length](**padded)
+            self._silence = contextlib.nullcontext  # LiteRT logs at the first allocation only
         return {
             name: values[:, :given] if is_per_token(name, values) else values
             for name, values in outputs.items()

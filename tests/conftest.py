@@ -1,7 +1,11 @@
 """Fixtures that every test folder shares."""
 
+import functools
 import os
+import shutil
+import subprocess
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,15 +39,30 @@ def of_all_workers(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wheel(of_all_workers) -> Path:
+def made_once(of_all_workers) -> Callable[[str, Callable[[Path], object]], Path]:
+    """A function that has a folder filled once a test run, by whichever worker asks for it first.
+
+    It takes the folder's name and a function that fills the folder, and returns the folder, which tests only read.
+    """
+
+    def made(name, fill):
+        folder, done = of_all_workers / name, of_all_workers / f"{name}.done"
+        with FileLock(of_all_workers / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a failed attempt has left
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def wheel(made_once) -> Path:
     """The wheel of this checkout, built once a test run."""
-    folder = of_all_workers / "wheel"
-    with FileLock(of_all_workers / "wheel.lock"):
-        if not folder.is_dir():
-            source = copy_of_the_tree(of_all_workers / "source")
-            folder.mkdir()
-            build_wheel(source, folder)
-    (file,) = folder.glob("*.whl")
+    source = made_once("source", copy_of_the_tree)
+    (file,) = made_once("wheel", lambda folder: build_wheel(source, folder)).glob("*.whl")
     return file
 
 
@@ -67,6 +86,22 @@ def installed(wheel, of_all_workers) -> Path:
 def shell(installed, tmp_path) -> Shell:
     """A person's shell in a fresh folder."""
     return Shell(installed, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def needs(installed) -> Callable[[str], None]:
+    """A function that skips a test where the wheel's environment lacks a module, that of an extra."""
+
+    @functools.cache
+    def has(module):
+        code = f"import importlib.util, sys; sys.exit(not importlib.util.find_spec({module!r}))"
+        return subprocess.run([installed / "python", "-c", code], check=False).returncode == 0
+
+    def check(module):
+        if not has(module):
+            pytest.skip(f"{module} is not in {installed.parent}")
+
+    return check
 
 
 TYPED = "typed"

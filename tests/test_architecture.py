@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"config", "errors", "version", "configs"},
+    {"backend", "config", "errors", "version", "configs", "graph_lifetime"},
     {"tokenizer", "layers", "weights"},
     {"preprocessing"},
     {"models"},

@@ -3,15 +3,19 @@
 import numpy as np
 
 from albert_tf.cli.console import note
-from albert_tf.cli.data_arguments import is_tflite, load_text_model, read_labelled
+from albert_tf.cli.data_arguments import read_labelled
+from albert_tf.cli.model_arguments import check_number_of_names, is_tflite, load_text_model
 from albert_tf.errors import ExportError
 
+SHOWN_CLASSES = 5
 
-def load_answerer(model: str):
+
+def load_answerer(model: str, class_names: list[str] | None = None):
     """Loads what a MODEL argument names.
 
     Args:
         model: a preset folder, or a `.tflite` file that this package exported.
+        class_names: names for its classes, in the order of its outputs, instead of its own; or None.
 
     Returns:
         An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `labels`, and
@@ -19,9 +23,13 @@ def load_answerer(model: str):
         `(texts, pairs)`.
 
     Raises:
-        AlbertError: when it cannot be loaded, or gives no answer to a text.
+        AlbertError: when it cannot be loaded, or gives no answer to a text; or when there is not one name
+            for each class.
     """
-    return load_runner(model) if is_tflite(model) else KerasAnswerer(load_text_model(model))
+    if not is_tflite(model):
+        return KerasAnswerer(load_text_model(model, class_names))
+    runner = load_runner(model)
+    return runner if class_names is None else RenamedAnswerer(runner, class_names)
 
 
 def load_runner(path: str):
@@ -54,9 +62,27 @@ class KerasAnswerer:
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
-        from albert_tf.cli.finetune import answer_scores
-
         return answer_scores(self.model, inputs)
+
+
+class RenamedAnswerer:
+    """An answerer with other names for its classes; see `load_answerer`."""
+
+    def __init__(self, answerer, class_names: list[str]):
+        check_number_of_names(class_names, len(answerer.labels))
+        self.task, self.labels = answerer.task, class_names
+        self.scores = answerer.scores
+
+
+def answer_scores(model, inputs):
+    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
+    import keras
+
+    outputs = model.predict(inputs, batch_size=64, verbose=0)
+    if model.head == "text_regressor":
+        return outputs[:, 0]
+    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
+    return keras.ops.convert_to_numpy(activate(outputs))
 
 
 def read_targets(args, path, answerer):
@@ -75,8 +101,36 @@ def read_targets(args, path, answerer):
     data = read_labelled(args, path, task=answerer.task)
     for line in data.notes:
         note(line)
-    labels = None if answerer.task == "regression" else LabelSet(answerer.labels)
-    return data, labels, encode_targets(data, labels)
+    if answerer.task == "regression":
+        return data, None, encode_targets(data, None)
+    is_named = getattr(args, "class_names", None) is not None
+    known = _spelled_as_in(data, answerer.labels, is_named)
+    return data, LabelSet(answerer.labels), encode_targets(data, LabelSet(known))
+
+
+def _spelled_as_in(data, names, is_named):
+    """Returns the names of the classes as a table spells them: also by number, as 0 or LABEL_0.
+
+    Numbers count only where the model has nothing else to go by, LABEL_0 and so on, or where its classes were just
+    named in their order.
+    """
+    labels = {
+        each for label in data.labels for each in ([label] if isinstance(label, str) else label)
+    }
+    generic = tuple(f"LABEL_{i}" for i in range(len(names)))
+    if labels <= set(names) or not (is_named or tuple(names) == generic):
+        return tuple(names)
+    for known in (tuple(map(str, range(len(names)))), generic):
+        if labels <= set(known):
+            pairs = zip(known[:SHOWN_CLASSES], names, strict=False)
+            more = ", ..." if len(names) > SHOWN_CLASSES else ""
+            note(
+                "labels are matched by the number of the class: "
+                + ", ".join(f"{number} is {name}" for number, name in pairs)
+                + more
+            )
+            return known
+    return tuple(names)
 
 
 def scores_of(predictions, runner) -> np.ndarray:

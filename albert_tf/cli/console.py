@@ -1,42 +1,124 @@
 """What the user sees: answers on standard output, everything else on standard error."""
 
+import contextlib
+import json
+import os
+import shlex
+import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 
 from rich.console import Console
 from rich.table import Table
 
-from albert_tf.errors import DataError
+from albert_tf.cli import streams
+from albert_tf.errors import AlbertError, AlbertWarning, DataError
 
 console = Console(
-    stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else 120
+    file=streams.Beside(lambda: sys.stderr),
+    highlight=False,
+    markup=False,  # a class may be called [/b], or :smile:
+    emoji=False,
+    soft_wrap=True,
+    width=None if sys.stderr is not None and sys.stderr.isatty() else 120,
 )
 """For progress and notes; answers go to standard output, so that they can be piped."""
 
 
 def say(message: str) -> None:
     """Prints a line of progress."""
-    console.print(message, markup=False)
+    console.print(message)
 
 
 def note(message: str) -> None:
     """Prints something that the program chose or noticed."""
-    console.print(f"note: {message}", style="yellow", markup=False)
+    console.print(f"note: {message}", style="yellow")
+
+
+def show_warnings_as_notes() -> None:
+    """Prints the package's own warnings as notes, whatever is set for those of others."""
+    warnings.filterwarnings("always", category=AlbertWarning)
+    usual = warnings.showwarning
+
+    def show(message, category, *place, **options):
+        if issubclass(category, AlbertWarning):
+            note(str(message))
+        else:
+            usual(message, category, *place, **options)
+
+    warnings.showwarning = show
 
 
 def answer(line: str) -> None:
-    """Prints a line of the command's result to standard output."""
-    sys.stdout.write(line + "\n")
+    """Prints a line of the command's result to standard output.
+
+    Raises:
+        BrokenPipeError: when nobody reads it.
+        AlbertError: when it cannot be written, as to a full disk.
+    """
+    if "stdout" in streams.closed:
+        raise BrokenPipeError("standard output is closed")
+    with _writing_answers():
+        sys.stdout.write(line + "\n")
+
+
+def flush_answers() -> None:
+    """Hands the answers so far to whoever reads them; raises as `answer` does."""
+    with _writing_answers():
+        sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _writing_answers():
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        streams.drop(sys.stdout)
+        raise AlbertError(
+            f"standard output cannot be written: {error.strerror}; have it go elsewhere"
+        ) from error
+
+
+def answer_json(value) -> None:
+    """Prints a line of JSON to standard output; what its encoding cannot write exactly is escaped."""
+    line, encoding = json.dumps(value, ensure_ascii=False), sys.stdout.encoding or "utf-8"
+    # Whoever reads JSON takes it for UTF-8, so in another encoding nothing but ASCII is exact.
+    is_exact = encoding.lower().startswith("utf") and streams.is_writable(line, encoding)
+    answer(line if is_exact else json.dumps(value))
 
 
 def table(title: str, header: list[str], rows: list[list[str]]) -> None:
     """Prints a table; the first column is left-aligned, the others are right-aligned."""
+    encoding = console.encoding
+    # Written out before the columns are measured.
+    title, *header = (streams.writable(text, encoding) for text in (title, *header))
+    overflow = "ellipsis" if streams.is_writable("…", encoding) else "crop"
     grid = Table(title=title, title_justify="left", title_style="bold")
     for i, name in enumerate(header):
-        grid.add_column(name, justify="left" if i == 0 else "right", no_wrap=True)
+        justify = "left" if i == 0 else "right"
+        grid.add_column(name, justify=justify, no_wrap=True, overflow=overflow)
     for row in rows:
-        grid.add_row(*row)
+        grid.add_row(*(streams.writable(cell, encoding) for cell in row))
     console.print(grid)
+
+
+def status(message: str):
+    """Returns a context in which a moving line of progress stands on a terminal; `update` changes it."""
+    spinner = "dots" if streams.is_writable("⠋", console.encoding) else "line"
+    return console.status(message, spinner=spinner)
+
+
+def command_line(*words) -> str:
+    """Returns the command `albert-tf` with arguments, as people can type it: with quotes where needed."""
+    return " ".join(["albert-tf", *map(quoted, words)])
+
+
+def quoted(word) -> str:
+    """Returns an argument as people can type it, in quotes where the shell wants them."""
+    return subprocess.list2cmdline([str(word)]) if os.name == "nt" else shlex.quote(str(word))
 
 
 def input_lines() -> Iterator[tuple[int, str]]:
@@ -57,9 +139,25 @@ def input_lines() -> Iterator[tuple[int, str]]:
         yield number, text.rstrip("\r\n")
 
 
+def input_texts() -> Iterator[tuple[int, str]]:
+    """Yields the lines of `input_lines` that hold a text, and in the end notes how many were empty."""
+    empty = []
+    for number, line in input_lines():
+        if line.strip():
+            yield number, line
+        else:
+            empty.append(number)
+    if empty:
+        lines = "line was" if len(empty) == 1 else "lines were"
+        note(
+            f"standard input: {len(empty):,} empty {lines} passed over; the first is line {empty[0]}"
+        )
+
+
 def progress_style() -> int:
-    """Keras's `verbose`: a moving bar on a terminal, one line for each epoch elsewhere."""
-    return 1 if sys.stdout.isatty() else 2
+    """Keras's `verbose`: a moving bar on a terminal that can show one, one line for each epoch elsewhere."""
+    shows_bars = streams.is_writable("━", sys.stdout.encoding or "utf-8")
+    return 1 if sys.stdout.isatty() and shows_bars else 2
 
 
 def percent(share: float) -> str:

@@ -1,13 +1,29 @@
-"""The arguments that name a table's columns, and the loading of models, for several commands."""
+"""The arguments that name a table's columns, for several commands."""
 
 import argparse
+import ast
 import dataclasses
 import re
-from pathlib import Path
+import shlex
 
-from albert_tf.errors import CheckpointError, DataError
+from albert_tf.errors import DataError
+
+# A name as Python writes it, a number, or a list of them.
+VALUE = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d+"""
+COLUMN_ADVICE = re.compile(rf"\b(text|pair|label)_column=({VALUE}|\[(?:(?:{VALUE})(?:, )?)+\])")
 
 FORMAT_ARGUMENTS = ("encoding", "delimiter", "quoting", "header", "skip_empty")
+
+
+class OneOrMore(argparse.Action):
+    """Keeps the value of an option, and a list of the values when the option is repeated."""
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        """Adds a value to what the option was given before."""
+        earlier = getattr(namespace, self.dest)
+        if earlier is not None:
+            values = [*(earlier if isinstance(earlier, list) else [earlier]), values]
+        setattr(namespace, self.dest, values)
 
 
 def add_table_arguments(parser, labels: bool = True) -> None:
@@ -23,14 +39,20 @@ def add_table_arguments(parser, labels: bool = True) -> None:
     group.add_argument("--text", metavar="COLUMN", help="the text")
     group.add_argument("--pair", metavar="COLUMN", help="the second text of a pair")
     if labels:
-        group.add_argument("--label", metavar="COLUMN", help="the label, a word or a number")
+        group.add_argument(
+            "--label",
+            metavar="COLUMN",
+            action=OneOrMore,
+            help="the label, a word or a number; repeated, a column for each label, with 0 or 1 in each row",
+        )
     group = parser.add_argument_group("how the table is written (default: found out)")
     group.add_argument("--encoding", metavar="NAME", help="such as utf-8, utf-16 or cp1252")
     group.add_argument("--delimiter", metavar="C", help="between cells: one character, or tab")
     group.add_argument(
         "--quoting",
-        choices=("rfc", "none"),
-        help='rfc: cells may stand in double quotes; none: a " is a character like any other',
+        choices=("rfc", "backslash", "none"),
+        help='rfc: cells may stand in double quotes, a " within is written ""; backslash: or \\"; '
+        'none: a " is a character like any other',
     )
     group.add_argument(
         "--header",
@@ -38,7 +60,9 @@ def add_table_arguments(parser, labels: bool = True) -> None:
         help="whether the first line names the columns",
     )
     group.add_argument(
-        "--skip-empty", action="store_true", help="leave rows without a text out, and count them"
+        "--skip-empty",
+        action="store_true",
+        help="leave rows without a text or a label out, and count them",
     )
     if labels:
         group.add_argument(
@@ -75,40 +99,18 @@ def _read(args, path, **options):
 def _in_options(message: str) -> str:
     """Turns what a message tells a Python caller to pass into what to type."""
     message = re.sub(r'\b(task|quoting)="(\w+)"', r"--\1 \2", message)
+    message = re.sub(r'\blabel_separator="(.)"', r'--label-separator "\1"', message)
+    message = re.sub(r"\bheader=True\b", "--header", message)
+    message = re.sub(r"\bheader=False\b", "--no-header", message)
+    message = COLUMN_ADVICE.sub(_column_option, message)
     message = message.replace("skip_empty", "--skip-empty")
     message = re.sub(r"name the (text|pair|label) column", r"name the \1 column with --\1", message)
     message = message.replace("pass the encoding", "pass --encoding")
     return message.replace("pass another delimiter", "pass another --delimiter")
 
 
-def is_tflite(model: str) -> bool:
-    """Whether a MODEL argument names a TFLite file."""
-    return Path(model).suffix == ".tflite"
-
-
-def load_model(preset: str):
-    """Loads the model of a preset, of whatever head it carries, with its preprocessor if it has a tokenizer."""
-    from albert_tf.models import model_class
-    from albert_tf.weights import read_checkpoint
-
-    checkpoint = read_checkpoint(preset)
-    return model_class(checkpoint.head).from_checkpoint(checkpoint)
-
-
-def load_text_model(preset: str):
-    """Loads the classifier or regressor of a preset, ready for raw text.
-
-    Raises:
-        CheckpointError: when the preset carries another head, or no tokenizer.
-    """
-    model = load_model(preset)
-    if model.head not in ("text_classifier", "text_regressor"):
-        raise CheckpointError(
-            f"{preset} holds a {model.head or 'backbone without a head'}; expected a text classifier or "
-            "regressor: fine-tune it first (albert-tf finetune DATA --preset ...)"
-        )
-    if model.preprocessor is None:
-        raise CheckpointError(
-            f"{preset} carries no tokenizer, so it cannot read text; put its SentencePiece model beside it"
-        )
-    return model
+def _column_option(advice: re.Match) -> str:
+    """Turns `label_column=['a', 'b']` into `--label a --label b`."""
+    columns = ast.literal_eval(advice[2])
+    columns = columns if isinstance(columns, list) else [columns]
+    return " ".join(f"--{advice[1]} {shlex.quote(str(column))}" for column in columns)

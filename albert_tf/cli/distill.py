@@ -15,7 +15,7 @@ albert-tf finetune and albert-tf embed.
 import json
 from pathlib import Path
 
-from albert_tf.cli.console import console, note, progress_style, say
+from albert_tf.cli.console import command_line, note, progress_style, say, status
 from albert_tf.cli.recipe_arguments import add_recipe_arguments, build_recipe
 from albert_tf.cli.run_folder import (
     check_folder,
@@ -23,6 +23,7 @@ from albert_tf.cli.run_folder import (
     restore_arguments,
     save_arguments,
 )
+from albert_tf.cli.streams import progress_on_stdout
 from albert_tf.errors import DataError
 
 NAME = "distill"
@@ -192,28 +193,30 @@ def _distill(args, texts, classes, recipe, run_dir):
         start, cache, tokenizer = _prepare(args, texts, recipe, run_dir)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"stopped while the teacher was reading; continue with: albert-tf distill --resume {run_dir}"
+            "stopped while the teacher was reading; continue with: "
+            + command_line("distill", "--resume", run_dir)
         ) from None
     try:
-        return distill(
-            start,
-            cache,
-            tokenizer,
-            run_dir=run_dir,
-            recipe=recipe,
-            validation_texts=args.validation_texts,
-            training_texts=args.training_texts,
-            masked_share=args.masked_share,
-            mlm_weight=args.mlm_weight,
-            classes=classes,
-            class_weight=args.label_weight,
-            dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
-            resume=bool(args.resume) and (run_dir / "training.jsonl").exists(),
-            verbose=progress_style(),
-        )
+        with progress_on_stdout():
+            return distill(
+                start,
+                cache,
+                tokenizer,
+                run_dir=run_dir,
+                recipe=recipe,
+                validation_texts=args.validation_texts,
+                training_texts=args.training_texts,
+                masked_share=args.masked_share,
+                mlm_weight=args.mlm_weight,
+                classes=classes,
+                class_weight=args.label_weight,
+                dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
+                resume=bool(args.resume) and (run_dir / "training.jsonl").exists(),
+                verbose=progress_style(),
+            )
     except TrainingInterrupted as stop:
         raise KeyboardInterrupt(
-            f"{stop}; continue with: albert-tf distill --resume {run_dir}"
+            f"{stop}; continue with: {command_line('distill', '--resume', run_dir)}"
         ) from stop
 
 
@@ -226,7 +229,7 @@ def _prepare(args, texts, recipe, run_dir):
     start, tokenizer = _student(args, teacher, recipe.seed)
     layers = tuple(args.cache_layers or group_ends(start.config))
     say(f"{len(texts):,} texts; the teacher {args.teacher} reads them once")
-    with console.status("tokenizing") as status:
+    with status("tokenizing") as shown:
         cache = build_cache(
             texts,
             teacher,
@@ -234,7 +237,7 @@ def _prepare(args, texts, recipe, run_dir):
             Path(args.cache) if args.cache else run_dir / "teacher",
             layers=layers,
             sequence_length=args.sequence_length,
-            progress=lambda done, total, speed: status.update(
+            progress=lambda done, total, speed: shown.update(
                 f"the teacher has read {done:,} of {total:,} texts, {speed:,.0f} tokens/s"
             ),
         )
@@ -283,5 +286,5 @@ def _report(result, run_dir):
     )
     say(
         f"{result.training.seconds:.0f} s, {result.training.tokens_per_second:,.0f} tokens/s\n\n"
-        f"next:  albert-tf finetune DATA --preset {run_dir / 'model'}"
+        f"next:  {command_line('finetune', 'DATA', '--preset', run_dir / 'model')}"
     )

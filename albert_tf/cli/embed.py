@@ -11,19 +11,13 @@ With --nearest, prints for each text the nearest ones of a table.
   albert-tf embed --model runs/distill/model < texts.txt
 """
 
-import json
-import sys
 from pathlib import Path
 
 import numpy as np
 
-from albert_tf.cli.console import answer, input_lines, note, say
-from albert_tf.cli.data_arguments import (
-    FORMAT_ARGUMENTS,
-    add_table_arguments,
-    is_tflite,
-    read_texts,
-)
+from albert_tf.cli.console import answer, answer_json, flush_answers, input_texts, note, say
+from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
+from albert_tf.cli.model_arguments import is_tflite, no_tokenizer
 from albert_tf.errors import CheckpointError, DataError
 
 NAME = "embed"
@@ -40,11 +34,11 @@ def add_arguments(parser) -> None:
         help="a preset, or a .tflite file exported with --embedder (default: %(default)s)",
     )
     parser.add_argument(
-        "--file", metavar="FILE", help="texts to embed: csv, tsv or jsonl, also .gz"
+        "--file", metavar="FILE", help="texts to embed: csv, tsv, jsonl or json, also .gz"
     )
     parser.add_argument("--output", metavar="FILE", help="write the vectors to this .npy file")
     parser.add_argument(
-        "--nearest", metavar="FILE", help="print the nearest texts of this csv, tsv or jsonl"
+        "--nearest", metavar="FILE", help="print the nearest texts of this csv, tsv, jsonl or json"
     )
     parser.add_argument(
         "--top", type=int, default=3, metavar="K", help="how many of them (default: %(default)s)"
@@ -57,14 +51,14 @@ def run(args) -> None:
     _check_arguments(args)
     embed = load_embedder(args.model)
     if args.output:
-        texts = _given_texts(args) or [line for _, line in input_lines()]
+        texts = _given_texts(args) or [line for _, line in input_texts()]
         _write(embed(_checked(texts)), args.output)
         return
     show = _show_nearest(args, embed) if args.nearest else _show_vector
     for texts in _portions(args):
         for text, vector in zip(texts, embed(_checked(texts)), strict=True):
             show(text, vector)
-        sys.stdout.flush()
+        flush_answers()
 
 
 def load_embedder(model: str):
@@ -84,9 +78,7 @@ def load_embedder(model: str):
 
     embedder = AlbertTextEmbedder.from_preset(model)
     if embedder.preprocessor is None:
-        raise CheckpointError(
-            f"{model} carries no tokenizer, so it cannot read text; put its SentencePiece model beside it"
-        )
+        raise CheckpointError(no_tokenizer(model))
     return lambda texts: embedder.predict(texts, batch_size=64, verbose=0)
 
 
@@ -125,7 +117,7 @@ def _portions(args):
     if texts is not None:
         yield texts
         return
-    for _, line in input_lines():
+    for _, line in input_texts():
         yield [line]
 
 
@@ -144,7 +136,7 @@ def _write(vectors, path):
 
 def _show_vector(text, vector):
     row = {"text": text, "vector": [round(float(x), 6) for x in vector]}
-    answer(json.dumps(row, ensure_ascii=False))
+    answer_json(row)
 
 
 def _show_nearest(args, embed):

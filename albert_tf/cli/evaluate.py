@@ -5,14 +5,14 @@ object on standard output.
 
   albert-tf evaluate runs/reviews/model test.csv
   albert-tf evaluate reviews.tflite test.csv --json
+  albert-tf evaluate published/ test.csv --class-names bad good
 """
 
-import json
-
 from albert_tf.cli.answerer import load_answerer, read_targets
-from albert_tf.cli.console import answer, percent, table
+from albert_tf.cli.console import answer_json, percent, table
 from albert_tf.cli.data_arguments import add_table_arguments
 from albert_tf.cli.finetune import show_metrics
+from albert_tf.cli.model_arguments import add_class_names
 
 NAME = "evaluate"
 HELP = "measure a model on labelled texts"
@@ -23,8 +23,9 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
     )
-    parser.add_argument("data", metavar="DATA", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("data", metavar="DATA", help="csv, tsv, jsonl or json, also .gz")
     add_table_arguments(parser)
+    add_class_names(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
 
@@ -36,12 +37,12 @@ def run(args) -> None:
         predicted_targets,
     )
 
-    answerer = load_answerer(args.model)
+    answerer = load_answerer(args.model, args.class_names)
     data, labels, targets = read_targets(args, args.data, answerer)
     scores = answerer.scores(data.inputs)
     metrics = evaluate_scores(answerer.task, targets, scores)
     if args.json:
-        answer(json.dumps({name: float(value) for name, value in metrics.items()}))
+        answer_json({name: float(value) for name, value in metrics.items()})
         return
     show_metrics(f"{args.model} on {len(data):,} texts of {args.data}", [("all texts", metrics)])
     if answerer.task == "classification":

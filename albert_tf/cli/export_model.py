@@ -14,15 +14,17 @@ leaves an earlier FILE as it was.
   albert-tf export runs/reviews/model reviews_old.tflite --runtime 2.16
   albert-tf export runs/reviews/model reviews_gpu.tflite --form unrolled --length 64
   albert-tf export albert_small_en vectors.tflite --embedder
+  albert-tf export published/ reviews.tflite --class-names bad good
 """
 
 from albert_tf.cli.answerer import KerasAnswerer, read_targets, scores_of
 from albert_tf.cli.console import megabytes, note, percent, say, table
-from albert_tf.cli.data_arguments import (
-    add_table_arguments,
+from albert_tf.cli.data_arguments import add_table_arguments, read_texts
+from albert_tf.cli.model_arguments import (
+    add_class_names,
     is_tflite,
-    load_model,
-    read_texts,
+    model_of,
+    no_tokenizer,
 )
 from albert_tf.errors import ExportError
 
@@ -71,7 +73,9 @@ def add_arguments(parser) -> None:
         "--length", type=int, metavar="N", help="fix the length in tokens (default: any length)"
     )
     parser.add_argument(
-        "--texts", metavar="FILE", help="csv, tsv or jsonl to compare on; default: built-in texts"
+        "--texts",
+        metavar="FILE",
+        help="csv, tsv, jsonl or json to compare on; default: built-in texts",
     )
     parser.add_argument(
         "--embedder",
@@ -88,6 +92,7 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="write a SavedModel for TensorFlow Serving to the folder FILE instead: texts in, labels out",
     )
+    add_class_names(parser)
     group = parser.add_argument_group("limits (default: by quantization)")
     group.add_argument(
         "--max-difference",
@@ -140,11 +145,34 @@ def run(args) -> None:
 
 
 def _load(args):
-    if not args.embedder:
-        return load_model(args.model)
-    from albert_tf import AlbertTextEmbedder
+    from albert_tf.weights import read_checkpoint
 
-    return AlbertTextEmbedder.from_preset(args.model)
+    checkpoint = read_checkpoint(args.model)
+    if args.embedder:
+        from albert_tf import AlbertTextEmbedder
+
+        if args.class_names:
+            raise ExportError(
+                "--class-names are given, but --embedder exports vectors; leave one out"
+            )
+        model = AlbertTextEmbedder.from_checkpoint(checkpoint)
+    else:
+        model = model_of(checkpoint, args.class_names)
+    _note_missing_tokenizer(args, checkpoint, model)
+    return model
+
+
+def _note_missing_tokenizer(args, checkpoint, model):
+    """Says before a long conversion that the file will take token ids, and why."""
+    if getattr(model, "preprocessor", None) is not None:
+        return
+    if checkpoint.tokenizer_model is None:
+        note(f"{no_tokenizer(args.model)}; as it is, the file takes token ids")
+    else:
+        note(
+            f"{args.model} has a tokenizer, but a {model.head or 'backbone without a head'} takes none; exported "
+            "without: the file takes token ids"
+        )
 
 
 def _limits(args):

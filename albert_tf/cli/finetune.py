@@ -1,9 +1,10 @@
 """Fine-tune an ALBERT on a table of labelled texts, and report how good it is.
 
-DATA is a csv, tsv or jsonl file (also .gz). Columns, encoding and header are found out, and said. Labels are words or
-numbers. Without --validation, a stratified tenth of DATA is held out. The run's folder receives training.jsonl,
-checkpoints, the model (model/), and a report (report.md, with plots) that sets the model beside two baselines on the
-same texts: the majority class, and TF-IDF with logistic regression.
+DATA is a csv, tsv, jsonl or json file (also .gz), or an export of Prodigy, Label Studio or doccano. Columns, encoding
+and header are found out, and said. Labels are words or numbers, or a column of 0 and 1 for each (--label repeated).
+Without --validation, a stratified tenth of DATA is held out. The run's folder receives training.jsonl, checkpoints, the
+model (model/), and a report (report.md, with plots) that sets the model beside two baselines on the same texts: the
+majority class, and TF-IDF with logistic regression.
 
 Training starts from albert_small_en, a small English ALBERT that comes with the package; --preset names another
 checkpoint, --size random weights.
@@ -18,11 +19,13 @@ import hashlib
 from pathlib import Path
 
 from albert_tf.cli import recipe_arguments, run_folder
-from albert_tf.cli.console import note, percent, progress_style, say, table
+from albert_tf.cli.answerer import answer_scores
+from albert_tf.cli.console import command_line, note, percent, progress_style, say, table
 from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
 from albert_tf.cli.recipe_arguments import add_recipe_arguments
 from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
-from albert_tf.errors import CheckpointError, DataError
+from albert_tf.cli.streams import progress_on_stdout, writable
+from albert_tf.errors import CheckpointError, ConfigError, DataError
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
@@ -55,6 +58,12 @@ RECIPE_FIELDS = {
     "head_start": (str, "'linear' fits the output layer first, 'random' does not"),
     "weight_bits": (int, "train for weights of so many bits: 4 before an export to int4"),
     "early_stopping_patience": (int, "stop after so many epochs without improvement"),
+    "monitor": (
+        str,
+        "what decides which epoch is kept, such as val_loss or val_macro_f1; of equal epochs the lower loss (default: "
+        "accuracy on the validation texts, or macro F1 where their classes are very unequal; Pearson correlation for "
+        "values, micro F1 for several labels)",
+    ),
     "class_weights": (str, "'balanced' weighs rare classes up"),
     "accumulation_steps": (int, "batches that make one update"),
     "seed": (int, "of everything that is random"),
@@ -63,7 +72,7 @@ RECIPE_FIELDS = {
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf finetune`."""
-    parser.add_argument("data", nargs="?", metavar="DATA", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("data", nargs="?", metavar="DATA", help="csv, tsv, jsonl or json, also .gz")
     parser.add_argument("--validation", metavar="FILE", help="texts to validate on")
     parser.add_argument(
         "--validation-share",
@@ -80,7 +89,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--task",
         choices=("classification", "regression", "multi_label"),
-        help="default: classification, or multi_label when jsonl labels are lists",
+        help="default: classification, or multi_label where labels are lists or --label is repeated",
     )
     add_model_arguments(parser.add_argument_group("model"))
     group = parser.add_argument_group("recipe, and what to change in it")
@@ -147,7 +156,9 @@ def run(args) -> None:
     if args.resume:
         args = restore_arguments(args, default_arguments())
     elif args.data is None:
-        raise DataError("there is no DATA; expected a csv, tsv or jsonl file of labelled texts")
+        raise DataError(
+            "there is no DATA; expected a csv, tsv, jsonl or json file of labelled texts"
+        )
     run_dir = Path(args.output or Path("runs") / Path(args.data).name.split(".")[0])
     if not args.resume:
         check_folder(run_dir)
@@ -155,7 +166,7 @@ def run(args) -> None:
     recipe = build_recipe(args)
     train, validation = load_tables(args)
     fine_tune_tables(args, train, validation, recipe, run_dir)
-    say(f"\nnext:  albert-tf export {run_dir / 'model'} {run_dir.name}.tflite")
+    say(f"\nnext:  {command_line('export', run_dir / 'model', f'{run_dir.name}.tflite')}")
 
 
 def choose_start(args) -> None:
@@ -187,21 +198,26 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
     if not args.resume:
         save_arguments(args, run_dir)
     try:
-        result = fine_tune(
-            model,
-            (train.inputs, targets[0]),
-            (validation.inputs, targets[1]),
-            recipe=recipe,
-            run_dir=run_dir,
-            resume=bool(args.resume),
-            verbose=progress_style(),
-        )
+        with progress_on_stdout():
+            result = fine_tune(
+                model,
+                (train.inputs, targets[0]),
+                (validation.inputs, targets[1]),
+                recipe=recipe,
+                run_dir=run_dir,
+                resume=bool(args.resume),
+                verbose=progress_style(),
+            )
     except TrainingInterrupted as stop:
         raise KeyboardInterrupt(
-            f"{stop}; continue with: albert-tf finetune --resume {run_dir}"
+            f"{stop}; continue with: {command_line('finetune', '--resume', run_dir)}"
         ) from stop
+    except ConfigError as error:
+        raise ConfigError(_in_options(str(error))) from error
+    result.notes = [_in_options(line) for line in result.notes]
     for line in result.notes:
         note(line)
+    say(result.kept)
     try:
         model.save_to_preset(run_dir / "model")
         metrics, baselines = _report(
@@ -213,23 +229,30 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
         model.save_to_preset(run_dir / "model")
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
-            f"stopped after the training, before the report was written; checkpoint: "
-            f"{result.last_checkpoint}; finish with: albert-tf finetune --resume {run_dir}"
+            "stopped after the training, before the report was written; checkpoint: "
+            f"{result.last_checkpoint}; finish with: {command_line('finetune', '--resume', run_dir)}"
         ) from None
     return model, metrics
 
 
+def _in_options(message):
+    from albert_tf.training import FineTuningRecipe
+
+    return recipe_arguments.in_options(message, FineTuningRecipe, RECIPE_FIELDS)
+
+
 def load_tables(args):
     """Returns the training and the validation table that the arguments name."""
-    from albert_tf.tasks import check_overlap, split_table
+    from albert_tf.tasks import check_labels, check_overlap, split_table
 
     train = read_labelled(args, args.data, task=args.task)
+    checks = check_labels(train)
     if args.validation:
         validation = read_labelled(args, args.validation, task=train.task)
-        notes = [*train.notes, *validation.notes]
+        notes = [*train.notes, *checks, *validation.notes]
     else:
         split = split_table(train, args.validation_share, seed=args.seed or 0)
-        notes = [*train.notes, *split.notes]
+        notes = [*train.notes, *checks, *split.notes]
         train, validation = split.train, split.validation
     overlap = check_overlap(train, validation)
     for line in dict.fromkeys([*notes, *([overlap] if overlap else [])]):
@@ -340,7 +363,9 @@ def _report(args, model, labels, train, validation, targets, recipe, result, run
             config=model.config.to_dict(),
             settings=recipe.to_dict(),
             versions=installed_versions(),
-            notes=[*train.notes, *result.notes],
+            notes=train.notes,
+            training_notes=[result.kept, *result.notes],
+            main_metric=result.monitor.removeprefix("val_"),
             seconds=result.seconds,
         ),
     )
@@ -360,7 +385,7 @@ def _training_record(args, train, validation, result, metrics) -> dict:
         "start": args.preset or f"random weights of size {args.size or 'tiny'}",
         "epochs": result.epochs,
         "data": {
-            "file": data.name,
+            "file": writable(data.name, "utf-8"),
             "sha256": hashlib.sha256(data.read_bytes()).hexdigest() if data.is_file() else None,
             "training_texts": len(train),
             "validation_texts": len(validation),
@@ -384,14 +409,3 @@ def show_metrics(title: str, rows: list[tuple[str, dict]]) -> None:
             for who, m in rows
         ],
     )
-
-
-def answer_scores(model, inputs):
-    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
-    import keras
-
-    outputs = model.predict(inputs, batch_size=64, verbose=0)
-    if model.head == "text_regressor":
-        return outputs[:, 0]
-    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
-    return keras.ops.convert_to_numpy(activate(outputs))

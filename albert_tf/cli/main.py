@@ -1,12 +1,11 @@
 """Entry point of the `albert-tf` command: the parser, and errors that people can read."""
 
 import argparse
-import os
 import sys
 import traceback
 
-from albert_tf.cli import commands
-from albert_tf.cli.console import console
+from albert_tf.cli import commands, streams
+from albert_tf.cli.console import console, flush_answers
 from albert_tf.errors import AlbertError
 from albert_tf.version import __version__
 
@@ -30,10 +29,16 @@ class OneLineParser(argparse.ArgumentParser):
         show_error(f"{message}; see {self.prog} --help", name=self.prog)
         self.exit(EXIT_BAD_INPUT)
 
+    def exit(self, status=0, message=None):
+        """Ends the process once its reader has what was printed, such as a --help."""
+        flush_answers()
+        super().exit(status, message)
+
 
 def show_error(message: str, name: str = "albert-tf") -> None:
-    """Prints the one line of an error."""
-    console.print(f"{name}: error: {' '.join(message.split())}", style="bold red", markup=False)
+    """Prints the one line of an error; blanks stay as they are, since a path may have several."""
+    line = " ".join(part.strip() for part in message.splitlines())
+    console.print(f"{name}: error: {line}", style="bold red")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -69,22 +74,23 @@ def main(argv: list[str] | None = None) -> int:
     Args:
         argv: the arguments; default those of the process.
     """
-    args = _parse(argv)
+    is_debugging = "--debug" in (sys.argv if argv is None else argv)
     try:
+        args = _parse(argv)
         args.run(args)
-        sys.stdout.flush()
+        flush_answers()
     except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at exit
+        streams.drop(sys.stdout)
         return EXIT_BROKEN_PIPE
     except (AlbertError, OSError) as error:
-        if args.debug:
+        if is_debugging:
             traceback.print_exc()
         show_error(_message(error))
         return EXIT_BAD_INPUT
     except KeyboardInterrupt as interrupt:
-        if args.debug:
+        if is_debugging:
             traceback.print_exc()
-        console.print(f"albert-tf: {str(interrupt) or 'interrupted'}", markup=False)
+        console.print(f"albert-tf: {str(interrupt) or 'interrupted'}")
         return EXIT_INTERRUPTED
     return 0
 
@@ -106,7 +112,3 @@ def _message(error: BaseException) -> str:
     if isinstance(error, OSError) and not isinstance(error, AlbertError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

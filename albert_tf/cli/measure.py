@@ -13,12 +13,12 @@ the metric beside the layers and milliseconds that a text takes, and which setti
 """
 
 import dataclasses
-import json
 from pathlib import Path
 
 from albert_tf.cli.answerer import load_runner, read_targets, scores_of
-from albert_tf.cli.console import answer, megabytes, percent, say, table
-from albert_tf.cli.data_arguments import add_table_arguments, is_tflite
+from albert_tf.cli.console import answer_json, megabytes, percent, say, table
+from albert_tf.cli.data_arguments import add_table_arguments
+from albert_tf.cli.model_arguments import is_tflite
 from albert_tf.errors import ExportError
 
 NAME = "benchmark"
@@ -39,7 +39,9 @@ def add_arguments(parser) -> None:
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="default: %(default)s")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     group = parser.add_argument_group("early exits")
-    group.add_argument("--early-exit", metavar="DATA", help="labelled texts: csv, tsv or jsonl")
+    group.add_argument(
+        "--early-exit", metavar="DATA", help="labelled texts: csv, tsv, jsonl or json"
+    )
     group.add_argument(
         "--allowed-loss",
         type=float,
@@ -70,7 +72,7 @@ def run(args) -> None:
         return
     result = measure_tflite(args.file, args.lengths, num_threads=args.threads, runs=args.runs)
     if args.json:
-        answer(json.dumps(dataclasses.asdict(result)))
+        answer_json(dataclasses.asdict(result))
         return
     table(
         f"{args.file}: {megabytes(Path(args.file).stat().st_size)}, loads in {result.load_ms:.1f} ms, "
@@ -100,7 +102,7 @@ def _run_exits(args):
         plot_exits(args.plot, points, knee, name)
     if args.json:
         rows = [{**dataclasses.asdict(p), "knee": p is knee} for p in points]
-        answer(json.dumps({"metric": name, "points": rows}))
+        answer_json({"metric": name, "points": rows})
         return
     table(
         f"{args.file} on {len(data):,} texts of {args.early_exit}",

@@ -1,21 +1,21 @@
 """Answer texts with a fine-tuned preset or an exported TFLite file.
 
-Without TEXT and --file, reads standard input, one text a line, and answers each line as it comes. Prints one line for
-each text: label, probability (or only the value, for regression) and the text, and its pair if it has one, separated by
-tabs, each text on one line; with --json an object with the whole text and every label's probability.
+Without TEXT and --file, reads standard input, one text a line, and answers each line as it comes; empty lines are
+passed over, and counted in the end. Prints one line for each text: label, probability (or only the value, for
+regression) and the text, and its pair if it has one, separated by tabs, each text on one line; with --json an object
+with the whole text and every label's probability.
 
   albert-tf predict reviews.tflite "well worth the money"
   albert-tf predict runs/reviews/model --file new.csv --text review --json > answers.jsonl
   albert-tf predict pairs.tflite "Somebody makes music." --pair-text "A man plays."
+  albert-tf predict published/ "well worth the money" --class-names bad good
   tail -f messages.txt | albert-tf predict spam.tflite
 """
 
-import json
-import sys
-
 from albert_tf.cli.answerer import load_answerer
-from albert_tf.cli.console import answer, input_lines, note
+from albert_tf.cli.console import answer, answer_json, flush_answers, input_texts, note
 from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
+from albert_tf.cli.model_arguments import add_class_names
 from albert_tf.errors import DataError
 
 NAME = "predict"
@@ -29,21 +29,27 @@ def add_arguments(parser) -> None:
     )
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
     parser.add_argument("--pair-text", metavar="TEXT", help="the second text of each TEXT's pair")
-    parser.add_argument("--file", metavar="FILE", help="csv, tsv or jsonl, also .gz")
+    parser.add_argument("--file", metavar="FILE", help="csv, tsv, jsonl or json, also .gz")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
+    add_class_names(parser)
     add_table_arguments(parser, labels=False)
 
 
 def run(args) -> None:
     """Runs `albert-tf predict`."""
     _check_arguments(args)
-    answerer = load_answerer(args.model)
+    answerer = load_answerer(args.model, args.class_names)
     for texts, pairs in _portions(args):
         scores = answerer.scores(texts if pairs is None else (texts, pairs))
         for i, text in enumerate(texts):
             given = {"text": text} if pairs is None else {"text": text, "pair": pairs[i]}
-            answer(_line(answerer, given, scores[i], args.json))
-        sys.stdout.flush()
+            row, cells = _result(answerer, given, scores[i])
+            if args.json:
+                answer_json(row)
+            else:
+                # A line and its cells stay what they are, whatever line breaks and tabs the texts hold.
+                answer("\t".join([*cells, *(" ".join(each.split()) for each in given.values())]))
+        flush_answers()
 
 
 def _check_arguments(args):
@@ -73,8 +79,7 @@ def _portions(args):
             _check(text, f"text {number}")
         yield args.texts, args.pair_text and [args.pair_text] * len(args.texts)
     else:
-        for number, line in input_lines():
-            _check(line, f"standard input, line {number}")
+        for _, line in input_texts():
             yield [line], args.pair_text and [args.pair_text]
 
 
@@ -83,7 +88,8 @@ def _check(text, where):
         raise DataError(f"{where} is empty; expected words to answer")
 
 
-def _line(answerer, given, scores, as_json):
+def _result(answerer, given, scores) -> tuple[dict, list[str]]:
+    """Returns the answer to a text as an object for JSON, and as cells for people."""
     if answerer.task == "regression":
         value = float(scores)
         row = {**given, "value": value}
@@ -99,7 +105,4 @@ def _line(answerer, given, scores, as_json):
         else:
             row = {**given, "label": best, "probability": by_label[best], "scores": by_label}
             cells = [best, f"{by_label[best]:.4f}"]
-    if as_json:
-        return json.dumps(row, ensure_ascii=False)
-    # A line and its cells stay what they are, whatever line breaks and tabs the texts hold.
-    return "\t".join([*cells, *(" ".join(text.split()) for text in given.values())])
+    return row, cells

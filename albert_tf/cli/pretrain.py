@@ -17,7 +17,7 @@ Several processes, each with its own --process-id, share every batch (docs/scali
 import os
 from pathlib import Path
 
-from albert_tf.cli.console import note, percent, say
+from albert_tf.cli.console import command_line, note, percent, say
 from albert_tf.cli.recipe_arguments import add_recipe_arguments, build_recipe
 from albert_tf.cli.run_folder import (
     check_folder,
@@ -227,7 +227,7 @@ def _pretrain(args, model, train, held_out, recipe, run_dir):
         )
     except TrainingInterrupted as stop:
         raise KeyboardInterrupt(
-            f"{stop}; continue with: albert-tf pretrain --resume {run_dir}"
+            f"{stop}; continue with: {command_line('pretrain', '--resume', run_dir)}"
         ) from stop
     checkpoint = _checkpoint(model, train)
     if is_first:
@@ -300,4 +300,4 @@ def _save(checkpoint, recipe, result, run_dir):
         note(line)
     speed = f"{result.tokens_per_second:,.0f} tokens/s; " if result.tokens_per_second else ""
     say(f"{_duration(result.seconds)}, {speed}report: {report.path}")
-    say(f"\nnext:  albert-tf finetune reviews.csv --preset {run_dir / 'model'}")
+    say(f"\nnext:  {command_line('finetune', 'reviews.csv', '--preset', run_dir / 'model')}")

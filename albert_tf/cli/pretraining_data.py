@@ -23,7 +23,7 @@ import re
 import time
 from pathlib import Path
 
-from albert_tf.cli.console import console, megabytes, note, percent, say
+from albert_tf.cli.console import console, megabytes, note, percent, say, status
 from albert_tf.errors import AlbertError, MissingExtraError
 
 NAME = "pretraining-data"
@@ -221,7 +221,7 @@ class _Progress:
 
     def __init__(self):
         self.start = self.last = time.monotonic()
-        self.status = console.status("reading") if console.is_terminal else None
+        self.status = status("reading") if console.is_terminal else None
 
     def __enter__(self):
         if self.status:

@@ -40,7 +40,11 @@ def build_recipe(recipe_class, args, fields, default: str):
             return recipe_class.from_json(args.recipe).replace(**given)
         return recipe_class.named(args.recipe or default, **given)
     except ConfigError as error:
-        message = str(error)
-        for field in fields:
-            message = re.sub(rf"{recipe_class.__name__}\.{field}\b", option(field), message)
-        raise ConfigError(message) from error
+        raise ConfigError(in_options(str(error), recipe_class, fields)) from error
+
+
+def in_options(message: str, recipe_class, fields) -> str:
+    """Turns the names of a recipe's fields in a message into those of their options."""
+    for field in fields:
+        message = re.sub(rf"{recipe_class.__name__}\.{field}\b", option(field), message)
+    return message

@@ -4,6 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
+from albert_tf.cli.console import quoted
 from albert_tf.errors import CheckpointError
 
 ARGUMENTS_FILE = "arguments.json"
@@ -40,7 +41,7 @@ def check_folder(run_dir: Path) -> None:
     if taken:
         is_run = (run_dir / ARGUMENTS_FILE).is_file()
         what = "a run already" if is_run else f"other things already, such as {taken[0]!r}"
-        resume = f"continue it with --resume {run_dir}, or " if is_run else ""
+        resume = f"continue it with --resume {quoted(run_dir)}, or " if is_run else ""
         raise CheckpointError(
             f"{run_dir} holds {what}; {resume}choose another folder with --output DIR"
         )

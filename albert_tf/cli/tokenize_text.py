@@ -7,10 +7,7 @@ their numbers, or with --json both and the character span of every piece in the 
   albert-tf tokenize --json < texts.txt
 """
 
-import json
-import sys
-
-from albert_tf.cli.console import answer, input_lines
+from albert_tf.cli.console import answer, answer_json, flush_answers, input_lines
 
 NAME = "tokenize"
 HELP = "show how texts become token ids"
@@ -42,7 +39,7 @@ def run(args) -> None:
         pieces = [tokenizer.id_to_piece(i) for i in ids]
         if args.json:
             row = {"text": text, "ids": ids, "pieces": pieces, "offsets": [list(s) for s in spans]}
-            answer(json.dumps(row, ensure_ascii=False))
+            answer_json(row)
         else:
             answer(" ".join(map(str, ids) if args.ids else pieces))
-        sys.stdout.flush()
+        flush_answers()

@@ -1,5 +1,6 @@
 """Distillation: a teacher's sentence vectors and hidden states into an ALBERT."""
 
+import albert_tf.backend  # noqa: F401
 from albert_tf.distillation.cache import TeacherCache, build_cache, read_cache
 from albert_tf.distillation.distill import DistillationResult, distill
 from albert_tf.distillation.distiller import AlbertDistiller

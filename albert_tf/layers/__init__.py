@@ -1,5 +1,6 @@
 """ALBERT's layers, in `keras.ops` only: they run on every Keras backend."""
 
+import albert_tf.backend  # noqa: F401
 from albert_tf.layers.attention import AlbertAttention
 from albert_tf.layers.attention_bias import RelativeAttentionBias, relative_position_buckets
 from albert_tf.layers.block import AlbertBlock

@@ -1,5 +1,6 @@
 """The backbone, and one file for each head."""
 
+import albert_tf.backend  # noqa: F401
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.by_head import TASK_CLASSES, model_class
 from albert_tf.models.masked_lm import AlbertMaskedLM

@@ -1,13 +1,14 @@
 """`AlbertBackbone`: the encoder with its embedding and pooler, as a functional Keras model."""
 
+from collections.abc import Mapping
+
 import keras
 
 from albert_tf.config import AlbertConfig
 from albert_tf.layers import FactorizedEmbedding, Pooler, SharedEncoder
+from albert_tf.models.inputs import BACKBONE_INPUTS, complete_inputs
 from albert_tf.models.preset import PresetMixin
 from albert_tf.models.summary import SharingSummaryMixin
-
-BACKBONE_INPUTS = ("token_ids", "segment_ids", "padding_mask")
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -21,8 +22,8 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
             texts, at about a third more compute.
         dtype: dtype or policy, e.g. `"mixed_bfloat16"`; default the global policy.
 
-    Inputs: a dict of int32 tensors `(batch, length)`: `token_ids`, `segment_ids` (0 or 1), `padding_mask`
-    (1 for tokens, 0 for padding).
+    Inputs: a dict of int32 tensors `(batch, length)`: `token_ids`, `segment_ids` (0 or 1; 0 where
+    left out), `padding_mask` (1 for tokens, 0 for padding).
 
     Outputs: a dict: `sequence_output` `(batch, length, hidden_size)`, `pooled_output` `(batch, hidden_size)`,
     and with `return_all_layers` `all_layers`, a list of `(batch, length, hidden_size)`, one for each application
@@ -86,6 +87,26 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
         self.encoder = encoder
         self.pooler = pooler
 
+    def __call__(self, inputs, *args, **kwargs):
+        """Calls the model; `segment_ids` may be left out (0)."""
+        return super().__call__(_completed(inputs), *args, **kwargs)
+
+    def call(self, inputs, training=None, mask=None):
+        """Returns the outputs; see the class."""
+        # Keras's JAX trainer comes here without `__call__`.
+        return super().call(_completed(inputs), training=training, mask=mask)
+
+    def with_all_layers(self) -> "AlbertBackbone":
+        """Returns a backbone of the same weights, in variables of its own, that has `return_all_layers`."""
+        config = {**self.get_config(), "return_all_layers": True}
+        other = type(self).from_config(config)
+        values = {variable.path: variable for variable in self.weights}
+        for variable in other.weights:
+            variable.assign(values[variable.path])
+        other.carries_pooler = self.carries_pooler
+        other.encoder.gradient_scales = self.encoder.gradient_scales
+        return other
+
     def get_config(self) -> dict:
         """Returns the constructor's arguments, serializable."""
         return {
@@ -103,3 +124,7 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
         config = {**config, "config": AlbertConfig.from_dict(config["config"])}
         config["dtype"] = keras.dtype_policies.deserialize(config["dtype"])
         return cls(**config)
+
+
+def _completed(inputs):
+    return complete_inputs(inputs) if isinstance(inputs, Mapping) else inputs

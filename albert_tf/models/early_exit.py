@@ -6,6 +6,7 @@ from keras import ops
 
 from albert_tf.errors import ConfigError
 from albert_tf.layers import ExitHeads
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.pooled_task import PooledTask
 
 
@@ -18,7 +19,8 @@ class EarlyExitTask(PooledTask):
     as soon as an answer has stood for `patience` layers.
 
     Args:
-        backbone: an `AlbertBackbone`; with `early_exit` one that has `return_all_layers`.
+        backbone: an `AlbertBackbone`. With `early_exit` it needs `return_all_layers`; of one without, the model has a
+            copy that does, `self.backbone`.
         preprocessor: as for `AlbertTask`.
         units: outputs of each output layer.
         dropout: rate before them; default `config.classifier_dropout_prob`.
@@ -26,7 +28,7 @@ class EarlyExitTask(PooledTask):
         **kwargs: as for `PooledTask`.
 
     Raises:
-        ConfigError: when `early_exit` is asked of a backbone of one layer, or that gives its last layer only.
+        ConfigError: when `early_exit` is asked of a backbone of one layer.
     """
 
     def __init__(
@@ -39,13 +41,14 @@ class EarlyExitTask(PooledTask):
         early_exit: bool = False,
         **kwargs,
     ):
+        if early_exit and isinstance(backbone, AlbertBackbone):
+            backbone = _with_exits(backbone)
         super().__init__(backbone, preprocessor, **kwargs)
         rate = self.config.classifier_dropout_prob if dropout is None else dropout
         self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
         self.classifier = self.head_dense(units, "classifier")
         self.early_exit = early_exit
         if early_exit:
-            _check_exits(backbone)
             self.exits = ExitHeads(self.config, units, dtype="float32", name="exits")
             self.exits.build()
         self.built = True
@@ -89,7 +92,7 @@ class EarlyExitTask(PooledTask):
         """Returns the outputs after every layer, `(texts, num_hidden_layers, units)`.
 
         Args:
-            x: raw texts, as for `predict`.
+            x: as for `predict`.
             batch_size: texts at a time.
 
         Raises:
@@ -99,7 +102,7 @@ class EarlyExitTask(PooledTask):
             raise ConfigError(
                 f"this {type(self).__name__} has no exits; build and train it with early_exit=True"
             )
-        return self._predict_texts(_AllExits(self).predict, x, batch_size, verbose=0)
+        return self._predict_with(_AllExits(self).predict, x, batch_size, verbose=0)
 
     # === Training: y_pred has the exits' outputs, (batch, layers, units) ===
 
@@ -133,16 +136,13 @@ def _holds_exits(y_pred) -> bool:
     return len(y_pred.shape) == 3
 
 
-def _check_exits(backbone):
+def _with_exits(backbone):
+    """A backbone that gives all its layers, of which there is one to leave out."""
     if backbone.config.num_hidden_layers < 2:
         raise ConfigError(
             f"early_exit needs layers to leave out; the backbone has {backbone.config.num_hidden_layers}"
         )
-    if not backbone.encoder.return_all_layers:
-        raise ConfigError(
-            "early_exit needs a backbone that gives all its layers; build it with "
-            "AlbertBackbone(config, return_all_layers=True)"
-        )
+    return backbone if backbone.encoder.return_all_layers else backbone.with_all_layers()
 
 
 class _AllExits(keras.Model):

@@ -1,7 +1,19 @@
-"""Losses that Keras does not have."""
+"""Losses that Keras does not have, and which of its own a model of logits takes."""
+
+import warnings
 
 import keras
 from keras import ops
+
+from albert_tf.errors import AlbertWarning
+
+CROSSENTROPIES = {
+    "sparse_categorical_crossentropy": keras.losses.SparseCategoricalCrossentropy,
+    "categorical_crossentropy": keras.losses.CategoricalCrossentropy,
+    "categorical_focal_crossentropy": keras.losses.CategoricalFocalCrossentropy,
+    "binary_crossentropy": keras.losses.BinaryCrossentropy,
+    "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
+}
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -36,3 +48,40 @@ class MaskedTokenCrossentropy(keras.losses.Loss):
     def get_config(self) -> dict:
         """Returns the constructor's arguments, serializable."""
         return {"name": self.name}
+
+
+def loss_of_logits(loss):
+    """Returns a loss for outputs that are logits; of several outputs, theirs.
+
+    Keras's cross-entropies take probabilities unless told otherwise, and learn nothing from logits without a word.
+
+    Args:
+        loss: a loss, its name, or a dict or list of them. A cross-entropy by name becomes that of logits; one that was
+            made for probabilities is kept, with a warning.
+    """
+    if isinstance(loss, dict):
+        return {name: loss_of_logits(part) for name, part in loss.items()}
+    if isinstance(loss, str) and loss in CROSSENTROPIES:
+        return CROSSENTROPIES[loss](from_logits=True)
+    if isinstance(loss, tuple(CROSSENTROPIES.values())) and not loss.get_config()["from_logits"]:
+        warnings.warn(
+            f"{type(loss).__name__} takes probabilities, and this model gives logits: pass from_logits=True",
+            AlbertWarning,
+            stacklevel=3,
+        )
+    return loss
+
+
+def kind_of(loss) -> str:
+    """Returns the name of a loss's class or function, in small letters."""
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    return name.replace("_", "").lower()
+
+
+def is_same_kind(loss, other) -> bool:
+    """Whether two losses are of the same class; of several outputs, each of them."""
+    if isinstance(loss, dict) and isinstance(other, dict):
+        return set(loss) == set(other) and all(
+            is_same_kind(loss[name], other[name]) for name in loss
+        )
+    return not isinstance(loss, dict) and kind_of(loss) == kind_of(other)

@@ -3,7 +3,9 @@
 import keras
 
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.inputs import BACKBONE_INPUTS
 from albert_tf.models.task import AlbertTask
+from albert_tf.preprocessing.targets import ClassNumbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -22,6 +24,7 @@ class AlbertMaskedLM(AlbertTask):
     """
 
     head = "masked_lm"
+    input_names = (*BACKBONE_INPUTS, "masked_positions")
 
     def __init__(self, backbone, preprocessor=None, *, layer_norm_eps=None, **kwargs):
         super().__init__(backbone, preprocessor, **kwargs)
@@ -41,6 +44,10 @@ class AlbertMaskedLM(AlbertTask):
         sequence = self.encode(inputs, training=training)["sequence_output"]
         table = self.backbone.embeddings.word_embeddings
         return self.mlm_head(sequence, table, inputs.get("masked_positions"))
+
+    def target_rule(self, inputs=None):
+        """A token of the vocabulary for each position."""
+        return ClassNumbers(self.config.vocab_size, rank=2)
 
     @classmethod
     def uses_pooler(cls) -> bool:

@@ -3,7 +3,9 @@
 import keras
 from keras import ops
 
+from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.task import AlbertTask
+from albert_tf.preprocessing.targets import ClassNumbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -21,6 +23,7 @@ class AlbertMultipleChoice(AlbertTask):
     """
 
     head = "multiple_choice"
+    input_rank = 3
 
     def __init__(self, backbone, preprocessor=None, *, dropout: float | None = None, **kwargs):
         super().__init__(backbone, preprocessor, **kwargs)
@@ -32,11 +35,16 @@ class AlbertMultipleChoice(AlbertTask):
 
     def call(self, inputs, training=None):
         """Returns the logits; see the class."""
+        inputs = complete_inputs(inputs)
         _, choices, length = ops.shape(inputs["token_ids"])
         flat = {name: ops.reshape(x, (-1, length)) for name, x in inputs.items()}  # [B * C, T]
         pooled = self.encode(flat, training=training)["pooled_output"]
         logits = self.classifier(self.dropout(pooled, training=training))  # [B * C, 1]
         return ops.reshape(logits, (-1, choices))
+
+    def target_rule(self, inputs=None):
+        """The number of the right choice."""
+        return ClassNumbers(None if inputs is None else inputs["token_ids"].shape[1])
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""

@@ -4,7 +4,7 @@ import dataclasses
 import inspect
 import warnings
 
-from albert_tf.errors import CheckpointError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
@@ -73,8 +73,9 @@ class PresetMixin:
 
         Args:
             preset: a folder, or `hf://owner/name`.
-            **kwargs: arguments of the constructor, e.g. `num_classes`; they win over the checkpoint's. Any
-                field of `AlbertConfig` too, e.g. `hidden_dropout_prob=0.1`, `use_relative_attention_bias=True`.
+            **kwargs: arguments of the constructor, e.g. `num_classes`; they win over the checkpoint's. Settings of the
+                preprocessor, `sequence_length` and `truncate`, for models of raw text. Any field of `AlbertConfig` too,
+                e.g. `hidden_dropout_prob=0.1`, `use_relative_attention_bias=True`.
 
         Raises:
             CheckpointError: when files are missing or damaged, or an array does not fit.
@@ -114,6 +115,7 @@ class PresetMixin:
                 warnings.warn(
                     f"{checkpoint.source} carries no pooler; {cls.__name__} starts one at random: "
                     "train before use",
+                    AlbertWarning,
                     stacklevel=3,
                 )
         # What a model leaves out of its own checkpoints starts anew.
@@ -124,6 +126,12 @@ class PresetMixin:
     @classmethod
     def _build_for(cls, checkpoint, config, kwargs):
         """Returns the model, and whether the checkpoint's head is the model's."""
+        known = constructor_arguments(cls) - {"config"}
+        for name in set(kwargs) - known - {"name", "trainable"}:
+            raise ConfigError(
+                f"{cls.__name__} has no argument {name!r}; expected {', '.join(sorted(known))}, or a field of "
+                "AlbertConfig"
+            )
         return cls(config, **kwargs), cls.head == checkpoint.head
 
     @classmethod

@@ -3,8 +3,10 @@
 import keras
 
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.inputs import BACKBONE_INPUTS
 from albert_tf.models.losses import MaskedTokenCrossentropy
 from albert_tf.models.task import AlbertTask
+from albert_tf.preprocessing.targets import ByOutput, ClassNumbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -22,6 +24,7 @@ class AlbertPretrainer(AlbertTask):
     """
 
     head = "pretrainer"
+    input_names = (*BACKBONE_INPUTS, "masked_positions")
 
     def __init__(self, backbone, preprocessor=None, **kwargs):
         super().__init__(backbone, preprocessor, **kwargs)
@@ -55,12 +58,17 @@ class AlbertPretrainer(AlbertTask):
         """Accuracy of both objectives, each over what has a weight."""
         return {name: super(AlbertPretrainer, self).default_metrics() for name in OUTPUTS}
 
-    def compile(self, optimizer="auto", *, loss="auto", metrics="auto", **kwargs):
+    def target_rule(self, inputs=None):
+        """A token of the vocabulary for each masked place, and 0 or 1 for the order."""
+        tokens = ClassNumbers(self.config.vocab_size, rank=2)
+        return ByOutput({"mlm_logits": tokens, "sop_logits": ClassNumbers(2)})
+
+    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
         """Compiles the model; the default metrics are weighted: a place without a masked token has weight 0."""
         if isinstance(metrics, str) and metrics == "auto":
             metrics = None
             kwargs.setdefault("weighted_metrics", self.default_metrics())
-        super().compile(optimizer, loss=loss, metrics=metrics, **kwargs)
+        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
 
 
 OUTPUTS = ("mlm_logits", "sop_logits")

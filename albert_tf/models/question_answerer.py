@@ -3,6 +3,7 @@
 import keras
 
 from albert_tf.models.task import AlbertTask
+from albert_tf.preprocessing.targets import ByOutput, ClassNumbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -37,6 +38,11 @@ class AlbertQuestionAnswerer(AlbertTask):
     def default_metrics(self):
         """Share of exactly right starts, and of exactly right ends."""
         return {name: super(AlbertQuestionAnswerer, self).default_metrics() for name in _OUTPUTS}
+
+    def target_rule(self, inputs=None):
+        """A position of the input for start and for end."""
+        position = ClassNumbers(None if inputs is None else inputs["token_ids"].shape[1])
+        return ByOutput(dict.fromkeys(_OUTPUTS, position))
 
     @classmethod
     def uses_pooler(cls) -> bool:

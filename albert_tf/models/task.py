@@ -1,22 +1,32 @@
 """`AlbertTask`: what every model with a head shares."""
 
+import warnings
+
 import keras
-import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import ConfigError
-from albert_tf.models.backbone import BACKBONE_INPUTS, AlbertBackbone
+from albert_tf.errors import AlbertWarning, ConfigError
+from albert_tf.models.backbone import AlbertBackbone
+from albert_tf.models.inputs import BACKBONE_INPUTS, complete_inputs
+from albert_tf.models.labels import class_names
+from albert_tf.models.losses import is_same_kind, loss_of_logits
 from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments
+from albert_tf.models.raw_text import RawTextTraining
+from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
+from albert_tf.preprocessing.targets import AnyNumbers
 
 
-class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
+class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, keras.Model):
     """An `AlbertBackbone`, a head, and optionally a preprocessor that turns raw text into its inputs.
 
-    With a preprocessor, `fit`, `evaluate` and `predict` take raw strings: a list or array of `str`, a tuple
-    `(texts, pairs)` of two, or a batched `tf.data.Dataset` of either. Texts of similar length share a batch, which is
-    padded to its longest text only; `predict` returns the answers in the order of the texts. A dict of
-    `token_ids`, `segment_ids`, `padding_mask` is passed on untouched.
+    With a preprocessor, `fit`, `evaluate`, `predict`, `train_on_batch` and its kin, and the model itself when called,
+    take raw text: any flat sequence of `str` (a list, an array, a column of a table), a tuple `(texts, pairs)`, or
+    rows `[text, pair]`; and a batched `tf.data.Dataset` of texts (see `parts_of`). Texts of similar
+    length share a batch, which is padded to its longest text only; `predict` returns the answers in the order of the
+    texts. A dict of `token_ids`, `padding_mask` and optionally `segment_ids` (0 where left out) is passed on.
+
+    Targets are checked before they reach the loss, in memory and in datasets: see `target_rule`.
 
     The model comes compiled with `default_optimizer`, `default_loss` and `default_metrics`; `compile` replaces
     any of them.
@@ -34,6 +44,10 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
     head: str
     preprocessor_cls = None
     """The preprocessor that `from_preset` makes for the model; None for a head that takes token ids only."""
+    input_names = BACKBONE_INPUTS
+    """The names of the model's inputs."""
+    input_rank = 2
+    """How many axes they have."""
 
     def __init__(self, backbone: AlbertBackbone, preprocessor=None, **kwargs):
         if not isinstance(backbone, AlbertBackbone):
@@ -56,6 +70,7 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
 
     def encode(self, inputs: dict, training=None) -> dict:
         """Runs the backbone on its three inputs, leaving aside what only the head reads."""
+        inputs = complete_inputs(inputs, self.input_names)
         return self.backbone({name: inputs[name] for name in BACKBONE_INPUTS}, training=training)
 
     def head_dense(
@@ -84,18 +99,39 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         """Returns the metrics for this head's outputs."""
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
-    def compile(self, optimizer="auto", *, loss="auto", metrics="auto", **kwargs):
+    def target_rule(self, inputs: dict | None = None):
+        """Returns what this head's targets must be for its own loss, a rule of `albert_tf.preprocessing.targets`.
+
+        Args:
+            inputs: the model's inputs or their specifications, whose length bounds some targets; None for raw text.
+        """
+        return AnyNumbers()
+
+    def active_target_rule(self, inputs: dict | None = None):
+        """Returns what the targets must be for the loss that the model is compiled with.
+
+        Args:
+            inputs: as for `target_rule`.
+        """
+        is_own = is_same_kind(self.loss, self.default_loss())
+        return self.target_rule(inputs) if is_own else AnyNumbers()
+
+    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
         """Compiles the model; `"auto"` stands for this head's default, as in keras-hub.
 
         Args:
             optimizer: a Keras optimizer, its name, or `"auto"`.
-            loss: a loss, or `"auto"`.
+            loss: a loss, its name, or `"auto"`. A cross-entropy by name is that of logits, which the heads give.
+            loss_weights: as for `keras.Model.compile`.
             metrics: a list of metrics, or `"auto"`.
             **kwargs: as for `keras.Model.compile`.
         """
+        if metrics is None and kwargs.get("weighted_metrics") is None:
+            metrics = []  # Keras would keep those that the model came with
         super().compile(
-            optimizer=self.default_optimizer() if optimizer == "auto" else optimizer,
-            loss=self.default_loss() if _is_auto(loss) else loss,
+            optimizer=self.default_optimizer() if _is_auto(optimizer) else optimizer,
+            loss=self.default_loss() if _is_auto(loss) else loss_of_logits(loss),
+            loss_weights=loss_weights,
             metrics=self.default_metrics() if _is_auto(metrics) else metrics,
             **kwargs,
         )
@@ -133,102 +169,28 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
     def _is_idle(self, variable) -> bool:
         return not self.uses_pooler() and variable.path.startswith(POOLER_PREFIX)
 
-    # === Raw text ===
-
-    def fit(
-        self,
-        x=None,
-        y=None,
-        batch_size=32,
-        *,
-        sample_weight=None,
-        validation_data=None,
-        validation_split=0.0,
-        validation_batch_size=None,
-        shuffle=True,
-        callbacks=None,
-        **kwargs,
-    ):
-        """Trains as `keras.Model.fit` does; `x` and the validation data may be raw text (see the class)."""
-        validation = self._validation(validation_data, validation_batch_size, batch_size)
-        if not self._takes_text(x):
-            return super().fit(
-                x,
-                y,
-                batch_size=None if _is_dataset(x) else batch_size,
-                sample_weight=sample_weight,
-                validation_split=validation_split,
-                shuffle=shuffle,
-                callbacks=callbacks,
-                **validation,
-                **kwargs,
-            )
-        if validation_split:
-            raise ConfigError(
-                "validation_split does not go with raw text; split the texts and pass validation_data"
-            )
-        if _is_dataset(x):
-            data = x.map(self.preprocessor)
-            return super().fit(data, callbacks=callbacks, shuffle=False, **validation, **kwargs)
-        batches = self.preprocessor.batches(
-            x,
-            y,
-            sample_weight,
-            batch_size=batch_size,
-            order="shuffled" if shuffle else "given",
-            seed=int(np.random.randint(2**31)),  # follows keras.utils.set_random_seed
-        )
-        return super().fit(
-            batches.dataset(),
-            callbacks=[*(callbacks or ()), batches.callback()],
-            shuffle=False,  # the batches are shuffled already
-            **validation,
-            **kwargs,
-        )
-
-    def evaluate(self, x=None, y=None, batch_size=32, *, sample_weight=None, **kwargs):
-        """Evaluates as `keras.Model.evaluate` does; `x` may be raw text (see the class)."""
-        if not self._takes_text(x):
-            batch_size = None if _is_dataset(x) else batch_size
-            return super().evaluate(
-                x, y, batch_size=batch_size, sample_weight=sample_weight, **kwargs
-            )
-        data = self._text_dataset(x, y, sample_weight, batch_size=batch_size)
-        return super().evaluate(data, **kwargs)
-
-    def predict(self, x, batch_size=32, **kwargs):
-        """Predicts as `keras.Model.predict` does; `x` may be raw text (see the class)."""
-        if not self._takes_text(x):
-            return super().predict(x, batch_size=None if _is_dataset(x) else batch_size, **kwargs)
-        if _is_dataset(x):
-            return super().predict(x.map(self.preprocessor), **kwargs)
-        return self._predict_texts(super().predict, x, batch_size, **kwargs)
-
-    def _predict_texts(self, predict, x, batch_size, **kwargs):
-        """Returns the outputs of a `predict`, a Keras model's, for raw texts, in their order."""
-        batches = self.preprocessor.batches(x, batch_size=batch_size)
-        outputs = predict(batches.dataset(), **kwargs)
-        # The batches are sorted by length; this puts the answers back in the order of the texts.
-        restored = np.argsort(np.concatenate(batches.plan()))
-        return keras.tree.map_structure(lambda rows: rows[restored], outputs)
-
-    def _validation(self, data, own_batch_size, batch_size) -> dict:
-        """The validation arguments of `keras.Model.fit`; raw text becomes batches."""
-        parts = data if isinstance(data, (tuple, list)) else (data,)
-        if data is None or not self._takes_text(parts[0]):
-            return {"validation_data": data, "validation_batch_size": own_batch_size}
-        batches = self._text_dataset(*parts, batch_size=own_batch_size or batch_size)
-        return {"validation_data": batches}
-
-    def _text_dataset(self, x, y=None, sample_weight=None, *, batch_size):
-        if _is_dataset(x):
-            return x.map(self.preprocessor)
-        return self.preprocessor.batches(x, y, sample_weight, batch_size=batch_size).dataset()
-
-    def _takes_text(self, x) -> bool:
-        return self.preprocessor is not None and self.preprocessor.takes(x)
-
     # === Saving ===
+
+    def export(
+        self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
+    ):
+        """Exports as `keras.Model.export` does, also a model that was never called: its inputs are known.
+
+        `albert_tf.export` writes files that take raw text (`export_saved_model`), or answer on a device
+        (`export_tflite`).
+
+        Args:
+            filepath: where to.
+            format: as in Keras.
+            verbose: as in Keras.
+            input_signature: default: a dict of the int32 inputs, of any batch and length.
+            **kwargs: as in Keras.
+        """
+        if input_signature is None:
+            shape = (None,) * self.input_rank
+            spec = {n: keras.InputSpec(shape=shape, dtype="int32", name=n) for n in BACKBONE_INPUTS}
+            input_signature = [spec]
+        super().export(filepath, format, verbose, input_signature, **kwargs)
 
     def get_config(self) -> dict:
         """Returns the constructor's arguments, serializable."""
@@ -268,6 +230,9 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         known = constructor_arguments(cls)
         carried = checkpoint.head_config if checkpoint.head == cls.head else {}
         arguments = {**{k: v for k, v in carried.items() if k in known}, **kwargs}
+        if kwargs.get("labels") is not None and kwargs.get("num_classes") is None:
+            arguments["num_classes"] = len(class_names(kwargs["labels"]))
+            _warn_of_fresh_head(checkpoint, carried, arguments["num_classes"])
         if "pooling" in known and "pooling" in checkpoint.extra:
             arguments.setdefault("pooling", checkpoint.extra["pooling"])
         same_head = checkpoint.head == cls.head and all(
@@ -275,8 +240,11 @@ class AlbertTask(PresetMixin, SharingSummaryMixin, keras.Model):
         )
         if not same_head and "labels" not in kwargs:
             arguments.pop("labels", None)
+        settings = {k: arguments.pop(k) for k in ("sequence_length", "truncate") if k in arguments}
         if "preprocessor" not in arguments and cls.preprocessor_cls is not None:
-            arguments["preprocessor"] = cls.preprocessor_cls.from_checkpoint(checkpoint)
+            arguments["preprocessor"] = cls.preprocessor_cls.from_checkpoint(checkpoint, **settings)
+        elif settings:
+            _refuse_settings(cls, settings)
         if arguments.get("early_exit"):
             backbone_arguments["return_all_layers"] = True
         backbone = AlbertBackbone(config, **backbone_arguments)
@@ -306,9 +274,25 @@ def _check_preprocessor(preprocessor, config):
         )
 
 
+def _warn_of_fresh_head(checkpoint, carried, num_classes):
+    if carried.get("num_classes", num_classes) != num_classes:
+        warnings.warn(
+            f"{checkpoint.source} has a head of {carried['num_classes']} classes; the {num_classes} labels start a "
+            "fresh one: train before use",
+            AlbertWarning,
+            stacklevel=5,
+        )
+
+
+def _refuse_settings(cls, settings):
+    name = next(iter(settings))
+    reason = (
+        f"{cls.__name__} takes token ids: pack the texts with max_length"
+        if cls.preprocessor_cls is None
+        else f"a preprocessor was given: set its {name}"
+    )
+    raise ConfigError(f"{name} is {settings[name]!r}, but {reason}")
+
+
 def _is_auto(value) -> bool:
     return isinstance(value, str) and value == "auto"
-
-
-def _is_dataset(x) -> bool:
-    return not isinstance(x, (str, dict, list, tuple, np.ndarray)) and not hasattr(x, "shape")

@@ -4,7 +4,12 @@ import keras
 
 from albert_tf.errors import ConfigError
 from albert_tf.models.early_exit import EarlyExitTask
-from albert_tf.models.labels import checked_labels
+from albert_tf.models.labels import checked_labels, class_count
+from albert_tf.models.losses import kind_of
+from albert_tf.preprocessing.targets import ClassNumbers, Numbers, YesOrNo
+
+VECTOR_LOSSES = {"categoricalcrossentropy", "categoricalfocalcrossentropy", "kldivergence"}
+"""Losses whose targets are a vector over the classes for each text."""
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -13,10 +18,11 @@ class AlbertTextClassifier(EarlyExitTask):
 
     Args:
         backbone: an `AlbertBackbone`.
-        num_classes: number of classes, at least 2 (1 is allowed with `multi_label`).
+        num_classes: number of classes, at least 2 (1 is allowed with `multi_label`); default: that of the labels, or
+            else 2.
         preprocessor: an `AlbertTextClassifierPreprocessor` for raw strings, or None for token ids.
-        labels: the classes' names, in the order of the logits; they travel with presets and exports, as
-            `str`. Each is one line of text, and no two are the same.
+        labels: the classes' names, in the order of the logits, or a dict of them by number; they travel with presets
+            and exports, as `str`. Each is one line of text, and no two are the same.
         multi_label: each class is a yes or no of its own: targets are 0/1 vectors, the loss binary
             cross-entropy.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
@@ -50,16 +56,17 @@ class AlbertTextClassifier(EarlyExitTask):
     def __init__(
         self,
         backbone,
-        num_classes: int = 2,
+        num_classes: int | None = None,
         preprocessor=None,
         *,
-        labels: list[str] | None = None,
+        labels: list[str] | dict[int, str] | None = None,
         multi_label: bool = False,
         dropout: float | None = None,
         pooling: str = "pooler",
         early_exit: bool = False,
         **kwargs,
     ):
+        num_classes = class_count(num_classes, labels)
         if num_classes < (1 if multi_label else 2):
             raise ConfigError(
                 f"num_classes is {num_classes}; expected at least 2 (for one number use AlbertTextRegressor)"
@@ -85,11 +92,28 @@ class AlbertTextClassifier(EarlyExitTask):
             return keras.losses.BinaryCrossentropy(from_logits=True)
         return super().default_loss()
 
+    def target_rule(self, inputs=None):
+        """The class of each text, or a yes or no for each class with `multi_label`."""
+        kind = YesOrNo if self.multi_label else ClassNumbers
+        return kind(self.num_classes, tuple(self.labels or ()))
+
+    def active_target_rule(self, inputs=None):
+        """The same for its own loss; a vector over the classes for Keras's `CategoricalCrossentropy` and its kin."""
+        if kind_of(self.loss) in VECTOR_LOSSES:
+            return Numbers(self.num_classes)
+        return super().active_target_rule(inputs)
+
     def default_metrics(self):
         """Accuracy over the classes, or of each yes or no with `multi_label`."""
         if self.multi_label:
             return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
         return super().default_metrics()
+
+    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+        """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
+        if isinstance(metrics, str) and metrics == "auto" and kind_of(loss) in VECTOR_LOSSES:
+            metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
+        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""

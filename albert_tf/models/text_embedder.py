@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from albert_tf.models.pooled_task import PooledTask
+from albert_tf.preprocessing.targets import Numbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -47,6 +48,10 @@ class AlbertTextEmbedder(PooledTask):
     def default_loss(self):
         """Negative cosine to the target vectors."""
         return keras.losses.CosineSimilarity()
+
+    def target_rule(self, inputs=None):
+        """A vector for each text."""
+        return Numbers(self.config.hidden_size)
 
     def default_metrics(self):
         """Cosine to the target vectors."""

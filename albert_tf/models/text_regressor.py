@@ -4,6 +4,7 @@ import keras
 
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.models.metrics import PearsonCorrelation
+from albert_tf.preprocessing.targets import Numbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -46,6 +47,15 @@ class AlbertTextRegressor(EarlyExitTask):
     def default_loss(self):
         """Mean squared error."""
         return keras.losses.MeanSquaredError()
+
+    def target_rule(self, inputs=None):
+        """One number for each text."""
+        return Numbers()
+
+    def active_target_rule(self, inputs=None):
+        """The same for any loss of Keras's; a function may want more than one number."""
+        is_keras = isinstance(self.loss, (str, keras.losses.Loss))
+        return self.target_rule() if is_keras else super().active_target_rule(inputs)
 
     def default_metrics(self):
         """Root mean squared error, in the target's units, and Pearson correlation."""

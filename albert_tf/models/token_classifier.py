@@ -2,8 +2,9 @@
 
 import keras
 
-from albert_tf.models.labels import checked_labels
+from albert_tf.models.labels import checked_labels, class_count
 from albert_tf.models.task import AlbertTask
+from albert_tf.preprocessing.targets import ClassNumbers
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -12,7 +13,7 @@ class AlbertTokenClassifier(AlbertTask):
 
     Args:
         backbone: an `AlbertBackbone`.
-        num_classes: number of classes.
+        num_classes: number of classes; default: that of the labels, or else 2.
         preprocessor: None; the model takes token ids.
         labels: the classes' names, in the order of the logits, as for `AlbertTextClassifier`.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
@@ -26,13 +27,14 @@ class AlbertTokenClassifier(AlbertTask):
     def __init__(
         self,
         backbone,
-        num_classes: int = 2,
+        num_classes: int | None = None,
         preprocessor=None,
         *,
-        labels: list[str] | None = None,
+        labels: list[str] | dict[int, str] | None = None,
         dropout: float | None = None,
         **kwargs,
     ):
+        num_classes = class_count(num_classes, labels)
         labels = checked_labels(labels, num_classes)
         super().__init__(backbone, preprocessor, **kwargs)
         self.num_classes = num_classes
@@ -47,6 +49,10 @@ class AlbertTokenClassifier(AlbertTask):
         """Returns the logits; see the class."""
         sequence = self.encode(inputs, training=training)["sequence_output"]
         return self.classifier(self.dropout(sequence, training=training))
+
+    def target_rule(self, inputs=None):
+        """A class for each token."""
+        return ClassNumbers(self.num_classes, tuple(self.labels or ()), rank=2)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""

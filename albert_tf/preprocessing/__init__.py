@@ -1,5 +1,6 @@
 """From raw text to the inputs of each head, and to the examples of pretraining."""
 
+import albert_tf.backend  # noqa: F401
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.exclusion import ExcludedTexts
 from albert_tf.preprocessing.masking import MaskingRecipe, MaskingVocabulary, NGramMasker

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from albert_tf.errors import DataError
+from albert_tf.preprocessing.targets import AnyNumbers
 
 ORDERS = ("shuffled", "given", "by_length")
 POOL_BATCHES = 64
@@ -32,8 +33,8 @@ class LengthBucketedBatches:
             example keeps its length.
 
     Raises:
-        DataError: when `y` or `sample_weight` has another number of rows, there is no example, or an option is
-            impossible.
+        DataError: when `y` or `sample_weight` has another number of rows or an entry that is no finite number, there
+            is no example, or an option is impossible.
 
     Attributes:
         epoch: the epoch that the next iteration of `dataset()` delivers; `callback()` keeps it current.
@@ -181,25 +182,7 @@ class LengthBucketedBatches:
 def _rows(name, values, count):
     if values is None:
         return None
-    try:
-        rows = np.asarray(values)
-    except ValueError as error:
-        raise DataError(
-            f"{name} has rows of different lengths; expected equally long ones"
-        ) from error
-    if rows.ndim == 0:
-        raise DataError(f"{name} is {values!r}; expected one number or vector for each text")
+    rows = AnyNumbers().read(values, name)
     if len(rows) != count:
         raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
-    if rows.dtype.kind not in "iufb":
-        raise DataError(
-            f"{name} holds values such as {_offender(rows)!r}; expected numbers: "
-            "class indices, 0/1 vectors or real values"
-        )
     return rows
-
-
-def _offender(rows):
-    """The first entry that is no number."""
-    values = rows.ravel().tolist()
-    return next((v for v in values if not isinstance(v, (int, float))), values[0])

@@ -3,11 +3,11 @@
 import base64
 
 import keras
-import tensorflow as tf
 
-from albert_tf.errors import ConfigError, DataError
+from albert_tf.errors import ConfigError
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
+from albert_tf.preprocessing.text_inputs import is_string_tensor, texts_and_pairs
 from albert_tf.tokenizer import AlbertTokenizer
 
 TRUNCATIONS = ("longest_first", "only_first", "only_second")
@@ -23,8 +23,8 @@ class AlbertTextClassifierPreprocessor:
         truncate: which text of a pair loses tokens: `"longest_first"`, `"only_first"` or `"only_second"`.
 
     Call arguments:
-        x: a list or array of `str`, or a tuple `(texts, pairs)` of two; or string tensors of shape `(batch,)`,
-            also inside `tf.data.Dataset.map`.
+        x: any flat sequence of `str`, such as a list, an array or a column of a table; a tuple `(texts, pairs)` of two;
+            rows `[text, pair]`; or string tensors of shape `(batch,)`, also inside `tf.data.Dataset.map`.
         y: targets, passed through.
         sample_weight: passed through.
 
@@ -66,7 +66,7 @@ class AlbertTextClassifierPreprocessor:
 
     def __call__(self, x, y=None, sample_weight=None):
         """See the class."""
-        if _is_string_tensor(x):
+        if is_string_tensor(x) and not _is_list_of_texts(x):
             inputs = pack_in_graph(self._graph_tokenizer, x, self)
         else:
             packed = self.pack(x)
@@ -84,16 +84,15 @@ class AlbertTextClassifierPreprocessor:
         return self._made_graph_tokenizer
 
     def pack(self, x):
-        """Returns the tokenizer's `PackedTokens` of texts or `(texts, pairs)`, unpadded.
+        """Returns the tokenizer's `PackedTokens` of raw text in memory, unpadded.
+
+        Args:
+            x: as for `texts_and_pairs`.
 
         Raises:
             DataError: when `x` is a single string, or holds something other than `str`.
         """
-        if isinstance(x, str):
-            raise DataError(
-                f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
-            )
-        texts, pairs = x if _is_pair(x) else (x, None)
+        texts, pairs = texts_and_pairs(x)
         return self.tokenizer.pack(
             texts,
             pairs,
@@ -101,40 +100,31 @@ class AlbertTextClassifierPreprocessor:
             truncate="longest_first" if pairs is None else self.truncate,
         )
 
-    def takes(self, x) -> bool:
-        """Whether `x` is raw text: strings, or a `tf.data.Dataset` of strings.
-
-        Any list, tuple or array of objects counts, so that `pack` can say which entry is no `str`.
-        """
-        if isinstance(x, tf.data.Dataset):
-            leaves = tf.nest.flatten(_first(x.element_spec))
-            return all(spec.dtype == tf.string for spec in leaves)
-        if isinstance(x, (str, list, tuple)) or _is_string_tensor(x):
-            return True
-        return getattr(getattr(x, "dtype", None), "kind", None) in ("O", "U", "T")
-
     def batches(
         self, x, y=None, sample_weight=None, *, batch_size=32, order="by_length", seed=0
     ) -> LengthBucketedBatches:
         """Returns the batches of in-memory texts; see `LengthBucketedBatches`.
 
         Args:
-            x: a list or array of `str`, or `(texts, pairs)`.
+            x: texts, pairs of them or rows, as for `texts_and_pairs`.
             y: targets, one row for each text, or None.
             sample_weight: one number for each text, or None.
             batch_size: texts in a batch.
             order: `"shuffled"`, `"given"` or `"by_length"`.
             seed: of the shuffled order.
         """
+        options = {"batch_size": batch_size, "order": order, "seed": seed}
+        return self.batches_of(self.pack(x), y, sample_weight, **options)
+
+    def batches_of(self, packed, y=None, sample_weight=None, **options) -> LengthBucketedBatches:
+        """Returns the batches of what `pack` returned; `options` as for `LengthBucketedBatches`."""
         return LengthBucketedBatches(
-            self.pack(x),
+            packed,
             y,
             sample_weight,
             pad_id=self.tokenizer.pad_id,
-            batch_size=batch_size,
-            order=order,
-            seed=seed,
             max_length=self.sequence_length,
+            **options,
         )
 
     # === Saving ===
@@ -164,11 +154,24 @@ class AlbertTextClassifierPreprocessor:
         return cls(tokenizer, **config)
 
     @classmethod
-    def from_checkpoint(cls, checkpoint):
-        """Returns the preprocessor that a `Checkpoint` describes, or None when it carries no tokenizer."""
+    def from_checkpoint(cls, checkpoint, **changes):
+        """Returns the preprocessor that a `Checkpoint` describes, or None when it carries no tokenizer.
+
+        Args:
+            checkpoint: a `Checkpoint`.
+            **changes: settings that replace the checkpoint's, e.g. `sequence_length=64`.
+
+        Raises:
+            ConfigError: when there are changes and no tokenizer, or one is impossible.
+        """
         if checkpoint.tokenizer_model is None:
+            for name, value in changes.items():
+                raise ConfigError(
+                    f"{name} is {value!r}, but {checkpoint.source} carries no tokenizer; pass preprocessor="
+                    f"{cls.__name__}(AlbertTokenizer(...), {name}={value!r})"
+                )
             return None
-        settings = dict(checkpoint.extra.get("preprocessor", {}))
+        settings = {**checkpoint.extra.get("preprocessor", {}), **changes}
         found = {"lowercase": checkpoint.lowercase, "strip_accents": checkpoint.strip_accents}
         options = settings.pop("tokenizer", found)
         settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
@@ -184,17 +187,6 @@ class AlbertTextClassifierPreprocessor:
         checkpoint.extra["preprocessor"] = {**self.settings(), "tokenizer": options}
 
 
-def _is_string_tensor(x) -> bool:
-    if not isinstance(x, (tf.Tensor, tuple, list)):
-        return False
-    leaves = tf.nest.flatten(x)
-    return bool(leaves) and all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in leaves)
-
-
-def _is_pair(x) -> bool:
-    return isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x)
-
-
-def _first(spec):
-    """The `x` of a dataset's elements: `x`, or the first of `(x, y[, sample_weight])`."""
-    return spec[0] if isinstance(spec, tuple) else spec
+def _is_list_of_texts(tensors) -> bool:
+    """Whether string tensors are one text each, as an eager loop over a dataset gives them."""
+    return isinstance(tensors, (list, tuple)) and all(t.shape.rank == 0 for t in tensors)

@@ -1,5 +1,6 @@
 """Pretraining: raw text to records of examples, the records to batches, and the training itself."""
 
+import albert_tf.backend  # noqa: F401
 from albert_tf.pretraining.beam import build_records_with_beam
 from albert_tf.pretraining.build import build_records
 from albert_tf.pretraining.documents import Document

@@ -230,12 +230,12 @@ class _PretrainingRun(TrainingRun):
 class PretrainingCallback(StepRunCallback):
     """Logs the metrics of both objectives under the names `mlm_...` and `sop_...`."""
 
-    def finish_epoch(self, logs: dict) -> bool:
+    def finish_epoch(self, logs: dict) -> dict | None:
         """Adds the numbers of the held-out examples, and shortens the names."""
-        is_over = super().finish_epoch(logs)
+        ending = super().finish_epoch(logs)
         for name in list(logs):
             logs[name.replace("_logits", "")] = logs.pop(name)
-        return is_over
+        return ending
 
 
 def learning_rate_schedule(recipe: PretrainingRecipe) -> UpdateSchedule:

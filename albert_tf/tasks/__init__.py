@@ -9,6 +9,7 @@ from albert_tf.tasks.baselines import (
 from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
 from albert_tf.tasks.exit_plot import plot_exits
 from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
+from albert_tf.tasks.label_checks import check_labels
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import (
     MAIN_METRIC,
@@ -41,6 +42,7 @@ __all__ = [
     "Split",
     "SquadQuestion",
     "TextTable",
+    "check_labels",
     "check_overlap",
     "classification_metrics",
     "confusion_counts",

@@ -12,7 +12,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion
 
 from albert_tf.tasks.labels import LabelSet, encode_targets
-from albert_tf.tasks.metrics import as_indicators, evaluate_scores, predicted_targets
+from albert_tf.tasks.metrics import as_indicators, evaluate_scores, few_texts, predicted_targets
 from albert_tf.tasks.table import TextTable
 
 # Inverse strength of the L2 penalty, one value for every data set, so that no validation label is
@@ -100,7 +100,7 @@ def tfidf_baseline(train: TextTable, validation: TextTable, seed: int = 0) -> Ba
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000, random_state=seed)
     if train.task == "multi_label":
         model, targets = OneVsRestClassifier(model), as_indicators(targets)
-    with warnings.catch_warnings():
+    with few_texts(), warnings.catch_warnings():
         # a label that no training row, or every one, has gets a constant answer
         warnings.filterwarnings("ignore", "Label .* is present in all training examples")
         model.fit(inputs, targets)

@@ -26,6 +26,11 @@ BINARY_KINDS = (
     (b"PAR1", "a Parquet file", "write it as CSV first (pandas: read_parquet, to_csv)"),
     (b"%PDF", "a PDF", "give a table of texts"),
     (b"SQLite format 3", "an SQLite database", "export the table as CSV first"),
+    (b"BZh", "a bzip2 file", "unpack it first"),
+    (b"\xfd7zXZ", "an xz file", "unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file", "unpack it first"),
+    (b"ARROW1", "an Arrow file", "write it as CSV first (datasets: to_csv)"),
+    (b"version https://git-lfs", "a Git LFS pointer", "fetch the file itself (git lfs pull)"),
 )
 
 
@@ -87,6 +92,8 @@ def read_decoded(path: Path, encoding: str | None = None) -> DecodedFile:
     for magic, kind, mend in BINARY_KINDS:
         if content.startswith(magic):
             raise DataError(f"{path}: this is {kind}, not text; {mend}")
+    if content[:512].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        raise DataError(f"{path}: this is a web page, not a table; download the raw file")
     decoded = _sniff(content) if encoding is None else _decode_as(path, content, encoding)
     if not decoded.text.strip():
         raise DataError(f"{path}: the file is empty; it needs at least one line with a text")

@@ -2,13 +2,31 @@
 
 import math
 import re
-from collections import Counter
+import unicodedata
 from pathlib import Path
 
 from albert_tf.errors import DataError
+from albert_tf.tasks.cell_values import (
+    MISSING_WORDS,
+    PERHAPS_MISSING,
+    clip,
+    counted,
+    is_blank,
+    is_number,
+    shown_lines,
+)
+from albert_tf.tasks.decimal_commas import with_points
+from albert_tf.tasks.indicators import read_indicators
+from albert_tf.tasks.label_lists import (
+    ONE_NOTE,
+    note_on_brackets,
+    note_on_separators,
+    one_each,
+    read_lists,
+)
 from albert_tf.tasks.rows import Rows
 
-WHOLE_NUMBER = re.compile(r"[+-]?\d+\.0+")
+WHOLE_NUMBER = re.compile(r"([+-]?\d+)(\.0+|,0{1,2})")
 
 # Whole-number labels are taken as measured above this many values, at fewer than five rows a value.
 MANY_NUMBERS = 20
@@ -16,14 +34,20 @@ ROWS_PER_NUMBER = 5
 
 
 def read_labels(
-    path: Path, rows: Rows, at: int | None, task: str | None, separator: str
+    path: Path,
+    rows: Rows,
+    at: int | tuple[int, ...] | None,
+    names: list[str] | None,
+    task: str | None,
+    separator: str,
 ) -> tuple[list | None, str, list[str]]:
     """Return the labels of a column, the task they are for, and notes.
 
     Args:
         path: named in errors.
         rows: the rows of the file.
-        at: position of the label column, or None.
+        at: position of the label column; of several, where each stands for one label; or None.
+        names: of all columns; None without a header.
         task: the task the user asked for, or None to find it out.
         separator: between the labels of a multi-label cell that is a string.
 
@@ -33,64 +57,104 @@ def read_labels(
     """
     if at is None:
         return None, task or "classification", []
-    raw = [row[at] for row in rows.cells]
-    if task is None and any(isinstance(label, list) for label in raw):
+    if isinstance(at, tuple):
+        if task not in (None, "multi_label"):
+            raise DataError(
+                f"{path}: {len(at)} label columns make a multi-label task, but {task} is asked for; "
+                'name one label column, or pass task="multi_label"'
+            )
+        called = [names[n] if names else str(n + 1) for n in at]
+        labels, notes = read_indicators(path, rows, at, called)
+        return labels, "multi_label", notes
+    raw, notes = read_lists(path, rows.lines, [row[at] for row in rows.cells])
+    if task != "multi_label" and one_each(raw):
+        raw, notes = [label[0] for label in raw], [*notes, ONE_NOTE]
+    elif task is None and any(isinstance(label, list) for label in raw):
         task = "multi_label"
+        notes = [*notes, "the labels are lists: a text may have several, or none (multi_label)"]
     cells = list(zip(rows.lines, raw, strict=True))
     if task == "multi_label":
-        return [_label_list(path, line, label, separator) for line, label in cells], task, []
-    words = [_word(path, line, label) for line, label in cells]
+        labels = [_label_list(path, line, label, separator) for line, label in cells]
+        single = [each for label in labels for each in label]
+        return labels, task, [*notes, *note_on_separators(single, task, separator)]
+    words = [_word(path, line, label, task) for line, label in cells]
     if task == "regression":
+        words, comma_notes = with_points(path, words, rows.lines)
         pairs = zip(rows.lines, words, strict=True)
-        return [_number(path, line, word) for line, word in pairs], task, []
-    if task is None:
-        _refuse_measurements(path, words, rows.lines)
-    return _as_classes(words)
+        return [_number(path, line, word) for line, word in pairs], task, [*notes, *comma_notes]
+    if task is None and all(map(is_number, words)):
+        pointed, _ = with_points(path, words, rows.lines)
+        _refuse_measurements(path, pointed, words, rows.lines)
+    labels, slips = _as_classes(words, rows.lines)
+    notes += [*slips, *note_on_brackets(labels), *note_on_separators(labels, "", separator)]
+    return labels, "classification", notes
 
 
-def _word(path: Path, line: int, label: object) -> str:
+def _word(path: Path, line: int, label: object, task: str | None) -> str:
     if isinstance(label, bool):
         return str(label).lower()
     if isinstance(label, (list, dict)):
-        raise DataError(
-            f"{path}:{line}: the label is a JSON {type(label).__name__}; write one string or "
-            'number, or pass task="multi_label" for lists'
-        )
+        what = f"list of {len(label)}" if isinstance(label, list) else "JSON dict"
+        mend = ', or pass task="multi_label" for lists' if task != "multi_label" else ""
+        raise DataError(f"{path}:{line}: the label is a {what}; write one string or number{mend}")
     missing = label is None or (isinstance(label, float) and math.isnan(label))
     word = "" if missing else str(label).strip()
     if not word:
         raise DataError(f"{path}:{line}: the label is missing; fill it in or remove the row")
+    if task is None and word.lower() in MISSING_WORDS:
+        raise DataError(
+            f'{_missing_word(path, line, word)}, or pass task="classification" if it is a class'
+        )
     return word
+
+
+def _missing_word(path: Path, line: int, word: str) -> str:
+    return (
+        f"{path}:{line}: the label is {word!r}, as programs write a missing one; fill it in or "
+        "remove the row"
+    )
 
 
 def _label_list(path: Path, line: int, label: object, separator: str) -> list[str]:
     """Return the labels of a multi-label cell; an empty list or cell says that none applies."""
     if isinstance(label, list):
-        return list(dict.fromkeys(_word(path, line, each) for each in label))
+        each_label = [_word(path, line, each, "multi_label") for each in label]
+        return list(dict.fromkeys(map(_whole, each_label)))
     if label is None:
         raise DataError(f"{path}:{line}: the labels are missing; write [] if none applies")
-    parts = (part.strip() for part in str(label).split(separator))
-    return list(dict.fromkeys(part for part in parts if part))
+    if is_blank(label):
+        return []
+    word = _word(path, line, label, "multi_label")
+    if word.lower() in MISSING_WORDS:
+        raise DataError(_missing_word(path, line, word))
+    parts = (part.strip() for part in word.split(separator))
+    return list(dict.fromkeys(_whole(part) for part in parts if part))
 
 
 def _number(path: Path, line: int, word: str) -> float:
-    try:
-        value = float(word)
-    except ValueError:
-        value = math.nan
+    value = _float(word)
     if not math.isfinite(value):
         raise DataError(
-            f"{path}:{line}: the label {word!r} is not a finite number, as regression needs; "
+            f"{path}:{line}: the label {clip(word)!r} is not a finite number, as regression needs; "
             'mend it, or pass task="classification"'
         )
     return value
 
 
-def _refuse_measurements(path: Path, words: list[str], lines: list[int]) -> None:
-    """Raise if the labels are numbers that are more likely measured than classes."""
+def _float(word: str) -> float:
+    """Return the number that a word writes, NaN if it is none; `1_000` is Python's form, not data's."""
     try:
-        values = [float(word) for word in words]
+        return math.nan if "_" in word else float(word)
     except ValueError:
+        return math.nan
+
+
+def _refuse_measurements(
+    path: Path, pointed: list[str], words: list[str], lines: list[int]
+) -> None:
+    """Raise if the labels are numbers that are more likely measured than classes."""
+    values = list(map(_float, pointed))
+    if not all(map(math.isfinite, values)):
         return
     fractions = [row for row, value in enumerate(values) if not value.is_integer()]
     distinct = len(set(values))
@@ -106,14 +170,37 @@ def _refuse_measurements(path: Path, words: list[str], lines: list[int]) -> None
     )
 
 
-def _as_classes(words: list[str]) -> tuple[list[str], str, list[str]]:
+def _whole(word: str) -> str:
+    """Write a whole number as it is written elsewhere: `1` for `1.0`."""
+    found = WHOLE_NUMBER.fullmatch(word)
+    return found[1] if found else word
+
+
+def _as_classes(words: list[str], lines: list[int]) -> tuple[list[str], list[str]]:
     """Write whole numbers alike in every file, and note what looks like a slip."""
-    labels = [word.partition(".")[0] if WHOLE_NUMBER.fullmatch(word) else word for word in words]
-    notes = ["labels such as '1.0' are read as '1'"] if labels != words else []
-    forms = Counter(label.casefold() for label in set(labels))
-    for form in sorted(form for form, count in forms.items() if count > 1):
-        alike = sorted(label for label in set(labels) if label.casefold() == form)
-        notes.append(
-            f"the labels {' and '.join(map(repr, alike))} differ only in case and are kept apart"
-        )
-    return labels, "classification", notes
+    labels = list(map(_whole, words))
+    notes = []
+    changed = next((n for n in range(len(words)) if labels[n] != words[n]), None)
+    if changed is not None:
+        points = any("." in word for word in words if _whole(word) != word)
+        form = "'1.0'" if points else "'1,0'"
+        notes.append(f"labels such as {form} are read as '1'")
+    forms: dict[str, list[str]] = {}
+    for label in sorted(set(labels)):
+        alike = unicodedata.normalize("NFKC", " ".join(label.casefold().split()))
+        forms.setdefault(alike, []).append(label)
+    for _, alike in sorted(forms.items()):
+        if len(alike) > 1:
+            case = len({label.casefold() for label in alike}) == 1
+            how = "in case" if case else "in how they are written"
+            notes.append(
+                f"the labels {' and '.join(map(repr, alike))} differ only {how} and are kept apart"
+            )
+    for word in sorted(set(labels)):
+        if word.lower() in PERHAPS_MISSING:
+            where = [line for line, label in zip(lines, labels, strict=True) if label == word]
+            notes.append(
+                f"{word!r} is taken for a class ({counted(len(where), 'row')}: {shown_lines(where)}); "
+                "if it says that there is none, remove the rows"
+            )
+    return labels, notes

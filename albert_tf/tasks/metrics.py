@@ -1,14 +1,34 @@
 """Metrics of a fine-tuned model, as plain dicts of floats."""
 
+import contextlib
 import warnings
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 from sklearn import metrics as sk
+from sklearn.exceptions import UndefinedMetricWarning
 
-# The metric that decides which checkpoint is best; higher is better for each.
-MAIN_METRIC = {"classification": "accuracy", "regression": "pearson", "multi_label": "micro_f1"}
+# Those that may decide which epoch is best, by task, the usual one first; higher is better for each.
+MAIN_METRICS = {
+    "classification": ("accuracy", "macro_f1"),  # the latter where classes are very unequal
+    "regression": ("pearson", "spearman"),
+    "multi_label": ("micro_f1", "macro_f1"),
+}
+MAIN_METRIC = {task: names[0] for task, names in MAIN_METRICS.items()}
+
+
+@contextlib.contextmanager
+def few_texts():
+    """Has scikit-learn compute without its warnings on small validation parts, of one class or of very many.
+
+    They advise programmers; what is not defined is 0 or NaN here, and said so.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UndefinedMetricWarning)
+        for message in ("A single label was found", "The number of unique classes is greater"):
+            warnings.filterwarnings("ignore", message, UserWarning)
+        yield
 
 
 def evaluate_scores(task: str, targets: np.ndarray, scores: np.ndarray) -> dict[str, float]:
@@ -43,6 +63,7 @@ def predicted_targets(task: str, scores: np.ndarray, threshold: float = 0.5) -> 
     return np.asarray(scores).reshape(-1)
 
 
+@few_texts()
 def classification_metrics(
     true: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray | None = None
 ) -> dict[str, float]:
@@ -124,6 +145,7 @@ def regression_metrics(true: np.ndarray, predicted: np.ndarray) -> dict[str, flo
     }
 
 
+@few_texts()
 def multi_label_metrics(
     true: np.ndarray, probabilities: np.ndarray, threshold: float = 0.5
 ) -> dict[str, float]:
@@ -158,6 +180,7 @@ def as_indicators(values: np.ndarray) -> np.ndarray:
     return np.pad(values, ((0, 0), (0, 1)))
 
 
+@few_texts()
 def per_class_table(
     true: np.ndarray, predicted: np.ndarray, names: tuple[str, ...]
 ) -> pd.DataFrame:
@@ -180,6 +203,7 @@ def per_class_table(
     return pd.DataFrame(columns, index=pd.Index(names, name="class"))
 
 
+@few_texts()
 def confusion_counts(true: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Return counts of shape (classes, classes): row the true class, column the predicted one."""
     return sk.confusion_matrix(true, predicted, labels=range(classes))

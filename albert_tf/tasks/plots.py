@@ -31,7 +31,7 @@ SHOWN_NAME = 26
 # Training metrics that are means over examples; a correlation, say, is none.
 MEANS = ("loss", "accuracy")
 # Parts of metrics' names that are written in capitals.
-ACRONYMS = ("mlm", "sop", "mse", "rmse", "mae")
+ACRONYMS = ("mlm", "sop", "mse", "rmse", "mae", "f1")
 
 
 def matplotlib_with_figures():

@@ -12,7 +12,7 @@ import numpy as np
 from albert_tf.errors import DataError
 from albert_tf.tasks.baselines import BaselineResult
 from albert_tf.tasks.labels import LabelSet, encode_targets
-from albert_tf.tasks.metrics import evaluate_scores
+from albert_tf.tasks.metrics import MAIN_METRIC, MAIN_METRICS, evaluate_scores
 from albert_tf.tasks.table import TextTable
 
 REPORTED_PACKAGES = ("albert-tf", "tensorflow", "keras", "tensorflow-text", "numpy", "scikit-learn")
@@ -51,7 +51,10 @@ class RunRecord:
         config: the model's configuration.
         settings: of the training: seed, learning rate, batch size, epochs, ...
         versions: package to version.
-        notes: what people should know, one sentence each.
+        notes: what people should know of the data, one sentence each.
+        training_notes: what people should know of the training, such as which epoch was kept, and why.
+        main_metric: the metric that decided which epoch was kept, by which the report judges the model;
+            None, or what is none of the task's main metrics (a loss), stands for `MAIN_METRIC`.
         seconds: the training took, or None.
     """
 
@@ -69,9 +72,13 @@ class RunRecord:
     settings: dict = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=installed_versions)
     notes: Sequence[str] = ()
+    training_notes: Sequence[str] = ()
+    main_metric: str | None = None
     seconds: float | None = None
 
     def __post_init__(self):
+        if self.main_metric not in MAIN_METRICS[self.task]:
+            self.main_metric = MAIN_METRIC[self.task]
         self.scores = np.asarray(self.scores, "float64")
         if self.task == "regression":
             self.scores = self.scores.reshape(-1)

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from albert_tf.errors import AlbertError, MissingExtraError
 from albert_tf.tasks import plots
 from albert_tf.tasks.markdown import cell, clip, number, table
 from albert_tf.tasks.metrics import (
-    MAIN_METRIC,
     confusion_counts,
     per_class_table,
     predicted_targets,
@@ -82,7 +81,8 @@ def write_report(folder: str | Path, record: RunRecord) -> Report:
         drawn, notes = _draw(folder, record)
         path = folder / "report.md"
         partial = path.with_suffix(".md.tmp")
-        partial.write_text(_compose(record, drawn, notes), "utf-8")
+        # The name of a file may hold bytes that are no UTF-8, and so no text.
+        partial.write_text(_compose(record, drawn, notes), "utf-8", "backslashreplace")
         os.replace(partial, path)
     except OSError as error:
         raise AlbertError(
@@ -105,7 +105,7 @@ def _draw(folder: Path, record: RunRecord) -> tuple[list[str], list[str]]:
 
 
 def _pictures(record: RunRecord) -> dict[str, Callable[[Path], None]]:
-    metric = MAIN_METRIC[record.task]
+    metric = record.main_metric
     levels = {result.name: result.metrics[metric] for result in record.baselines}
     pictures = {}
     keys = {key for logged in record.history for key in logged}
@@ -153,11 +153,12 @@ def _compose(record: RunRecord, drawn: list[str], notes: list[str]) -> str:
         "## Training": [
             *picture("learning_curves.png", "Loss and metric against optimizer steps"),
             *picture("learning_rates.png", "Learning rates by depth"),
+            _listed(record.training_notes),
             _pairs_table("setting", record.settings),
         ],
         "## Data": [
             _data_table(record),
-            "\n".join(f"- {cell(note)}" for note in _data_notes(record)),
+            _listed(_data_notes(record)),
         ],
         "## Mistakes": [
             *picture("confusion.png", "Confusion matrix"),
@@ -176,8 +177,12 @@ def _compose(record: RunRecord, drawn: list[str], notes: list[str]) -> str:
     return "\n\n".join(block for blocks in filled for block in blocks) + "\n"
 
 
+def _listed(notes: Sequence[str]) -> str:
+    return "\n".join(f"- {cell(note)}" for note in notes)
+
+
 def _verdict(record: RunRecord) -> str:
-    metric = MAIN_METRIC[record.task]
+    metric = record.main_metric
     value, rows = record.metrics[metric], len(record.validation)
     interval = ""
     if metric == "accuracy":

@@ -123,16 +123,11 @@ def check_overlap(train: TextTable, validation: TextTable) -> str | None:
     Texts are compared without case and outer or repeated white space. Such rows are seen in
     training, so scores on them flatter every method.
     """
-    seen = {_key(train, row) for row in range(len(train))}
-    repeated = sum(_key(validation, row) in seen for row in range(len(validation)))
+    seen = {train.text_key(row) for row in range(len(train))}
+    repeated = sum(validation.text_key(row) in seen for row in range(len(validation)))
     if not repeated:
         return None
     share = f"{repeated:,} of {len(validation):,} ({repeated / len(validation):.1%})"
     return (
         f"validation texts that also stand in the training data: {share}; they flatter the scores"
     )
-
-
-def _key(table: TextTable, row: int) -> tuple[str, ...]:
-    texts = (table.texts[row],) if table.pairs is None else (table.texts[row], table.pairs[row])
-    return tuple(" ".join(text.casefold().split()) for text in texts)

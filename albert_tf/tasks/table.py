@@ -1,4 +1,4 @@
-"""A table of texts: read from csv, tsv or jsonl, checked row by row, ready for `fit`."""
+"""A table of texts: read from csv, tsv, jsonl or json, checked row by row, ready for `fit`."""
 
 import csv
 import dataclasses
@@ -7,24 +7,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.columns import Columns, choose_columns, has_header
+from albert_tf.tasks.cell_values import counted, is_blank, is_missing, shown_lines
+from albert_tf.tasks.columns import Asked, Columns, choose_columns
+from albert_tf.tasks.fasttext import is_fasttext, parse_fasttext
 from albert_tf.tasks.files import read_decoded
+from albert_tf.tasks.frame import frame_table
+from albert_tf.tasks.header import Wanted, split_header
+from albert_tf.tasks.json_rows import Source, looks_like_json, parse_json, parse_json_lines
 from albert_tf.tasks.label_cells import read_labels
-from albert_tf.tasks.rows import QUOTING, Rows, parse_delimited, parse_json_lines
+from albert_tf.tasks.rows import QUOTING, Format, Rows, parse_delimited
 
 TASKS = ("classification", "regression", "multi_label")
 
 # The delimiters each kind of file may have, in order of preference.
-DELIMITERS = {".csv": ",;\t|", ".tsv": "\t", ".tab": "\t", ".txt": "\t", "": "\t"}
-JSON_LINES = (".jsonl", ".ndjson")
+DELIMITERS = {".csv": ",;\t|", ".tsv": "\t,;|", ".tab": "\t,;|", ".txt": "\t,;|", "": "\t,;|"}
+JSON_LINES = (".jsonl", ".ndjson", ".jsonlines")
+JSON = ".json"
 MENDS = {
-    ".json": "write one object a line and name it .jsonl",
     ".xlsx": "save the sheet as CSV (UTF-8)",
     ".xls": "save the sheet as CSV (UTF-8)",
     ".parquet": "write it as CSV first (pandas: read_parquet, to_csv)",
+    ".zip": "unpack it first",
 }
-
-SHOWN_LINES = 5
+# Words that stand for no text where a program wrote them, and that a person may have typed.
+EMPTY_WORDS = ("nan", "null", "none", "n/a", "#n/a")
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class TextTable:
         path: the file it came from.
         lines: the line of the file, from 1, on which each row begins.
         task: `"classification"`, `"regression"` or `"multi_label"`.
-        columns: what was read from where: keys `"text"`, `"pair"`, `"label"`, values the names.
+        columns: what was read from where: keys `"text"`, `"pair"`, `"label"`, values the names
+            (of several label columns, with commas between them).
         encoding: the file's encoding.
         notes: what was guessed, for people to read.
     """
@@ -66,6 +73,11 @@ class TextTable:
         """Return `file:line` of a row, for messages."""
         return f"{self.path}:{self.lines[row]}"
 
+    def text_key(self, row: int) -> tuple[str, ...]:
+        """Return a row's text, and its pair, without case and outer or repeated white space."""
+        texts = (self.texts[row],) if self.pairs is None else (self.texts[row], self.pairs[row])
+        return tuple(" ".join(text.casefold().split()) for text in texts)
+
     def subset(self, rows: Sequence[int]) -> "TextTable":
         """Return the table of the given rows, in the order given."""
 
@@ -85,7 +97,7 @@ def read_table(
     path: str | Path,
     text_column: str | int | None = None,
     pair_column: str | int | None = None,
-    label_column: str | int | None = None,
+    label_column: str | int | list[str | int] | None = None,
     *,
     task: str | None = None,
     encoding: str | None = None,
@@ -97,30 +109,33 @@ def read_table(
     with_labels: bool = True,
     skip_empty: bool = False,
 ) -> TextTable:
-    r"""Read a csv, tsv or jsonl file (plain or .gz) as a table of texts.
+    r"""Read a csv, tsv, jsonl or json file (plain or .gz) as a table of texts.
 
     Encoding, delimiter, quoting, header and columns are found out unless given, and what was found
     out stands in the table's `notes`. Texts are kept exactly as they are; labels lose outer white
     space.
 
     Args:
-        path: `.csv`, `.tsv`, `.tab`, `.jsonl` or `.ndjson`; `.txt` or no extension is read as
+        path: `.csv`, `.tsv`, `.tab`, `.jsonl`, `.ndjson` or `.json` (a list of objects, or an
+            export of Prodigy, Label Studio or doccano); `.txt` or no extension is read as
             tab-separated, or as one text a line; each may end in `.gz`.
-        text_column: a header name, or a number from 1.
+        text_column: a header name, or a number from 1; in json also `outer.inner`.
         pair_column: the second text of a pair, likewise. Found out only if `text_column` is None.
-        label_column: likewise.
+        label_column: likewise. A list of columns names one for each label, with 0 or 1 in each
+            row: the task is then multi-label, and the labels are the columns' names.
         task: `"classification"`, `"regression"`, `"multi_label"`; None takes classification, or
-            multi-label for lists in jsonl, and refuses labels that look like measurements.
+            multi-label where cells hold lists, and refuses labels that look like measurements.
         encoding: a Python codec name.
         delimiter: one character, or `"tab"`.
         header: whether the first line names the columns.
-        quoting: `"rfc"` or `"none"`, as in `rows.parse_delimited`.
+        quoting: `"rfc"`, `"backslash"` or `"none"`, as in `rows.Format`.
         label_separator: between the labels of a multi-label cell of a csv or tsv file.
         require_labels: False for a table that may have no labels; they are None where there is no
             column.
         with_labels: False for the texts alone: no label column is looked for or read, so whatever
             stands there is no error; a given `label_column` is only not taken for the text.
-        skip_empty: leave out rows whose text is empty, with a note, where they are an error else.
+        skip_empty: leave out rows whose text is empty or whose label is missing, with a note,
+            where they are an error else.
 
     Returns:
         A `TextTable`.
@@ -138,23 +153,29 @@ def read_table(
         raise DataError(f"task {task!r} is unknown; use one of {', '.join(TASKS)}")
     if quoting is not None and quoting not in QUOTING:
         raise DataError(f"quoting {quoting!r} is unknown; use one of {', '.join(QUOTING)}")
-    asked = (text_column, pair_column, label_column)
+    asked = Asked(text_column, pair_column, label_column)
     kind = _kind(path)
     decoded = read_decoded(path, encoding)
-    if kind in JSON_LINES:
-        names, rows = parse_json_lines(path, decoded.text)
+    if kind == JSON or kind in JSON_LINES:
+        read = parse_json if kind == JSON else parse_json_lines
+        source = read(path, decoded.text, asked.names, with_labels)
+    elif delimiter is None and looks_like_json(decoded.text):
+        source = parse_json(path, decoded.text, asked.names, with_labels)
+        source = source.noted(f"read as JSON, which {path.name} holds despite its name")
     else:
-        delimiters = _delimiters(delimiter, kind)
-        rows = parse_delimited(path, decoded.text, delimiters, quoting, prefer_rfc=kind == ".csv")
-        names, rows = _split_header(path, rows, header, asked)
-    chosen = choose_columns(path, names, rows.cells, *asked, require_labels, with_labels)
-    if skip_empty:
-        rows = _without_empty(path, rows, chosen)
+        form = Format(_delimiters(delimiter, kind), quoting, prefer_rfc=kind == ".csv")
+        source = _parse_text(path, decoded.text, form, Wanted(header, asked.names))
+    asked = asked.with_label(source.label)
+    rows = source.rows
+    chosen = choose_columns(path, source.names, rows.cells, asked, require_labels, with_labels)
+    if skip_empty or source.partly_labelled:
+        rows = _without_empty(path, rows, chosen, skip_empty, with_labels)
     texts = _texts(path, rows, chosen.text, "text")
     pairs = None if chosen.pair is None else _texts(path, rows, chosen.pair, "pair")
     label_at = chosen.label if with_labels else None
-    labels, task, label_notes = read_labels(path, rows, label_at, task, label_separator)
-    places = {"text": chosen.text, "pair": chosen.pair, "label": label_at}
+    labels, task, label_notes = read_labels(
+        path, rows, label_at, source.names, task, label_separator
+    )
     return TextTable(
         texts=texts,
         pairs=pairs,
@@ -162,14 +183,40 @@ def read_table(
         path=path,
         lines=rows.lines,
         task=task,
-        columns={
-            role: names[at] if names else str(at + 1)
-            for role, at in places.items()
-            if at is not None
-        },
+        columns=_column_names(source.names, chosen, label_at),
         encoding=decoded.encoding,
-        notes=(*decoded.notes, *rows.notes, *chosen.notes, *label_notes),
+        notes=(
+            *decoded.notes,
+            *rows.notes,
+            *chosen.notes,
+            *_empty_words(rows, texts),
+            *label_notes,
+        ),
     )
+
+
+def _parse_text(path: Path, text: str, form: Format, wanted: Wanted) -> Source:
+    def frame(path: Path, rows: Rows, delimiter: str) -> Rows:
+        return frame_table(path, rows, delimiter, wanted)
+
+    text = text.lstrip("\ufeff")
+    if is_fasttext(text):
+        return Source(*parse_fasttext(text), label="label")
+    rows = parse_delimited(path, text, form, frame)
+    return Source(*split_header(path, rows, wanted))
+
+
+def _column_names(names: list[str] | None, chosen: Columns, label_at) -> dict[str, str]:
+    def name(at: int) -> str:
+        return names[at] if names and names[at].strip() else str(at + 1)
+
+    found = {"text": name(chosen.text)}
+    if chosen.pair is not None:
+        found["pair"] = name(chosen.pair)
+    if label_at is not None:
+        several = label_at if isinstance(label_at, tuple) else (label_at,)
+        found["label"] = ", ".join(map(name, several))
+    return found
 
 
 def write_table(path: str | Path, table: TextTable, names: dict[str, str] | None = None) -> None:
@@ -192,7 +239,7 @@ def _kind(path: Path) -> str:
     """Return the extension that decides how to read the file, without `.gz`."""
     name = path.name.removesuffix(".gz").lower()
     kind = Path(name).suffix
-    if kind in DELIMITERS or kind in JSON_LINES:
+    if kind in DELIMITERS or kind == JSON or kind in JSON_LINES:
         return kind
     if not path.exists():
         raise DataError(f"{path}: no such file; check the path")
@@ -211,50 +258,45 @@ def _delimiters(delimiter: str | None, kind: str) -> str:
     return delimiter
 
 
-def _split_header(
-    path: Path, rows: Rows, header: bool | None, asked: tuple
-) -> tuple[list[str] | None, Rows]:
+def _without_empty(
+    path: Path, rows: Rows, chosen: Columns, skip_texts: bool, with_labels: bool
+) -> Rows:
+    """Leave out the rows without a text, if those are to be skipped, and those without a label."""
     notes = list(rows.notes)
-    if header is None:
-        named = any(isinstance(name, str) and not name.isdecimal() for name in asked)
-        header = named or has_header(rows.cells)
-        if not header:
-            notes.append("no header line")
-    if not header:
-        return None, Rows(rows.cells, rows.lines, tuple(notes))
-    if len(rows.cells) == 1:
-        raise DataError(f"{path}: only a header line and no row; it needs at least one row")
-    return rows.cells[0], Rows(rows.cells[1:], rows.lines[1:], tuple(notes))
-
-
-def _is_empty(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _without_empty(path: Path, rows: Rows, chosen: Columns) -> Rows:
-    wanted = [at for at in (chosen.text, chosen.pair) if at is not None]
-    empty = [any(_is_empty(row[at]) for at in wanted) for row in rows.cells]
-    kept = [n for n, is_empty in enumerate(empty) if not is_empty]
-    if not kept:
-        raise DataError(f"{path}: every text is empty; check the text column")
-    left_out = [line for line, is_empty in zip(rows.lines, empty, strict=True) if is_empty]
-    if not left_out:
-        return rows
-    rows_left_out = f"{len(left_out)} row{'s' * (len(left_out) > 1)}"
-    note = f"left out {rows_left_out} with an empty text ({_shown(left_out)})"
+    texts = [at for at in (chosen.text, chosen.pair) if at is not None] if skip_texts else []
+    label = [chosen.label] if with_labels and isinstance(chosen.label, int) else []
+    kept = list(range(len(rows.cells)))
+    for columns, is_empty, what, mend in (
+        (texts, is_blank, "an empty text", "every text is empty; check the text column"),
+        (label, is_missing, "no label", "no row has a label; check the label column"),
+    ):
+        empty = {n for n in kept if any(is_empty(rows.cells[n][at]) for at in columns)}
+        if len(empty) == len(kept):
+            raise DataError(f"{path}: {mend}")
+        if empty:
+            lines = [rows.lines[n] for n in sorted(empty)]
+            notes.append(
+                f"left out {counted(len(empty), 'row')} with {what} ({shown_lines(lines)})"
+            )
+        kept = [n for n in kept if n not in empty]
     cells, lines = [rows.cells[n] for n in kept], [rows.lines[n] for n in kept]
-    return Rows(cells, lines, (*rows.notes, note))
+    return Rows(cells, lines, tuple(notes))
 
 
-def _shown(lines: list[int]) -> str:
-    more = "" if len(lines) <= SHOWN_LINES else ", ..."
-    return f"line{'s' * (len(lines) > 1)} {', '.join(map(str, lines[:SHOWN_LINES]))}{more}"
+def _empty_words(rows: Rows, texts: list[str]) -> list[str]:
+    lines = [n for n, text in zip(rows.lines, texts, strict=True) if text.lower() in EMPTY_WORDS]
+    if not lines:
+        return []
+    return [
+        f"{counted(len(lines), 'text says', 'texts say')} only that there is none, such as 'nan' or "
+        f"'null' ({shown_lines(lines)}); remove such rows if they are empty"
+    ]
 
 
 def _texts(path: Path, rows: Rows, at: int, role: str) -> list[str]:
-    empty = [line for row, line in zip(rows.cells, rows.lines, strict=True) if _is_empty(row[at])]
+    empty = [line for row, line in zip(rows.cells, rows.lines, strict=True) if is_blank(row[at])]
     if empty:
-        others = f" (and {len(empty) - 1} more: {_shown(empty[1:])})" if len(empty) > 1 else ""
+        others = f" (and {len(empty) - 1} more: {shown_lines(empty[1:])})" if len(empty) > 1 else ""
         raise DataError(
             f"{path}:{empty[0]}: the {role} is empty{others}; fill it in, remove the row, "
             "or leave such rows out with skip_empty"

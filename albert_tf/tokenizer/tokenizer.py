@@ -3,7 +3,7 @@
 import functools
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -11,11 +11,12 @@ import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.tokenizer.digit_comma import DigitCommaTable, build_digit_comma_table
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import ModelFile, parse_model, read_model_file
 from albert_tf.tokenizer.normalization import Normalizer
 from albert_tf.tokenizer.offsets import SpanEncoder
 from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
+from albert_tf.tokenizer.segmentation import SegmentationEngine
+from albert_tf.tokenizer.text_sequence import not_text, text_list
 from albert_tf.tokenizer.vocabulary import Vocabulary
 
 BUNDLED_MODEL = "30k-clean.model"
@@ -77,7 +78,6 @@ class AlbertTokenizer(Vocabulary):
     ) -> None:
         super().__init__(model, special)
         self._normalize = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
-        self._engine = Engine(model.content)
 
     @classmethod
     def from_bytes(
@@ -100,6 +100,10 @@ class AlbertTokenizer(Vocabulary):
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
         tokenizer._set_up(parse_model(model_bytes), lowercase, strip_accents, special)
         return tokenizer
+
+    @functools.cached_property
+    def _engine(self) -> SegmentationEngine:
+        return SegmentationEngine(self._model)
 
     @functools.cached_property
     def _digit_comma(self) -> DigitCommaTable:
@@ -130,7 +134,7 @@ class AlbertTokenizer(Vocabulary):
             DataError: `text` is not a str.
         """
         if not isinstance(text, str):
-            raise _not_text(text, "text")
+            raise not_text(text, "text")
         if offsets:
             ids, spans = self.encode_batch([text], offsets=True)
             return ids[0], spans[0]
@@ -141,7 +145,7 @@ class AlbertTokenizer(Vocabulary):
         """Token ids of many texts, without special tokens; much faster than one at a time.
 
         Args:
-            texts: any sequence or array of str.
+            texts: any flat sequence of str: a list, an array, a column of a table (see `text_list`).
             offsets: also give where each token stands in its text.
 
         Returns:
@@ -151,7 +155,7 @@ class AlbertTokenizer(Vocabulary):
         Raises:
             DataError: `texts` is a single str, or holds something else than str.
         """
-        encoded = self._encode(_checked(texts, "texts"), offsets)
+        encoded = self._encode(text_list(texts, "texts"), offsets)
         splits = encoded.splits.tolist()
         ids = _rows(encoded.ids.tolist(), splits)
         if not offsets:
@@ -193,7 +197,7 @@ class AlbertTokenizer(Vocabulary):
 
         # Its tables are made outside of the function that may just be traced, as by `Dataset.map`.
         with tf.init_scope():
-            return InGraphTokenizer(self._model, self._engine, self._normalize, self._digit_comma)
+            return InGraphTokenizer(self._model, self._normalize, self._digit_comma)
 
     # --- model inputs ---
 
@@ -249,10 +253,10 @@ class AlbertTokenizer(Vocabulary):
             print(packed.token_ids[row], packed.segment_ids[row], packed.offsets[row])
         ```
         """
-        first = self._encode(_checked(texts, "texts"), offsets)
+        first = self._encode(text_list(texts, "texts"), offsets)
         second = None
         if pairs is not None:
-            second = self._encode(_checked(pairs, "pairs"), offsets)
+            second = self._encode(text_list(pairs, "pairs"), offsets)
             if len(second.lengths) != len(first.lengths):
                 raise DataError(
                     f"texts has {len(first.lengths)} entries and pairs has {len(second.lengths)}; "
@@ -366,33 +370,6 @@ def _bundled_path() -> Path:
 @functools.cache
 def _bundled_model() -> ModelFile:
     return read_model_file(_bundled_path())
-
-
-def _checked(texts, name: str) -> list[str]:
-    """`texts` as a list, after checking that it holds str only."""
-    if isinstance(texts, str):
-        raise DataError(
-            f"{name} is one text, {texts[:40]!r}; expected a sequence of texts: pass [text]"
-        )
-    # A mapping and a data frame would be read as the texts of their column names.
-    is_flat = isinstance(texts, Iterable) and getattr(texts, "ndim", 1) == 1
-    if isinstance(texts, (bytes, Mapping)) or not is_flat:
-        raise DataError(
-            f"{name} is {str(texts)[:40]!r} of type {type(texts).__name__}; expected a sequence of "
-            "str, such as a list or an array"
-        )
-    texts = list(texts)
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise _not_text(text, f"{name}[{index}]")
-    return texts
-
-
-def _not_text(value, place: str) -> DataError:
-    return DataError(
-        f"{place} is {str(value)[:40]!r} of type {type(value).__name__}; expected a str: fill or "
-        "drop missing texts, and decode bytes, before tokenizing"
-    )
 
 
 def _rows(flat: list, splits: list[int]) -> list[list]:

@@ -5,6 +5,8 @@ import hashlib
 import numpy as np
 
 from albert_tf.errors import ConfigError
+from albert_tf.models.class_weight import weight_by_class
+from albert_tf.preprocessing import LengthBucketedBatches
 from albert_tf.training.recipe import FineTuningRecipe
 
 
@@ -27,24 +29,39 @@ def training_batches(model, data, recipe: FineTuningRecipe):
                 "FineTuningRecipe.class_weights needs the texts as (x, y); batches that are made "
                 "already carry a sample_weight of their own"
             )
+        _check_batches(model, data, "y")
         return data
     x, y, sample_weight = _unpack(model, data)
+    packed, y = model.preprocessor.pack(x), model.checked_targets(y)
     if recipe.class_weights is not None:
-        weights = example_weights(recipe.class_weights, np.asarray(y), model)
+        weights = example_weights(recipe.class_weights, y, model)
         sample_weight = weights if sample_weight is None else weights * np.asarray(sample_weight)
-    return model.preprocessor.batches(
-        x, y, sample_weight, batch_size=recipe.batch_size, order="shuffled", seed=recipe.seed
+    return model.preprocessor.batches_of(
+        packed, y, sample_weight, batch_size=recipe.batch_size, order="shuffled", seed=recipe.seed
     )
 
 
 def validation_batches(model, data, recipe: FineTuningRecipe):
     """Returns the batches of the validation data, or None; see `training_batches`."""
     if data is None or not isinstance(data, tuple):
+        _check_batches(model, data, "the validation y")
         return data
     x, y, sample_weight = _unpack(model, data)
-    return model.preprocessor.batches(
-        x, y, sample_weight, batch_size=recipe.eval_batch_size, order="by_length"
+    packed, y = model.preprocessor.pack(x), model.checked_targets(y, "the validation y")
+    return model.preprocessor.batches_of(
+        packed, y, sample_weight, batch_size=recipe.eval_batch_size, order="by_length"
     )
+
+
+def _check_batches(model, batches, name):
+    if batches is None:
+        return
+    if not isinstance(batches, LengthBucketedBatches):
+        raise ConfigError(
+            f"the data are a {type(batches).__name__}; expected a tuple (x, y) or (x, y, sample_weight), or "
+            "LengthBucketedBatches"
+        )
+    model.checked_targets(batches.y, name)
 
 
 def _unpack(model, data):
@@ -59,12 +76,12 @@ def _unpack(model, data):
     return (*data, None)[:3]
 
 
-def example_weights(class_weights: str | dict, y: np.ndarray, model) -> np.ndarray:
+def example_weights(class_weights: str | dict | list, y: np.ndarray, model) -> np.ndarray:
     """Returns the weight of each example by its class.
 
     Args:
-        class_weights: `"balanced"`, or a weight by the class's name or index; 1 where it is
-            missing.
+        class_weights: `"balanced"`, one number for each class, or a weight by the class's name or
+            index; 1 where it is missing.
         y: class indices, `(examples,)`.
         model: a classifier, for the names of the classes.
 
@@ -72,40 +89,10 @@ def example_weights(class_weights: str | dict, y: np.ndarray, model) -> np.ndarr
         float32 `(examples,)`.
 
     Raises:
-        ConfigError: when there are no classes, a class is unknown, or a weight is negative.
+        ConfigError: as `weight_by_class`.
     """
-    if model.head != "text_classifier" or model.multi_label or y.ndim != 1:
-        raise ConfigError(
-            "FineTuningRecipe.class_weights needs a text classifier with one class for each text; "
-            f"this is a {model.head} with targets of shape {y.shape}"
-        )
-    classes = model.num_classes
-    if class_weights == "balanced":
-        counts = np.bincount(y.astype("int64"), minlength=classes)
-        by_class = len(y) / (np.count_nonzero(counts) * np.maximum(counts, 1))
-    else:
-        by_class = np.ones(classes)
-        names = model.labels or []
-        for name, weight in class_weights.items():
-            by_class[_class_index(str(name), names, classes)] = _checked(name, weight)
-    return by_class[y.astype("int64")].astype("float32")
-
-
-def _class_index(name, names, classes):
-    if name in names:
-        return names.index(name)
-    if name.isdecimal() and int(name) < classes:
-        return int(name)
-    known = ", ".join(names) or f"0 to {classes - 1}"
-    raise ConfigError(f"class_weights names the class {name!r}; the model's are {known}")
-
-
-def _checked(name, weight):
-    if isinstance(weight, (int, float)) and 0.0 <= weight < float("inf"):
-        return weight
-    raise ConfigError(
-        f"class_weights[{name!r}] is {weight!r}; expected a number that is at least 0"
-    )
+    weights = weight_by_class(class_weights, model, y, "FineTuningRecipe.class_weights")
+    return weights[y.astype("int64")].astype("float32")
 
 
 def fingerprint(batches, validation=None) -> str:

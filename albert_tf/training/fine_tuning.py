@@ -20,6 +20,7 @@ from albert_tf.training.fake_quantization import FakeQuantization
 from albert_tf.training.fine_tuning_callback import FineTuningCallback
 from albert_tf.training.head_start import start_linear
 from albert_tf.training.layer_decay import LayerDecaySchedule
+from albert_tf.training.monitor import choose_monitor
 from albert_tf.training.optimizer import build_optimizer
 from albert_tf.training.recipe import FineTuningRecipe
 from albert_tf.training.run import TrainingRun
@@ -36,6 +37,7 @@ class FineTuningResult:
             the last.
         best_value: what `monitor` was then; None without validation data.
         monitor: the number that was watched; None without validation data.
+        kept: which epoch's weights the model has, and why, in words; None without validation data.
         epochs: epochs done.
         steps: updates done.
         seconds: time of all sessions, validation and checkpoints included.
@@ -55,6 +57,7 @@ class FineTuningResult:
     best_epoch: int
     best_value: float | None
     monitor: str | None
+    kept: str | None
     epochs: int
     steps: int
     seconds: float
@@ -82,6 +85,9 @@ def fine_tune(
 ) -> FineTuningResult:
     """Fine-tunes a model with `model.fit`, and leaves it with the weights of its best epoch.
 
+    The best is the epoch with the highest main metric of the task on the validation data, as accuracy,
+    and of equal ones that with the lowest loss; see `choose_monitor`, and `FineTuningRecipe.monitor`.
+
     Texts of similar length share a batch. Every few minutes, and after each epoch, a checkpoint is
     written to `run_dir`. A run that was stopped, by Ctrl-C, `kill -9` or a power cut, continues
     from there with the same batches, optimizer, learning rates and dropout: its losses are those of
@@ -89,9 +95,10 @@ def fine_tune(
 
     Args:
         model: a task model, e.g. an `AlbertTextClassifier`. It is compiled anew, with the recipe's
-            optimizer, its own loss and its head's metrics.
-        train: `(x, y)` or `(x, y, sample_weight)` with `x` a list of `str` or `(texts, pairs)`; or
-            a `LengthBucketedBatches`.
+            optimizer, its own loss and its head's metrics, and the one that decides which epoch is
+            kept.
+        train: `(x, y)` or `(x, y, sample_weight)` with `x` texts or `(texts, pairs)`, and `y` as for
+            `model.fit`; or a `LengthBucketedBatches`.
         validation: the same, or None.
         recipe: a `FineTuningRecipe`; default: its defaults.
         run_dir: folder of the run; it receives `recipe.json`, `training.jsonl`, `checkpoints/` and
@@ -100,7 +107,7 @@ def fine_tune(
             finished returns its result at once.
         settings: what else decides the course of the training, such as the weights of the model's
             losses, serializable as JSON: a run is resumed with the same only.
-        callbacks: further Keras callbacks.
+        callbacks: further Keras callbacks, or one.
         verbose: as in `keras.Model.fit`.
 
     Returns:
@@ -130,7 +137,7 @@ def fine_tune(
     recipe = recipe or FineTuningRecipe()
     run = _FineTuningRun(model, train, validation, recipe, run_dir, resume, settings or {})
     if not run.callback.progress.finished:
-        run.fit(callbacks, verbose)
+        run.fit(keras.tree.flatten(callbacks or ()), verbose)
     return run.result()
 
 
@@ -148,6 +155,7 @@ class _FineTuningRun(TrainingRun):
         super().__init__(model, recipe, run_dir, resume)
         self.batches = training_batches(model, train, recipe)
         self.validation = validation_batches(model, validation, recipe)
+        self.monitor = choose_monitor(model, self.validation, recipe)
         self.schedule = self._build_schedule()
         self.rounding = recipe.weight_bits and FakeQuantization(model, recipe.weight_bits)
         self._compile()
@@ -171,6 +179,7 @@ class _FineTuningRun(TrainingRun):
             run_dir=self.run_dir,
         )
         self.begin()
+        self._note_monitor()
 
     # === Preparation ===
 
@@ -187,7 +196,7 @@ class _FineTuningRun(TrainingRun):
 
     def _build_best(self):
         if self.validation is not None:
-            return BestEpoch(self.recipe.monitor or "val_loss")
+            return BestEpoch(self.monitor.name)
         self.notes.append(
             "There are no validation data: all epochs were trained, and the last weights kept."
         )
@@ -198,7 +207,21 @@ class _FineTuningRun(TrainingRun):
         keras.utils.set_random_seed(recipe.seed)
         total_steps = recipe.epochs * len(self.batches)
         optimizer = build_optimizer(recipe, model.trainable_variables, total_steps)
-        self.compile_model(optimizer, loss=model.loss)
+        more = self.monitor.metrics
+        metrics = {"metrics": [*model.default_metrics(), *more]} if more else {}
+        self.compile_model(optimizer, loss=model.loss, **metrics)
+
+    def _note_monitor(self):
+        best = self.callback.best
+        if best is None:
+            return
+        if best.monitor != self.monitor.name:
+            self.notes.append(
+                f"This run was begun with {best.monitor} deciding which epoch is kept, and goes on with it; a new run "
+                f"would watch {self.monitor.name}."
+            )
+        elif self.monitor.note:
+            self.notes.append(self.monitor.note)
 
     def first_batch(self, progress):
         """Returns the first batch of the present epoch."""
@@ -281,12 +304,16 @@ class _FineTuningRun(TrainingRun):
             restore_model(self.model, arrays, best_path)
         if self.rounding:
             self.rounding.settle()
+        epochs = callback.progress.epoch
+        if callback.is_stopped_early:
+            self.notes.append(best.stopped(epochs, self.recipe.epochs))
         return FineTuningResult(
             history=[record for record in self.log.records() if "step" in record],
-            best_epoch=best.epoch if best else callback.progress.epoch,
+            best_epoch=best.epoch if best else epochs,
             best_value=best.value if best else None,
             monitor=best.monitor if best else None,
-            epochs=callback.progress.epoch,
+            kept=best.kept(epochs) if best else None,
+            epochs=epochs,
             steps=callback.step,
             seconds=callback.seconds,
             tokens_per_second=callback.speed.overall(),

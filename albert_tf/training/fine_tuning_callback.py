@@ -51,14 +51,32 @@ class FineTuningCallback(RunCallback):
         """Returns the tokens of a batch of this epoch."""
         return self._tokens[batch]
 
-    def finish_epoch(self, logs: dict) -> bool:
-        """Keeps the best epoch; returns whether it is too long ago."""
+    def finish_epoch(self, logs: dict) -> dict | None:
+        """Keeps the best epoch; returns why training ends when it is too long ago."""
         if self.best is None:
-            return False
+            return None
         if self.best.update(self.progress.epoch, logs):
             self.store.save(BEST, self.batches_done, model_arrays(self.model), {})
+        if not self.is_stopped_early:
+            return None
+        return {
+            "event": "early_stop",
+            "epoch": self.progress.epoch,
+            "epochs": self.recipe.epochs,
+            "monitor": self.best.monitor,
+            "best_epoch": self.best.epoch,
+            "values": self.best.values,
+            "early_stopping_patience": self.recipe.early_stopping_patience,
+        }
+
+    @property
+    def is_stopped_early(self) -> bool:
+        """Whether the best epoch is too long ago, and epochs are left."""
         patience = self.recipe.early_stopping_patience
-        return patience is not None and self.best.waited >= patience
+        is_too_long = (
+            patience is not None and self.best is not None and self.best.waited >= patience
+        )
+        return is_too_long and self.progress.epoch < self.recipe.epochs
 
     def describe_step(self) -> str:
         """Says at which step of which epoch the run stands."""

@@ -30,10 +30,14 @@ class FineTuningRecipe(Recipe):
         multipliers: see `LayerDecaySchedule`.
         early_stopping_patience: epochs without a better `monitor` after which training stops, or
             None. In any case the best epoch's weights are kept where there is validation data.
-        monitor: what is watched, e.g. `"val_accuracy"`; default `"val_loss"`. Lower is better
-            when the name ends in `loss`, `error`, `mse`, `rmse` or `mae`, otherwise higher.
+        monitor: the number that decides which epoch is the best, e.g. `"val_loss"`; of equal ones
+            the lower `val_loss` decides. Default: the main metric of the task, see
+            `choose_monitor`. Lower is better when the name ends in `loss`, `error`, `mse`, `rmse`
+            or `mae`, otherwise higher. `"val_macro_f1"` is there for every text classifier with
+            one class a text.
         class_weights: None; `"balanced"` for weights inverse to the classes' frequencies, of mean 1
-            over the texts; or a weight by the class's name or index, 1 where it is missing.
+            over the texts; a list with one weight for each class; or a weight by the class's name or index, 1 where
+            it is missing.
         head_start: where the output layer starts: `"random"`, or `"linear"`, as the best linear
             model on the pooled outputs of the training texts, which suits backbones that were
             trained to give sentence vectors, such as `albert_small_en`. See `start_linear`.
@@ -77,7 +81,7 @@ class FineTuningRecipe(Recipe):
     multipliers: dict = dataclasses.field(default_factory=dict)
     early_stopping_patience: int | None = None
     monitor: str | None = None
-    class_weights: str | dict | None = None
+    class_weights: str | dict | list | None = None
     head_start: str = "random"
     weight_bits: int | None = None
     accumulation_steps: int = 1
@@ -103,7 +107,7 @@ class FineTuningRecipe(Recipe):
         "application_decay_rate": RATE,
         "early_stopping_patience": at_least(1),
         "class_weights": (
-            lambda value: isinstance(value, dict) or value == "balanced",
+            lambda value: isinstance(value, (dict, list)) or value == "balanced",
             "'balanced' or a weight for each class",
         ),
         "head_start": one_of(HEAD_STARTS),

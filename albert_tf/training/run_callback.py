@@ -46,7 +46,7 @@ class RunCallback(keras.callbacks.Callback):
 
     - `count_tokens(batch)`: how many tokens that batch of the present Keras epoch holds;
     - `finish_epoch(logs)`: what is done at the end of a Keras epoch, before it is logged, such as
-      an evaluation whose numbers it adds to the logs; True ends the training;
+      an evaluation whose numbers it adds to the logs; an event, for the log, ends the training;
     - optionally `describe_step()`, `extra_record()` (for the log), `extra_state()` and
       `restore_extra_state(state)` (for checkpoints), and `saves_each_epoch`.
 
@@ -110,9 +110,9 @@ class RunCallback(keras.callbacks.Callback):
         """Returns the tokens of a batch of this Keras epoch, padding aside."""
         raise NotImplementedError
 
-    def finish_epoch(self, logs: dict) -> bool:
-        """Does what a Keras epoch ends with; may add to `logs`; returns whether training is over."""
-        return False
+    def finish_epoch(self, logs: dict) -> dict | None:
+        """Does what a Keras epoch ends with; may add to `logs`; returns the event that ends training."""
+        return None
 
     def describe_step(self) -> str:
         """Says where the run stands, for messages."""
@@ -184,9 +184,11 @@ class RunCallback(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         """Finishes the epoch, logs it, and decides whether training goes on."""
         self.progress.epoch, self.progress.batch = epoch + 1, 0
-        is_over = self.finish_epoch(logs)
+        ending = self.finish_epoch(logs)
         self._log(logs, epoch + 1)
-        self.progress.finished = is_over or self.batches_done == self.total_batches
+        if ending is not None and is_first_process():
+            self.log.write({"batch": self.batches_done, **ending})
+        self.progress.finished = ending is not None or self.batches_done == self.total_batches
         is_interrupted = agree(self.interrupt.is_set)
         is_stopping = self.progress.finished or is_interrupted
         if agree(is_stopping or self.saves_each_epoch or self._is_checkpoint_due()):

@@ -39,14 +39,14 @@ class StepRunCallback(RunCallback):
         """Returns the tokens of any batch."""
         return self.tokens_per_batch
 
-    def finish_epoch(self, logs: dict) -> bool:
+    def finish_epoch(self, logs: dict) -> dict | None:
         """Adds the numbers of the held-out data when their time has come."""
         before = (self.step - 1) // self.recipe.log_every * self.recipe.log_every
         every = self.recipe.evaluate_every
         is_due = self.step // every > before // every or self.step == self.recipe.steps
         if self.evaluate is not None and is_due:
             logs.update({f"val_{name}": value for name, value in self.evaluate().items()})
-        return False
+        return None
 
     def extra_record(self) -> dict:
         """Returns the time left, in seconds."""

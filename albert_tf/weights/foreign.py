@@ -26,7 +26,7 @@ def read_json(path: Path) -> dict:
             object.
     """
     try:
-        values = json.loads(path.read_text("utf-8"))
+        values = json.loads(path.read_text("utf-8-sig"))  # Windows editors put a mark first
     except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"cannot read {path}: {error}; copy the file again") from error
     if not isinstance(values, dict):

@@ -1,5 +1,8 @@
 """Checkpoints of google-research/albert: `albert_config.json`, a TF1 checkpoint, `30k-clean.model`.
 
+A TensorFlow Hub module holds the same variables under `variables/`, and no configuration: what the
+shapes do not tell has to be written beside it.
+
 Those of `run_pretraining.py` carry both pretraining heads, those of `run_classifier.py` a
 classifier or regressor, those of `run_squad_v1.py` a question answerer. Source: `modeling.py` and
 the `run_*.py` scripts there.
@@ -26,9 +29,23 @@ from albert_tf.weights.foreign import (
 )
 from albert_tf.weights.sentencepiece_file import find_sentencepiece, read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
-from albert_tf.weights.tf_checkpoint import OBJECT_GRAPH, TensorFlowCheckpoint, find_prefix
+from albert_tf.weights.tf_checkpoint import (
+    OBJECT_GRAPH,
+    TensorFlowCheckpoint,
+    find_prefix,
+    home_of,
+)
 
-CONFIG_FILES = ("albert_config.json", "config.json")
+CONFIG_FILES = ("albert_config.json", "assets/albert_config.json", "config.json")
+
+NOT_IN_SHAPES = ("num_hidden_layers", "num_attention_heads")
+"""What a configuration must say, since no variable tells it."""
+
+PUBLISHED = ("base", "large", "xlarge", "xxlarge")
+"""The sizes of google-research/albert, no two of which have the same shapes."""
+
+HUB_PREFIX = "module/"
+"""What a model that was built from a TensorFlow Hub module puts before the names of its variables."""
 
 FIELDS = (
     "vocab_size",
@@ -73,6 +90,10 @@ HEAD_OF_VARIABLE = {
     "cls/predictions/output_bias": "masked_lm",
 }
 """The head that a variable proves, the first one found counts."""
+
+BLOCK = re.compile(r"^bert/encoder/transformer/group_(\d+)/inner_group_(\d+)/")
+
+OF_A_BERT = re.compile(r"^(module/)?bert/encoder/layer_\d+/")
 
 SQUAD_V2 = "answer_class/"
 
@@ -146,11 +167,12 @@ def read_google_config(values: dict, source: str) -> AlbertConfig:
     return config
 
 
-def read_google_tf1(location: Path) -> Checkpoint:
-    """Reads a checkpoint of google-research/albert.
+def read_google_tf1(location: Path, *, with_tokenizer: bool = True) -> Checkpoint:
+    """Reads a checkpoint of google-research/albert, or a TensorFlow Hub module of one.
 
     Args:
         location: its folder, or the checkpoint's prefix in it.
+        with_tokenizer: whether to read its tokenizer too.
 
     Raises:
         ConfigError: when `albert_config.json` asks for what this package does not compute.
@@ -158,21 +180,21 @@ def read_google_tf1(location: Path) -> Checkpoint:
             misshapen.
     """
     prefix = find_prefix(location)
-    folder = prefix.parent
-    paths = [folder / name for name in CONFIG_FILES if (folder / name).is_file()]
-    if not paths:
-        raise CheckpointError(
-            f"{folder} holds the TensorFlow checkpoint {prefix.name} but no {CONFIG_FILES[0]}; "
-            "copy it there, since the variables do not tell the number of layers and heads"
-        )
-    config = read_google_config(read_json(paths[0]), str(paths[0]))
+    folder = home_of(prefix)
     checkpoint = TensorFlowCheckpoint(prefix)
+    if any(OF_A_BERT.search(name) for name in checkpoint.shapes):
+        raise CheckpointError(
+            f"{prefix} holds a BERT, whose layers have weights of their own; expected an ALBERT"
+        )
+    config = _read_config(folder, checkpoint)
     arrays = _read_arrays(checkpoint, config)
     if config.embedding_size == config.hidden_size:
         arrays = identity_projection(config) | arrays
     head, head_config = _read_head(checkpoint, arrays)
     check_arrays(arrays, config, head, head_config, str(prefix))
-    tokenizer_model, lowercase = read_sentencepiece(find_sentencepiece(folder))
+    tokenizer_model, lowercase = read_sentencepiece(
+        find_sentencepiece(folder) if with_tokenizer else None
+    )
     return Checkpoint(
         config=config,
         arrays=arrays,
@@ -184,12 +206,62 @@ def read_google_tf1(location: Path) -> Checkpoint:
     )
 
 
+def _read_config(folder: Path, checkpoint: TensorFlowCheckpoint) -> AlbertConfig:
+    """Reads the configuration; a size that it leaves out is read off the variables."""
+    paths = [folder / name for name in CONFIG_FILES if (folder / name).is_file()]
+    values = read_json(paths[0]) if paths else {}
+    missing = [name for name in NOT_IN_SHAPES if values.get(name) is None]
+    sizes = _sizes_of_shapes(checkpoint.shapes)
+    if missing:
+        what = f"{paths[0]} does not name" if paths else f"{folder} has no {CONFIG_FILES[0]}, for"
+        like = next((size for size in PUBLISHED if _is_size(size, sizes)), None)
+        known = AlbertConfig.named(like or "base")
+        example = ", ".join(f'"{name}": {getattr(known, name)}' for name in NOT_IN_SHAPES)
+        raise CheckpointError(
+            f"{what} {' and '.join(missing)}, which the variables of {checkpoint.prefix.name} do not tell; "
+            f"copy its {CONFIG_FILES[0]} there, or write one with at least {{{example}}} "
+            f"({'these are' if like else 'with the numbers of your model; these are'} ALBERT-{like or 'base'}'s)"
+        )
+    stated = {name: value for name, value in values.items() if value is not None}
+    return read_google_config({**sizes, **stated}, str(paths[0]))
+
+
+def _sizes_of_shapes(shapes: dict[str, list[int]]) -> dict[str, int]:
+    """Returns the fields of a configuration that the shapes and names of the variables tell."""
+    shapes = {name.removeprefix(HUB_PREFIX): shape for name, shape in shapes.items()}
+    kernel = "bert/encoder/transformer/group_0/inner_group_0/ffn_1/intermediate/dense/kernel"
+    places = {
+        "vocab_size": ("bert/embeddings/word_embeddings", 0),
+        "embedding_size": ("bert/embeddings/word_embeddings", 1),
+        "max_position_embeddings": ("bert/embeddings/position_embeddings", 0),
+        "type_vocab_size": ("bert/embeddings/token_type_embeddings", 0),
+        "hidden_size": (kernel, 0),
+        "intermediate_size": (kernel, 1),
+    }
+    sizes = {
+        field: shapes[name][axis]
+        for field, (name, axis) in places.items()
+        if len(shapes.get(name, ())) > axis
+    }
+    blocks = [match for name in shapes if (match := BLOCK.search(name))]
+    if blocks:
+        sizes["num_hidden_groups"] = len({match[1] for match in blocks})
+        sizes["inner_group_num"] = len({match[2] for match in blocks})
+    return sizes
+
+
+def _is_size(name: str, sizes: dict[str, int]) -> bool:
+    """Whether a published size has these shapes."""
+    named = AlbertConfig.named(name)
+    return bool(sizes) and all(getattr(named, field) == value for field, value in sizes.items())
+
+
 def _read_arrays(checkpoint: TensorFlowCheckpoint, config: AlbertConfig) -> dict[str, np.ndarray]:
     """Reads the weights; an unknown variable keeps its name, for the message that refuses it."""
     ours = {theirs: name for name, theirs in variable_names(config).items()}
     arrays = {}
     for theirs in checkpoint.shapes:
-        plain = theirs.removeprefix("module/")  # as TensorFlow Hub modules are saved
+        plain = theirs.removeprefix(HUB_PREFIX)
         if plain == OBJECT_GRAPH or NOT_WEIGHTS.search(plain):
             continue
         if plain.startswith(SQUAD_V2):
@@ -206,7 +278,7 @@ def _read_arrays(checkpoint: TensorFlowCheckpoint, config: AlbertConfig) -> dict
 
 
 def _read_head(checkpoint: TensorFlowCheckpoint, arrays: dict) -> tuple[str | None, dict]:
-    variables = {name.removeprefix("module/") for name in checkpoint.shapes}
+    variables = {name.removeprefix(HUB_PREFIX) for name in checkpoint.shapes}
     head = next((head for name, head in HEAD_OF_VARIABLE.items() if name in variables), None)
     if head != "text_classifier":
         return head, {}

@@ -20,17 +20,35 @@ DESCRIPTIONS = (
     "task.json",
     "metadata.json",
     "tokenizer_config.json",
+    "tokenizer.json",
+    "added_tokens.json",
+    "vocab.txt",
     "spiece.model",
     "tokenizer.model",
     "30k-clean.model",
     "assets/tokenizer/vocabulary.spm",
+    "modules.json",
+    "config_sentence_transformers.json",
+    "sentence_*_config.json",
+    "[0-9]_*/*.json",
+    "[0-9]_*/spiece.model",
 )
 """Small files that every format may need."""
 
 WEIGHTS = (
-    ("model.safetensors", "model.safetensors.index.json", "model-*.safetensors"),
+    (
+        "model.safetensors",
+        "model.safetensors.index.json",
+        "model-*.safetensors",
+        "0_*/model.safetensors",
+    ),
     ("model.weights.h5", "task.weights.h5"),
-    ("pytorch_model.bin", "pytorch_model.bin.index.json", "pytorch_model-*.bin"),
+    (
+        "pytorch_model.bin",
+        "pytorch_model.bin.index.json",
+        "pytorch_model-*.bin",
+        "0_*/pytorch_model.bin",
+    ),
     ("checkpoint", "*.index", "*.data-?????-of-?????"),
 )
 """Files of weights, best first: repositories often hold the same weights several times over."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +20,14 @@ from albert_tf.weights.huggingface_config import (
     write_config,
 )
 from albert_tf.weights.safetensors_file import read_safetensors, read_sharded
-from albert_tf.weights.sentencepiece_file import read_bytes
 from albert_tf.weights.shapes import POOLER_ARRAYS, check_arrays
+from albert_tf.weights.state_dict import own_names
+from albert_tf.weights.tokenizer_folder import (
+    SENTENCEPIECE_FILE,
+    TOKENIZER_CONFIG_FILE,
+    FoundTokenizer,
+    read_folder_tokenizer,
+)
 from albert_tf.weights.torch_pickle import read_torch_pickle
 
 WEIGHT_FILES = (
@@ -33,17 +40,21 @@ WEIGHT_FILES = (
 
 OTHER_FRAMEWORKS = ("tf_model.h5", "flax_model.msgpack", "rust_model.ot", "model.onnx")
 
-BUFFERS = ("embeddings.position_ids", "embeddings.token_type_ids")
-"""Tensors of old releases that are counters, not weights."""
+KNOWN_BY_SUFFIX = {
+    ".safetensors": "model.safetensors",
+    **dict.fromkeys((".pt", ".pth", ".ckpt", ".bin"), "pytorch_model.bin"),
+}
+"""The name that weights of one's own naming must have, by the ending that their writers give them."""
+
+NOT_A_WHOLE_MODEL = re.compile(
+    r"-\d+-of-\d+\.|^(adapter_model|optimizer|scheduler|training_args|rng_state)"
+)
+"""Shards, and what trainers write beside a model."""
 
 OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
 
 WITHOUT_POOLER = ("masked_lm", "token_classifier", "question_answerer")
 """Heads whose classes of transformers have no pooler and would call one unexpected."""
-
-TOKENIZER_FILE = "spiece.model"
-TOKENIZER_CONFIG_FILE = "tokenizer_config.json"
-DEFAULT_TOKENIZER = {"do_lower_case": True, "keep_accents": False}
 
 
 def matches(folder: Path) -> bool:
@@ -94,8 +105,12 @@ def tensor_names(config: AlbertConfig) -> dict[str, str]:
     return names | torch_parameters(pairs)
 
 
-def read_huggingface(folder: Path) -> Checkpoint:
+def read_huggingface(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     """Reads a folder that `save_pretrained` wrote, of any ALBERT class.
+
+    Args:
+        folder: holds `config.json` and the weights.
+        with_tokenizer: whether to read its tokenizer too.
 
     Raises:
         ConfigError: when `config.json` asks for what this package does not compute.
@@ -103,27 +118,27 @@ def read_huggingface(folder: Path) -> Checkpoint:
             misshapen.
     """
     source = str(folder)
+    if not (folder / "config.json").is_file():
+        raise CheckpointError(
+            f"{folder} holds weights but no config.json, and they do not tell the number of layers and heads; "
+            "copy the config.json of the model that they were trained from there"
+        )
     values = read_json(folder / "config.json")
     config = read_config(values, str(folder / "config.json"))
     tensors = _plain_names(_read_tensors(folder), source)
     head = read_head(values, tensors, str(folder / "config.json"))
     arrays = _to_arrays(tensors, config, source)
-    num_classes = len(arrays["classifier/bias"]) if "classifier/bias" in arrays else None
+    num_classes = arrays["classifier/bias"].size if "classifier/bias" in arrays else None
     head_config = read_head_config(head, values, num_classes, str(folder / "config.json"))
     check_arrays(arrays, config, head, head_config, source)
-    settings = dict(DEFAULT_TOKENIZER)
-    if (folder / TOKENIZER_CONFIG_FILE).is_file():
-        settings |= read_json(folder / TOKENIZER_CONFIG_FILE)
-    tokenizer_file = folder / TOKENIZER_FILE
+    tokenizer = read_folder_tokenizer(folder) if with_tokenizer else FoundTokenizer()
     return Checkpoint(
         config=config,
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_model=read_bytes(tokenizer_file) if tokenizer_file.is_file() else None,
-        lowercase=bool(settings["do_lower_case"]),
-        strip_accents=not settings["keep_accents"],
         source=source,
+        **tokenizer._asdict(),
     )
 
 
@@ -135,6 +150,16 @@ def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
             return read_sharded(path, read_file) if name.endswith(".json") else read_file(path)
     others = [name for name in OTHER_FRAMEWORKS if (folder / name).is_file()]
     found = f" but {others[0]}, which is not read" if others else ""
+    misnamed = sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix in KNOWN_BY_SUFFIX and not NOT_A_WHOLE_MODEL.search(path.name)
+    )
+    if misnamed and not others:
+        name = KNOWN_BY_SUFFIX[misnamed[0].suffix]
+        found = (
+            f" by a name that is known, but {misnamed[0].name}: if it is the model, name it {name}"
+        )
     raise CheckpointError(
         f"{folder} holds no weights{found}; expected one of {', '.join(WEIGHT_FILES)}, as "
         "save_pretrained of transformers' PyTorch class writes them"
@@ -142,20 +167,18 @@ def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
 
 
 def _plain_names(tensors: dict[str, np.ndarray], source: str) -> dict[str, np.ndarray]:
-    """Drops the prefix `albert.`, old spellings, counters, and copies of tied tensors."""
+    """Drops prefixes, old spellings, what is no weight, and copies of tied tensors."""
     plain = {}
-    for name, tensor in tensors.items():
+    for name, tensor in own_names(tensors, source).items():
         if name.endswith(":0"):
             raise CheckpointError(
                 f"{source} was written by a TensorFlow class of transformers ({name!r}); expected "
                 "a PyTorch one: load it with that class and save it again"
             )
-        name = name.removeprefix("albert.")
         for old, new in OLD_ENDINGS.items():
             if name.endswith(old):
                 name = name.removesuffix(old) + new
-        if name not in BUFFERS:
-            plain[name] = tensor
+        plain[name] = tensor
     for copy, original in (
         ("predictions.decoder.weight", "embeddings.word_embeddings.weight"),
         ("predictions.decoder.bias", "predictions.bias"),
@@ -180,7 +203,9 @@ def _to_arrays(
     for theirs in list(tensors):
         tensor = tensors.pop(theirs)  # popped, so that a large model is not held twice
         name = ours.get(theirs, theirs)
-        arrays[name] = as_float32(tensor.T if name.endswith("/kernel") else tensor, theirs, source)
+        if theirs in ours:
+            tensor = as_float32(tensor.T if name.endswith("/kernel") else tensor, theirs, source)
+        arrays[name] = tensor
     return arrays
 
 
@@ -228,7 +253,7 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
             "tokenizer_class": "AlbertTokenizer",
         }
         text = json.dumps(tokenizer, indent=2) + "\n"
-        files[TOKENIZER_FILE] = checkpoint.tokenizer_model
+        files[SENTENCEPIECE_FILE] = checkpoint.tokenizer_model
         files[TOKENIZER_CONFIG_FILE] = text
     files["config.json"] = config_text
     return write_files(Path(folder), files)

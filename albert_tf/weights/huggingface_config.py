@@ -3,7 +3,7 @@
 import warnings
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import (
     EXACT_GELU,
@@ -167,6 +167,7 @@ def _classifier_or_regressor(values: dict, tensors, source: str) -> str:
         warnings.warn(
             f"{source}: problem_type is 'regression' with {outputs} outputs, and a regressor of "
             f"albert_tf has one; read as a text classifier, whose {outputs} logits are the numbers",
+            AlbertWarning,
             stacklevel=2,
         )
         return "text_classifier"

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError, MissingExtraError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import TANH_GELU, as_float32, build_config, pick, read_json, require
 from albert_tf.weights.keras_hub_h5 import read_h5
@@ -102,8 +102,12 @@ def variable_names(config: AlbertConfig) -> dict[str, str]:
     return names
 
 
-def read_keras_hub(folder: Path) -> Checkpoint:
+def read_keras_hub(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     """Reads a preset that `save_to_preset` of keras-hub wrote, of a backbone or a task.
+
+    Args:
+        folder: the preset.
+        with_tokenizer: whether to read its tokenizer too.
 
     Raises:
         ConfigError: when it is another model's preset.
@@ -124,7 +128,7 @@ def read_keras_hub(folder: Path) -> Checkpoint:
     check_arrays(arrays, config, head, head_config, source)
     tokenizer_file = folder / TOKENIZER_FILE
     tokenizer_model, lowercase = read_sentencepiece(
-        tokenizer_file if tokenizer_file.is_file() else None
+        tokenizer_file if with_tokenizer and tokenizer_file.is_file() else None
     )
     return Checkpoint(
         config=config,
@@ -283,6 +287,7 @@ def to_keras_hub(checkpoint: Checkpoint):
         warnings.warn(
             f"{checkpoint.source or 'the checkpoint'} has no pooler; the backbone's starts at "
             "random",
+            AlbertWarning,
             stacklevel=2,
         )
     return model

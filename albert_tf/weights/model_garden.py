@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import CheckpointError, ConfigError, MissingExtraError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError, MissingExtraError
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import as_float32, identity_projection, is_identity_projection
 from albert_tf.weights.model_garden_config import (
@@ -25,7 +25,12 @@ from albert_tf.weights.model_garden_config import (
 )
 from albert_tf.weights.sentencepiece_file import find_sentencepiece, read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
-from albert_tf.weights.tf_checkpoint import OBJECT_GRAPH, TensorFlowCheckpoint, find_prefix
+from albert_tf.weights.tf_checkpoint import (
+    OBJECT_GRAPH,
+    TensorFlowCheckpoint,
+    find_prefix,
+    home_of,
+)
 
 BLOCK = "encoder/group_0_inner_0"
 
@@ -80,11 +85,12 @@ SPAN_KEY = re.compile(r"layer_with_weights-\d+/layer_with_weights-\d+/(kernel|bi
 NOT_WEIGHTS = re.compile(r"(^|/)(save_counter|optimizer|_?global_step|\.OPTIMIZER_SLOT)(/|$)")
 
 
-def read_model_garden(location: Path) -> Checkpoint:
+def read_model_garden(location: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     """Reads an object checkpoint of an `AlbertEncoder`, alone or inside a task's model.
 
     Args:
-        location: its folder, or the checkpoint's prefix in it.
+        location: its folder, or the checkpoint's prefix in it; also a SavedModel's folder.
+        with_tokenizer: whether to read its tokenizer too.
 
     Raises:
         ConfigError: when the configuration asks for what this package does not compute.
@@ -95,12 +101,14 @@ def read_model_garden(location: Path) -> Checkpoint:
     source = str(prefix)
     checkpoint = TensorFlowCheckpoint(prefix)
     arrays, head = _read_arrays(checkpoint)
-    values, config_file = read_config_file(prefix.parent)
+    values, config_file = read_config_file(home_of(prefix))
     config = read_encoder_config(values, arrays, str(config_file))
     arrays = _flatten_heads(arrays, config)
     head_config = _head_config(head, arrays)
     check_arrays(arrays, config, head, head_config, source)
-    tokenizer_model, lowercase = read_sentencepiece(find_sentencepiece(prefix.parent))
+    tokenizer_model, lowercase = read_sentencepiece(
+        find_sentencepiece(home_of(prefix)) if with_tokenizer else None
+    )
     return Checkpoint(
         config=config,
         arrays=arrays,
@@ -276,6 +284,7 @@ def to_model_garden(checkpoint: Checkpoint):
     if "pooler/kernel" not in checkpoint.arrays:
         warnings.warn(
             f"{checkpoint.source or 'the checkpoint'} has no pooler; the encoder's starts random",
+            AlbertWarning,
             stacklevel=2,
         )
     return encoder

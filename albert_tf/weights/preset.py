@@ -114,8 +114,12 @@ def _config_text(checkpoint: Checkpoint) -> str:
         ) from error
 
 
-def read_preset(folder: Path) -> Checkpoint:
+def read_preset(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     """Reads a folder that `write_preset` wrote.
+
+    Args:
+        folder: the preset.
+        with_tokenizer: whether to read its tokenizer too.
 
     Raises:
         ConfigError: when the configuration is impossible.
@@ -143,7 +147,7 @@ def read_preset(folder: Path) -> Checkpoint:
         arrays=arrays,
         head=sections["head"],
         head_config=sections["head_config"],
-        tokenizer_model=_read_tokenizer(folder, sections["tokenizer"]),
+        tokenizer_model=_read_tokenizer(folder, sections["tokenizer"]) if with_tokenizer else None,
         lowercase=sections["lowercase"],
         strip_accents=sections["strip_accents"],
         source=str(folder),

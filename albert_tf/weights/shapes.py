@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from albert_tf.config import AlbertConfig
-from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
 from albert_tf.weights.checkpoint import HEADS
 
 POOLER_ARRAYS = ("pooler/kernel", "pooler/bias")
@@ -176,6 +176,7 @@ def check_arrays(
             f"{source or 'the checkpoint'}: {len(damaged)} of {len(arrays)} arrays hold values "
             f"that are not finite, {damaged[0]} among them; the training that wrote it probably "
             "diverged",
+            AlbertWarning,
             stacklevel=2,
         )
 

@@ -15,9 +15,28 @@ OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH"
 """The key that object checkpoints (`tf.train.Checkpoint`) have and TF1's do not."""
 
 
+SAVED_MODEL_FILE = "saved_model.pb"
+SAVED_MODEL_VARIABLES = Path("variables", "variables")
+"""The prefix of the checkpoint inside a SavedModel, as a TensorFlow Hub module is one."""
+
+
 def is_prefix(path: Path) -> bool:
     """Whether the path is a checkpoint's prefix, as `runs/model.ckpt-best`."""
     return Path(f"{path}.index").is_file()
+
+
+def holds_checkpoint(folder: Path) -> bool:
+    """Whether a folder holds a TensorFlow checkpoint, also that of a SavedModel."""
+    return any(folder.glob("*.index")) or is_prefix(folder / SAVED_MODEL_VARIABLES)
+
+
+def home_of(prefix: Path) -> Path:
+    """Returns the folder where a checkpoint's configuration and vocabulary lie: for a SavedModel, its own."""
+    inside = SAVED_MODEL_VARIABLES
+    is_saved_model = (
+        prefix.parts[-2:] == inside.parts and (prefix.parents[1] / SAVED_MODEL_FILE).is_file()
+    )
+    return prefix.parents[1] if is_saved_model else prefix.parent
 
 
 def find_prefix(location: Path) -> Path:
@@ -25,7 +44,7 @@ def find_prefix(location: Path) -> Path:
 
     Args:
         location: a prefix, or a folder; of several checkpoints in a folder, the one that its file
-            `checkpoint` names is taken.
+            `checkpoint` names is taken. The checkpoint of a SavedModel lies in its `variables/`.
 
     Raises:
         CheckpointError: when the folder holds none, or several and no hint.
@@ -33,6 +52,8 @@ def find_prefix(location: Path) -> Path:
     if is_prefix(location):
         return location
     prefixes = sorted(path.with_suffix("") for path in location.glob("*.index"))
+    if not prefixes and is_prefix(location / SAVED_MODEL_VARIABLES):
+        return location / SAVED_MODEL_VARIABLES
     if len(prefixes) == 1:
         return prefixes[0]
     state = location / "checkpoint"

@@ -26,6 +26,7 @@ import numpy as np
 
 from albert_tf.errors import CheckpointError
 from albert_tf.weights.foreign import one_line
+from albert_tf.weights.state_dict import find_state_dict
 
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 LEGACY_PROTOCOL = 1001
@@ -146,11 +147,15 @@ OPCODES = (
 # In Python rather than C: the C unpickler's memo is an array, which one instruction can blow up to
 # gigabytes, and only this one lets single instructions be replaced.
 class _TensorUnpickler(pickle._Unpickler):
-    """Unpickles a state dict into placeholders; a global outside `ADMITTED` raises."""
+    """Unpickles a state dict into placeholders; a global outside `ADMITTED` raises.
+
+    Its `dtypes` are those of all storages, by key.
+    """
 
     def __init__(self, file, path: Path):
         super().__init__(file, encoding="utf-8")
         self._path = path
+        self.dtypes: dict[str, np.dtype] = {}
 
     def find_class(self, module, name):
         if (module, name) not in ADMITTED:
@@ -168,6 +173,7 @@ class _TensorUnpickler(pickle._Unpickler):
             raise pickle.UnpicklingError("malformed storage")
         if type(size) is not int or size < 0 or not isinstance(key, str):
             raise pickle.UnpicklingError("malformed storage")
+        self.dtypes[key] = storage_type.dtype
         return _Storage(key, storage_type.dtype, size)
 
     def _refuse(self):
@@ -215,7 +221,8 @@ def read_torch_pickle(path: Path) -> dict[str, np.ndarray]:
     """Reads the tensors of a `pytorch_model.bin`.
 
     Args:
-        path: a state dict as `torch.save` writes it, in either of its layouts.
+        path: a state dict as `torch.save` writes it, in either of its layouts; or a trainer's dict
+            with one inside, as `{"state_dict": {...}, "epoch": 3}`.
 
     Returns:
         Tensor by name, in the dtypes they were saved in.
@@ -286,12 +293,17 @@ def _read_legacy(path: Path) -> dict[str, np.ndarray]:
             )
         system = _TensorUnpickler(file, path).load()
         order = "<" if system.get("little_endian", True) else ">"
-        tensors = _state_dict(_TensorUnpickler(file, path).load(), path)
+        program = _TensorUnpickler(file, path)
+        tensors = _state_dict(program.load(), path)
         keys = _TensorUnpickler(file, path).load()
-        dtypes = {tensor.storage.key: tensor.storage.dtype for tensor in tensors.values()}
         if not all(isinstance(key, str) for key in keys):
             raise pickle.UnpicklingError("malformed storage")
-        elements = {key: _legacy_storage(file, dtypes.get(key), order) for key in keys}
+        needed = {tensor.storage.key for tensor in tensors.values()}
+        elements = {}
+        for key in keys:  # in the order of the file, those of an optimizer among them
+            storage = _legacy_storage(file, program.dtypes.get(key), order)
+            if key in needed:
+                elements[key] = storage
     return _materialize(tensors, lambda storage: elements[storage.key], path)
 
 
@@ -314,11 +326,12 @@ def _state_dict(value, path: Path) -> dict[str, _Tensor]:
         raise CheckpointError(
             f"{path} holds a {type(value).__name__}; expected a state dict of tensors"
         )
+    value = find_state_dict(value, lambda entry: isinstance(entry, _Tensor), path)
     for name, tensor in value.items():
         if not isinstance(name, str) or not isinstance(tensor, _Tensor):
             raise CheckpointError(
                 f"{path}: the entry {_printable(str(name))!r} is a {type(tensor).__name__}, not a tensor; expected "
-                "a model's state dict, as save_pretrained writes it"
+                "a model's state dict, as save_pretrained writes it, or a trainer's dict with one inside"
             )
     return value
 

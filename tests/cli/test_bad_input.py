@@ -5,12 +5,19 @@ import shutil
 
 import pytest
 
-from albert_tf.cli.main import main
-from tests.cli.conftest import QUICK, write
+from tests.cli.conftest import COLUMNS, QUICK, in_slow_process, write
 
 
 def bad_table(text):
     return lambda files, tmp: ["finetune", write(tmp / "data.csv", text)]
+
+
+def finetune(*options):
+    """Fine-tuning on the shared table; `{files}` and `{tmp}` stand for the folders."""
+    return lambda files, tmp: [
+        *("finetune", f"{files}/reviews.csv", *COLUMNS),
+        *(option.format(files=files, tmp=tmp) for option in options),
+    ]
 
 
 class Malicious:
@@ -22,36 +29,56 @@ class Malicious:
         return os.system, ("touch executed",)
 
 
-def malicious(files, tmp):
-    shutil.copytree(files / "hf", tmp / "hf", dirs_exist_ok=True)
-    (tmp / "hf" / "model.safetensors").unlink()
-    (tmp / "hf" / "pytorch_model.bin").write_bytes(pickle.dumps(Malicious()))
-    return ["import", f"{tmp}/hf", f"{tmp}/out"]
-
-
 def truncated(files, tmp):
-    shutil.copytree(files / "small", tmp / "small", dirs_exist_ok=True)
+    shutil.copytree(files / "small", tmp / "small")
     path = tmp / "small" / "model.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
     return ["import", f"{tmp}/small", f"{tmp}/out"]
 
 
 BAD_INPUT = {
+    "no DATA": (lambda files, tmp: ["finetune"], ["DATA"]),
+    "truncated safetensors": (truncated, ["model.safetensors"]),
+    "nothing to resume": (lambda files, tmp: ["finetune", "--resume", f"{tmp}/none"], ["none"]),
+    "run exists": (
+        finetune("--preset", "{files}/small", "--output", "{files}/run", *QUICK),
+        ["run", "resume"],
+    ),
+    "--text for a text": (
+        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "--text", "a lovely film"],
+        ["--text", "--file"],
+    ),
+    "texts beside a file": (
+        lambda files, tmp: [
+            *("predict", f"{files}/reviews.tflite", "a film", "--file", f"{files}/reviews.csv")
+        ],
+        ["--file"],
+    ),
+    "resume with other epochs": (
+        lambda files, tmp: ["finetune", "--resume", f"{files}/run", "--epochs", "7"],
+        ["--epochs 7", "20"],
+    ),
+    "output holds other things": (
+        lambda files, tmp: ["finetune", f"{files}/reviews.csv", "--output", f"{files}/small"],
+        ["small", "albert_tf.json", "--output"],
+    ),
+    "output is a file": (
+        lambda files, tmp: ["finetune", f"{files}/reviews.csv", "--output", f"{files}/reviews.csv"],
+        ["reviews.csv is a file"],
+    ),
+}
+"""What is found before TensorFlow is imported."""
+
+BAD_INPUT_OF_MODELS = {
     "missing column": (
         lambda files, tmp: [
-            "finetune",
-            f"{files}/reviews.csv",
-            "--text",
-            "reviewer",
-            "--label",
-            "stars",
+            *("finetune", f"{files}/reviews.csv", "--text", "reviewer", "--label", "stars")
         ],
         ["reviewer", "review", "stars"],
     ),
     "empty text": (bad_table("text,label\ngood film,a\n,b\nx,a\n"), ["data.csv:3", "empty"]),
     "one class": (bad_table("text,label\ngood,a\nfine,a\n"), ["data.csv"]),
     "no such file": (lambda files, tmp: ["finetune", f"{tmp}/absent.csv"], ["absent.csv"]),
-    "no DATA": (lambda files, tmp: ["finetune"], ["DATA"]),
     "unseen label": (
         lambda files, tmp: [
             "evaluate",
@@ -60,92 +87,19 @@ BAD_INPUT = {
         ],
         ["test.csv:3", "mixed", "good"],
     ),
-    "truncated safetensors": (truncated, ["model.safetensors"]),
-    "malicious pickle": (malicious, ["system"]),
     "no checkpoint": (lambda files, tmp: ["predict", f"{tmp}/nothing", "text"], ["nothing"]),
-    "unknown size": (
-        lambda files, tmp: (
-            [
-                "finetune",
-                f"{files}/reviews.csv",
-                "--text",
-                "review",
-                "--label",
-                "stars",
-                "--size",
-                "huge",
-                "--output",
-                f"{tmp}/run",
-            ]
-        ),
-        ["'huge'", "tiny"],
-    ),
-    "nothing to resume": (lambda files, tmp: ["finetune", "--resume", f"{tmp}/none"], ["none"]),
-    "run exists": (
-        lambda files, tmp: (
-            [
-                "finetune",
-                f"{files}/reviews.csv",
-                "--text",
-                "review",
-                "--label",
-                "stars",
-                "--preset",
-                f"{files}/small",
-                "--output",
-                f"{files}/run",
-                *QUICK,
-            ]
-        ),
-        ["run", "resume"],
-    ),
+    "unknown size": (finetune("--size", "huge", "--output", "{tmp}/run"), ["'huge'", "tiny"]),
     "empty text to answer": (
         lambda files, tmp: ["predict", f"{files}/reviews.tflite", "  "],
         ["text 1 is empty"],
-    ),
-    "--text for a text": (
-        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "--text", "a lovely film"],
-        ["--text", "--file"],
-    ),
-    "texts beside a file": (
-        lambda files, tmp: [
-            "predict",
-            f"{files}/reviews.tflite",
-            "a film",
-            "--file",
-            f"{files}/reviews.csv",
-        ],
-        ["--file"],
     ),
     "measured labels": (
         bad_table("text,label\ngood film,0.5\nfine,0.7\n"),
         ["data.csv:2", "--task regression"],
     ),
-    "resume with other epochs": (
-        lambda files, tmp: ["finetune", "--resume", f"{files}/run", "--epochs", "7"],
-        ["--epochs 7", "1"],
-    ),
     "epochs out of range": (
         lambda files, tmp: ["finetune", f"{files}/reviews.csv", "--epochs", "0"],
         ["--epochs is 0"],
-    ),
-    "output holds other things": (
-        lambda files, tmp: [
-            "finetune",
-            f"{files}/reviews.csv",
-            "--output",
-            f"{files}/small",
-        ],
-        ["small", "albert_tf.json", "--output"],
-    ),
-    "output is a file": (
-        lambda files, tmp: [
-            "finetune",
-            f"{files}/reviews.csv",
-            "--output",
-            f"{files}/reviews.csv",
-        ],
-        ["reviews.csv is a file"],
     ),
     "export to another suffix": (
         lambda files, tmp: ["export", f"{files}/run/model", f"{tmp}/reviews.bin"],
@@ -174,41 +128,35 @@ BAD_INPUT = {
         ["x.tflite"],
     ),
     "unwritable path": (
-        lambda files, tmp: ["export", f"{files}/run/model", f"{tmp}/reviews.csv/x.tflite"],
+        lambda files, tmp: [
+            *("export", f"{files}/run/model"),
+            f"{write(tmp / 'reviews.csv', 'a file, not a folder')}/x.tflite",
+        ],
         ["x.tflite"],
     ),
 }
 
 
-@pytest.mark.parametrize("case", BAD_INPUT)
-def test_bad_input_gets_one_line_and_status_2(case, files, tmp_path, capsys, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    if case == "malicious pickle":
-        main(["import", f"{files}/run/model", f"{files}/hf", "--to", "huggingface"])
-    if case == "unwritable path":
-        (tmp_path / "reviews.csv").write_text("a file, not a folder")
-    arguments, words = BAD_INPUT[case]
+@pytest.mark.parametrize("case", [*BAD_INPUT, *map(in_slow_process, BAD_INPUT_OF_MODELS)])
+def test_bad_input_gets_one_line_and_status_2(case, files, shell):
+    arguments, words = {**BAD_INPUT, **BAD_INPUT_OF_MODELS}[case]
+    arguments = arguments(files, shell.folder)
     before = sorted(files.rglob("*"))
-    capsys.readouterr()
-    assert main(arguments(files, tmp_path)) == 2
-    error = [line for line in capsys.readouterr().err.splitlines() if "error:" in line]
-    assert len(error) == 1
+    error = shell.albert_tf(*arguments, status=2).error
     for word in words:
-        assert word in error[0]
-    assert "Traceback" not in error[0]
-    assert not (tmp_path / "executed").exists()
+        assert word in error
     assert sorted(files.rglob("*")) == before, "nothing of the user's was touched"
 
 
-def test_bad_arguments_get_one_line_and_status_2(capsys):
-    with pytest.raises(SystemExit) as exit_:
-        main(["finetune", "data.csv", "--epochs", "many"])
-    assert exit_.value.code == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert "'many'" in line
-    assert "albert-tf finetune --help" in line
+def test_a_malicious_pickle_is_not_run(hugging_face, shell):
+    shutil.copytree(hugging_face, shell.folder / "hf")
+    (shell.folder / "hf" / "model.safetensors").unlink()
+    (shell.folder / "hf" / "pytorch_model.bin").write_bytes(pickle.dumps(Malicious()))
+    assert "system" in shell.albert_tf("import", "hf", "out", status=2).error
+    assert {path.name for path in shell.folder.iterdir()} == {"hf"}
 
 
-def test_debug_shows_the_traceback(tmp_path, capsys):
-    assert main(["predict", f"{tmp_path}/nothing", "text", "--debug"]) == 2
-    assert "Traceback" in capsys.readouterr().err
+@pytest.mark.slow
+def test_debug_shows_the_traceback(shell):
+    done = shell.albert_tf("predict", "nothing", "text", "--debug", status=2)
+    assert "Traceback" in done.err

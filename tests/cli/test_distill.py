@@ -2,61 +2,75 @@
 
 import csv
 import json
+import shutil
 
 import pytest
 
 from albert_tf import AlbertTextClassifier
 from albert_tf.cli.distill import _read_texts
-from albert_tf.cli.main import main
+from tests.cli.conftest import in_slow_process
 from tests.distillation.conftest import SENTENCES, teacher_folder  # noqa: F401
+from tests.installation import Shell
 
 QUICK = ["--groups", "2", "--embedding-size", "8", "--batch-size", "8", "--validation-texts", "4"]
 
 
-@pytest.fixture
-def texts(tmp_path):
-    path = tmp_path / "texts.txt"
-    path.write_text("".join(f"{a}, {b}\n" for a in SENTENCES for b in SENTENCES[:3]), "utf-8")
-    return str(path)
+@pytest.fixture(autouse=True)
+def extra(needs):
+    needs("tokenizers")
 
 
-def test_texts_to_a_preset_that_recommends_the_mean(texts, teacher_folder, tmp_path, capsys):  # noqa: F811
-    run = tmp_path / "run"
-    arguments = [texts, "--teacher", str(teacher_folder), "--output", str(run), *QUICK]
-    assert main(["distill", *arguments]) == 0
-    assert "1 - cosine to the teacher" in capsys.readouterr().err
-    model = AlbertTextClassifier.from_preset(run / "model", num_classes=3)
+@pytest.fixture(scope="module")
+def distilled(teacher_folder, installed, made_once):  # noqa: F811
+    """A folder with 30 texts, and a distillation of them (`run`) whose teacher's answers are in `cache`."""
+
+    def fill(folder):
+        lines = (f"{a}, {b}\n" for a in SENTENCES for b in SENTENCES[:3])
+        (folder / "texts.txt").write_text("".join(lines), "utf-8")
+        start = ["texts.txt", "--teacher", teacher_folder, "--cache", "cache", "--output", "run"]
+        done = Shell(installed, folder).albert_tf("distill", *start, *QUICK)
+        (folder / "said.txt").write_text(done.err, "utf-8")
+
+    return made_once("distilled", fill)
+
+
+@pytest.mark.slow
+def test_texts_to_a_preset_that_recommends_the_mean(distilled):
+    assert "1 - cosine to the teacher" in (distilled / "said.txt").read_text("utf-8")
+    model = AlbertTextClassifier.from_preset(distilled / "run" / "model", num_classes=3)
     assert model.pooling == "mean"
     assert model.preprocessor.tokenizer.encode("card")
-    assert main(["distill", *arguments]) == 2
-    assert f"continue it with --resume {run}" in " ".join(capsys.readouterr().err.split())
-    assert main(["distill", "--resume", str(run)]) == 0
-    assert "was finished already" in capsys.readouterr().err
 
 
-def test_goes_on_from_an_earlier_students_preset(texts, teacher_folder, tmp_path):  # noqa: F811
-    first, second = tmp_path / "first", tmp_path / "second"
-    teacher = [texts, "--teacher", str(teacher_folder), "--cache", str(tmp_path / "cache")]
-    assert main(["distill", *teacher, "--output", str(first), *QUICK]) == 0
-    preset = ["--preset", str(first / "model"), *QUICK[4:]]
-    assert main(["distill", *teacher, "--output", str(second), *preset]) == 0
-    assert AlbertTextClassifier.from_preset(second / "model").config.num_hidden_groups == 2
+@pytest.mark.slow
+def test_a_run_is_not_started_again_but_resumed(distilled, shell):
+    shutil.copytree(distilled / "run", shell.folder / "run")
+    again = [distilled / "texts.txt", "--output", "run", *QUICK]
+    error = shell.albert_tf("distill", *again, status=2).error
+    assert "continue it with --resume run" in error
+    # From another folder than it was started in, and with the arguments of then.
+    (shell.folder / "elsewhere").mkdir()
+    options = ["--resume", "../run", "--cache", distilled / "cache"]
+    done = Shell(shell.bin, shell.folder / "elsewhere").albert_tf(
+        "distill", distilled / "texts.txt", *options
+    )
+    assert "was finished already" in done.err
+    assert not list((shell.folder / "elsewhere").iterdir()), "the teacher read nothing again"
 
 
-def test_resumes_from_another_folder(texts, teacher_folder, tmp_path, monkeypatch, capsys):  # noqa: F811
-    (tmp_path / "elsewhere").mkdir()
-    monkeypatch.chdir(tmp_path)
-    arguments = ["texts.txt", "--teacher", str(teacher_folder), "--output", "run", *QUICK]
-    assert main(["distill", *arguments, "--cache", "cache"]) == 0
-    monkeypatch.chdir(tmp_path / "elsewhere")
-    capsys.readouterr()
-    assert main(["distill", texts, "--resume", "../run"]) == 0
-    assert "was finished already" in capsys.readouterr().err
-    assert not list((tmp_path / "elsewhere").iterdir()), "the teacher read nothing again"
+@pytest.mark.slow
+def test_goes_on_from_an_earlier_students_preset(distilled, teacher_folder, shell):  # noqa: F811
+    teacher = [distilled / "texts.txt", "--teacher", teacher_folder, "--cache", "cache"]
+    preset = ["--preset", distilled / "run" / "model", *QUICK[4:]]
+    shutil.copytree(distilled / "cache", shell.folder / "cache")
+    shell.albert_tf("distill", *teacher, "--output", "second", *preset)
+    second = AlbertTextClassifier.from_preset(shell.folder / "second" / "model")
+    assert second.config.num_hidden_groups == 2
 
 
-def test_labels_are_learned_beside(texts, teacher_folder, tmp_path):  # noqa: F811
-    table = tmp_path / "reviews.csv"
+@pytest.mark.slow
+def test_labels_are_learned_beside(distilled, teacher_folder, shell):  # noqa: F811
+    table, texts = shell.folder / "reviews.csv", str(distilled / "texts.txt")
     rows = [
         (f"{text}, said {n}", "film" if "film" in text else "other")
         for n in "ab"
@@ -66,14 +80,15 @@ def test_labels_are_learned_beside(texts, teacher_folder, tmp_path):  # noqa: F8
     rows += [(f"{SENTENCES[0]}, {SENTENCES[1]}", "other"), rows[2], (rows[2][0], "other")]
     with table.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *rows])
-    run = tmp_path / "run"
-    arguments = [texts, "--teacher", str(teacher_folder), "--output", str(run), *QUICK]
-    assert main(["distill", *arguments, "--labelled", str(table), "--label-weight", "2"]) == 0
+    labelled = ["--labelled", "reviews.csv", "--label-weight", "2"]
+    start = [texts, "--teacher", teacher_folder, "--output", "run", *QUICK]
+    shell.albert_tf("distill", *start, *labelled)
     found, classes = _read_texts([texts], str(table))
     assert len(found) == len(set(found)) == 30 + 20
     assert classes[found.index(f"{SENTENCES[0]}, {SENTENCES[1]}")] == 1
     assert classes[found.index(rows[2][0])] == 0
     assert (classes[:30] >= 0).sum() == 1
+    run = shell.folder / "run"
     records = [
         json.loads(line) for line in (run / "training.jsonl").read_text("utf-8").splitlines()
     ]
@@ -85,17 +100,16 @@ def test_labels_are_learned_beside(texts, teacher_folder, tmp_path):  # noqa: F8
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["{texts}", "--labelled", "nowhere.csv"], "nowhere.csv"),
-        (["{texts}", "--labelled", "{texts}"], "label"),
         ([], "there are no TEXTS"),
-        (["nowhere.txt"], "nowhere.txt: no such file"),
-        (["{texts}", "--teacher", "nobody"], "there is no teacher nobody"),
-        (["{texts}", "--epochs", "0"], "--epochs is 0"),
+        in_slow_process(["texts.txt", "--labelled", "nowhere.csv"], "nowhere.csv"),
+        in_slow_process(["texts.txt", "--labelled", "texts.txt"], "label"),
+        in_slow_process(["nowhere.txt"], "nowhere.txt: no such file"),
+        in_slow_process(["texts.txt", "--teacher", "nobody"], "there is no teacher nobody"),
+        in_slow_process(["texts.txt", "--epochs", "0"], "--epochs is 0"),
     ],
 )
-def test_bad_input_is_one_line(texts, tmp_path, capsys, arguments, message):
-    arguments = [argument.format(texts=texts) for argument in arguments]
-    assert main(["distill", *arguments, "--output", str(tmp_path / "run")]) == 2
-    error = capsys.readouterr().err
-    assert message in " ".join(error.split())
-    assert len(error.strip().splitlines()) == 1
+def test_bad_input_is_one_line(shell, arguments, message):
+    (shell.folder / "texts.txt").write_text("".join(f"{text}\n" for text in SENTENCES), "utf-8")
+    done = shell.albert_tf("distill", *arguments, "--output", "run", status=2)
+    (line,) = done.err.splitlines()
+    assert message in line

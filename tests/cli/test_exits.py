@@ -1,31 +1,18 @@
-"""Early exits from the table to the curve, and the export's other choices, by the command."""
-
-import json
+"""Early exits from the table to the curve, and choices of an export that do not go together."""
 
 import pytest
 
-from albert_tf.cli.main import main
 from albert_tf.export import TFLiteRunner
-from tests.cli.conftest import QUICK
+from tests.cli.conftest import COLUMNS
 
-COLUMNS = ["--text", "review", "--label", "stars"]
-
-
-@pytest.fixture(scope="module")
-def exits(files, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("exits")
-    start = ["--preset", f"{files}/small", "--early-exit", "--head-start", "linear"]
-    run = ["--output", f"{folder}/run", "--no-baselines", *start, *QUICK]
-    assert main(["finetune", f"{files}/reviews.csv", *COLUMNS, *run]) == 0
-    assert main(["export", f"{folder}/run/model", f"{folder}/model.tflite"]) == 0
-    return folder
+pytestmark = pytest.mark.slow
 
 
-def test_curve_of_early_exits(files, exits, capsys):
-    file, plot = f"{exits}/model.tflite", exits / "exits.png"
+def test_curve_of_early_exits(files, exits, shell, needs):
+    needs("matplotlib")
+    file = f"{exits}/model.tflite"
     command = ["benchmark", file, "--early-exit", f"{files}/reviews.csv", *COLUMNS]
-    assert main([*command, "--plot", str(plot), "--json"]) == 0
-    found = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    (found,) = shell.albert_tf(*command, "--plot", "exits.png", "--json").rows
     assert found["metric"] == "accuracy"
     full, *others = found["points"]
     assert full["controls"] == {}
@@ -36,49 +23,15 @@ def test_curve_of_early_exits(files, exits, capsys):
     for point in found["points"]:
         assert sum(point["histogram"]) == 48
         assert 1 <= point["mean_layers"] <= 2
-    assert plot.stat().st_size > 10_000
-    assert main(command) == 0
-    assert "knee" in capsys.readouterr().err
+    assert (shell.folder / "exits.png").stat().st_size > 10_000
+    assert "knee" in shell.albert_tf(*command).err
     assert TFLiteRunner(file, patience=1).controls["patience"] == 1
 
 
-def test_a_file_without_exits_says_so(files, capsys):
+def test_a_file_without_exits_says_so(files, shell):
     command = ["benchmark", f"{files}/reviews.tflite", "--early-exit", f"{files}/reviews.csv"]
-    assert main([*command, *COLUMNS]) == 2
-    assert "has no early exits to measure; train with early_exit=True" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("options", "quantization", "form"),
-    [
-        (["--quantization", "int4", "--max-difference", "1"], "int4", "loop"),
-        (["--quantize", "fp16", "--form", "signatures"], "fp16", "signatures"),
-        (["--runtime", "2.16"], "int8", "loop"),
-        (
-            ["--quantization", "int8-static", "--form", "unrolled", "--length", "24"],
-            "int8-static",
-            "unrolled",
-        ),
-    ],
-)
-def test_choices_of_export(files, tmp_path, options, quantization, form):
-    file = tmp_path / "model.tflite"
-    texts = ["--texts", f"{files}/reviews.csv", "--text", "review"]
-    assert main(["export", f"{files}/run/model", str(file), *options, *texts]) == 0
-    runner = TFLiteRunner(file)
-    assert runner.metadata["quantization"] == quantization
-    assert runner.metadata["form"] == form
-    lowest = tuple(map(int, runner.metadata["runtime"]["lowest"].split(".")))
-    assert lowest <= (2, 16) if "--runtime" in options else lowest >= (2, 9)
-    assert runner(["a lovely film"])[0].label in ("good", "bad")
-
-
-@pytest.mark.parametrize("client", ["task-library", "mediapipe"])
-def test_a_file_for_other_clients(files, tmp_path, client):
-    file = tmp_path / "model.tflite"
-    options = ["--client", client, "--form", "unrolled", "--length", "16", "--quantization", "none"]
-    assert main(["export", f"{files}/run/model", str(file), *options]) == 0
-    assert TFLiteRunner(file)(["a lovely film"])[0].label in ("good", "bad")
+    error = shell.albert_tf(*command, *COLUMNS, status=2).error
+    assert "has no early exits to measure; train with early_exit=True" in error
 
 
 @pytest.mark.parametrize(
@@ -95,8 +48,9 @@ def test_a_file_for_other_clients(files, tmp_path, client):
         ),
     ],
 )
-def test_choices_that_do_not_go_together(files, tmp_path, capsys, options, message):
-    file = tmp_path / "model.tflite"
-    assert main(["export", f"{files}/run/model", str(file), *options]) == 2
-    assert message in capsys.readouterr().err
-    assert not file.exists()
+def test_choices_that_do_not_go_together(files, shell, options, message):
+    error = shell.albert_tf(
+        "export", f"{files}/run/model", "model.tflite", *options, status=2
+    ).error
+    assert message in error
+    assert not list(shell.folder.iterdir())

@@ -1,30 +1,26 @@
 """`albert-tf pretrain`: from records to a preset that fine-tuning starts from."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
-import keras
 import pytest
 
 from albert_tf import AlbertConfig, AlbertPretrainer, AlbertTextClassifier, AlbertTokenizer
-from albert_tf.cli.main import main
 from albert_tf.cli.pretrain import progress_line
 from albert_tf.pretraining import ExampleRecipe, PretrainingRecords, build_records
+from tests.cli.conftest import in_slow_process, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 QUICK = ["--recipe", "one-machine", "--steps", "4", "--batch-size", "8", "--warmup-steps", "1"]
 QUICK += ["--log-every", "2", "--evaluate-every", "2", "--evaluation-batches", "2"]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory):
+def data(made_once):
     """Records in four files, records in one file, and the configuration of a very small model."""
-    folder = tmp_path_factory.mktemp("pretrain")
+    return made_once("pretraining", fill)
+
+
+def fill(folder):
     lines = [
         f"The number {i} is odd. It comes after {i - 1}, and before {i + 1}." for i in range(300)
     ]
@@ -43,7 +39,7 @@ def data(tmp_path_factory):
         num_hidden_layers=1,
     )
     (folder / "config.json").write_text(config.to_json(), "utf-8")
-    return folder
+    (folder / "small_vocabulary.json").write_text('{"vocab_size": 100}', "utf-8")
 
 
 def command(data, *options):
@@ -57,10 +53,10 @@ def command(data, *options):
     ]
 
 
-def test_a_run_ends_with_a_preset_and_a_report(data, tmp_path, capsys):
-    run_dir = tmp_path / "run"
-    assert main(command(data, "--output", run_dir)) == 0
-    errors = capsys.readouterr().err
+@pytest.mark.slow
+def test_a_run_ends_with_a_preset_and_a_report(data, shell):
+    run_dir = shell.folder / "run"
+    errors = shell.albert_tf(*command(data, "--output", run_dir)).err
     total, held_out = (
         PretrainingRecords.find(data / "records").num_examples,
         PretrainingRecords.find(data / "records" / "part-00003-of-00004.tfrecord").num_examples,
@@ -77,13 +73,12 @@ def test_a_run_ends_with_a_preset_and_a_report(data, tmp_path, capsys):
     classifier = AlbertTextClassifier.from_preset(run_dir / "model")
     assert classifier.preprocessor.tokenizer.encode("a film") == AlbertTokenizer().encode("a film")
 
-    assert main(["pretrain", "--resume", str(run_dir)]) == 0
-    assert "was finished already" in capsys.readouterr().err
+    assert "was finished already" in shell.albert_tf("pretrain", "--resume", run_dir).err
 
-    more = command(data, "--output", tmp_path / "more", "--validation", data / "one_file")
+    more = command(data, "--output", "more", "--validation", data / "one_file")
     more[2:4] = ["--preset", f"{run_dir}/model"]
-    assert main(more) == 0
-    assert f"{total} training and {total} held-out examples" in capsys.readouterr().err
+    errors = shell.albert_tf(*more).err
+    assert f"{total} training and {total} held-out examples" in errors
 
 
 BAD_INPUT = {
@@ -119,22 +114,26 @@ BAD_INPUT = {
 }
 
 
-@pytest.mark.parametrize("name", BAD_INPUT)
-def test_bad_input_is_one_line(data, name, capsys):
-    (data / "small_vocabulary.json").write_text('{"vocab_size": 100}', "utf-8")
+SOON = {"no RECORDS", "nothing to resume"}
+"""Those that are found before TensorFlow is imported."""
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in SOON else in_slow_process(name) for name in BAD_INPUT]
+)
+def test_bad_input_is_one_line(data, name, shell):
     arguments, message = BAD_INPUT[name]
-    assert main([argument.format(data=data) for argument in arguments]) == 2
-    errors = capsys.readouterr().err
-    assert errors.count("\n") == 1
-    assert message in errors
+    arguments = [argument.format(data=data) for argument in arguments]
+    (line,) = shell.albert_tf(*arguments, status=2).err.splitlines()
+    assert message in line
 
 
-@pytest.mark.skipif(keras.backend.backend() == "jax", reason="there it would wait for the other")
-def test_several_processes_need_jax(data, tmp_path, capsys, monkeypatch):
-    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")  # which the command would set for good
+@pytest.mark.slow
+def test_several_processes_need_jax(data, shell):
     processes = ["--num-processes", 2, "--process-id", 0, "--coordinator", "localhost:1"]
-    assert main(command(data, "--output", tmp_path / "run", *processes)) == 2
-    assert "set the environment variable KERAS_BACKEND=jax" in capsys.readouterr().err
+    words = command(data, "--output", "run", *processes)
+    done = shell.albert_tf(*words, status=2, env={"KERAS_BACKEND": "tensorflow"})
+    assert "set the environment variable KERAS_BACKEND=jax" in done.error
 
 
 def test_progress_of_the_first_line_knows_no_time_left():
@@ -148,20 +147,11 @@ def test_progress_of_the_first_line_knows_no_time_left():
 
 
 @pytest.mark.slow
-def test_ctrl_c_names_the_checkpoint_and_the_way_on(data, tmp_path):
-    run_dir = tmp_path / "run"
-    arguments = command(data, "--output", run_dir, "--steps", 5000)
-    process = subprocess.Popen(
-        [sys.executable, ROOT / "albert_tf_command.py", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+def test_ctrl_c_names_the_checkpoint_and_the_way_on(data, shell):
+    run_dir = shell.folder / "run"
+    process = shell.start(*command(data, "--output", run_dir, "--steps", 5000))
     log = run_dir / "training.jsonl"
-    while not (log.exists() and '"step"' in log.read_text("utf-8")):
-        assert process.poll() is None, process.stderr.read()
-        time.sleep(0.1)
+    wait_for(process, log, '"step"')
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130

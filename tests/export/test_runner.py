@@ -52,6 +52,13 @@ def test_pairs(model, exported):
     np.testing.assert_allclose(runner.scores((TEXTS, pairs)), expected, atol=1e-5)
 
 
+def test_scores_are_taken_as_they_come(exported, monkeypatch):
+    runner = TFLiteRunner(exported.path)
+    expected = [list(answer.scores.values()) for answer in runner(TEXTS, TEXTS[::-1])]
+    monkeypatch.setattr(TFLiteRunner, "_prediction", None)
+    np.testing.assert_allclose(runner.scores((TEXTS, TEXTS[::-1])), expected, rtol=1e-6)
+
+
 @pytest.mark.parametrize(("length", "batch"), [(24, 1), (None, 3), (24, 3)])
 def test_fixed_lengths_and_batches(tmp_path, length, batch):
     model = text_model(sequence_length=length or 40)

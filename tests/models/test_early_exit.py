@@ -8,7 +8,7 @@ from keras import ops
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.errors import ConfigError
 from albert_tf.models.early_exit import depth_weights
-from tests.tiny import tiny_config
+from tests.tiny import randomize, tiny_config
 
 CONFIG = tiny_config(num_hidden_layers=4, num_hidden_groups=2)
 
@@ -121,9 +121,22 @@ def test_keras_archives_carry_the_exits(classifier, tmp_path):
     )
 
 
-def test_a_backbone_that_gives_one_layer_is_refused():
-    with pytest.raises(ConfigError, match="return_all_layers=True"):
-        AlbertTextClassifier(AlbertBackbone(CONFIG), early_exit=True)
+def test_a_plain_backbone_is_copied_into_one_that_gives_all_its_layers():
+    plain = AlbertBackbone(CONFIG, name="mine")
+    randomize(plain)
+    model = AlbertTextClassifier(plain, early_exit=True)
+    assert model.backbone.encoder.return_all_layers
+    assert not plain.encoder.return_all_layers
+    inputs = batch()
+    np.testing.assert_array_equal(
+        model.backbone(inputs)["pooled_output"], plain(inputs)["pooled_output"]
+    )
+    model.run_eagerly = True
+    model.fit(inputs, np.zeros(5, "int32"), verbose=0)
+    assert ops.shape(model.exit_outputs(inputs)) == (5, 4, 2)
+
+
+def test_a_model_of_one_layer_has_no_exits():
     one = CONFIG.replace(num_hidden_layers=1, num_hidden_groups=1)
     with pytest.raises(ConfigError, match="needs layers to leave out"):
         AlbertTextClassifier(AlbertBackbone(one, return_all_layers=True), early_exit=True)

@@ -109,11 +109,12 @@ def test_dataset_delivers_the_epoch_that_begins_and_resumes_in_its_middle():
         ({"seed": -1}, "seed is -1; expected a whole number, at least 0"),
         ({"pad_to_multiple": -8}, "pad_to_multiple is -8"),
         ({"max_length": 0}, "max_length is 0"),
-        ({"sample_weight": 5}, "sample_weight is 5; expected one number or vector for each text"),
+        ({"sample_weight": 5}, "sample_weight is 5; expected a sequence: finite numbers"),
         ({"sample_weight": [[1.0], [1.0, 2.0]]}, "sample_weight has rows of different lengths"),
-        ({"sample_weight": [1.0, None]}, "sample_weight holds values such as None"),
+        ({"sample_weight": [1.0, None]}, r"sample_weight\[1\] is None; expected finite numbers"),
+        ({"sample_weight": [1.0, float("nan")]}, r"sample_weight\[1\] is nan; expected finite"),
         ({"sample_weight": [1.0]}, "sample_weight has 1 rows for 2 texts"),
-        ({"sample_weight": ["a", "b"]}, "sample_weight holds values such as 'a'"),
+        ({"sample_weight": ["a", "b"]}, r"sample_weight\[0\] is 'a'; expected finite numbers"),
     ],
 )
 def test_impossible_batches(options, message):

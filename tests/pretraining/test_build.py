@@ -4,9 +4,7 @@ import gzip
 import hashlib
 import itertools
 import os
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +23,6 @@ from albert_tf.pretraining import (
     pretraining_dataset,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
 TOKENIZER = AlbertTokenizer()
 RECIPE = ExampleRecipe(sequence_length=48, seed=11, duplicates=2)
 EXCLUDED = ExcludedTexts(["Sentence 3 of text 4 is short."])
@@ -242,28 +239,19 @@ def test_memory_does_not_grow_with_the_text():
     assert all(task for task in tasks)
 
 
-def command(*arguments):
-    return subprocess.run(
-        [sys.executable, ROOT / "albert_tf_command.py", "pretraining-data", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+@pytest.mark.slow
+def test_the_command_makes_the_same_bytes(corpus, made, shell):
+    (shell.folder / "exclude.txt").write_text("sentence 3 of text 4 is short\n")
+    done = shell.albert_tf(
+        "pretraining-data", *corpus, "--output", "r", "--exclude", "exclude.txt", "--seed", 11,
+        "--sequence-length", 48, "--duplicates", 2, "--shards", 4, "--processes", 2,
+    )  # fmt: skip
+    assert "left out 0 paragraphs and 1 sentences" in done.err
+    assert "tokens/s with 2 processes" in done.err
+    assert contents(shell.folder / "r") == contents(made)
 
 
 @pytest.mark.slow
-def test_the_command_makes_the_same_bytes(corpus, made, tmp_path):
-    (tmp_path / "exclude.txt").write_text("sentence 3 of text 4 is short\n")
-    done = command(
-        *corpus, "--output", tmp_path / "r", "--exclude", tmp_path / "exclude.txt", "--seed", 11,
-        "--sequence-length", 48, "--duplicates", 2, "--shards", 4, "--processes", 2,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert "left out 0 paragraphs and 1 sentences" in done.stderr
-    assert "tokens/s with 2 processes" in done.stderr
-    assert contents(tmp_path / "r") == contents(made)
-
-
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -272,27 +260,16 @@ def test_the_command_makes_the_same_bytes(corpus, made, tmp_path):
         (["{one}", "--masked-share", "2"], "--masked-share is 2.0"),
         (["{one}", "--shards", "0"], "--shards is 0"),
         (["{one}", "--runner", "FlinkRunner"], "add --beam"),
-        (["{bad}", "--beam"], "bad.txt:2: not UTF-8"),
+        (["bad.txt"], "bad.txt:2: not UTF-8"),
+        (["bad.txt", "--beam"], "bad.txt:2: not UTF-8"),
     ],
 )
-def test_bad_input_is_one_line(corpus, tmp_path, capsys, arguments, words):
-    from albert_tf.cli.main import main
-
-    (tmp_path / "bad.txt").write_bytes(b"good\nb\xe4d\n")
+def test_bad_input_is_one_line(corpus, shell, needs, arguments, words):
+    (shell.folder / "bad.txt").write_bytes(b"good\nb\xe4d\n")
     if "--beam" in arguments:
-        pytest.importorskip("apache_beam")
-    arguments = [a.format(one=corpus[0], bad=tmp_path / "bad.txt") for a in arguments]
-    assert main(["pretraining-data", *arguments, "--output", str(tmp_path / "r")]) == 2
-    error = capsys.readouterr().err
-    assert error.count("\n") == 1
-    assert words in error
-    assert not (tmp_path / "r").exists()
-
-
-@pytest.mark.slow
-def test_bad_input_in_a_process_of_its_own(tmp_path):
-    (tmp_path / "bad.txt").write_bytes(b"good\nb\xe4d\n")
-    done = command(tmp_path / "bad.txt", "--output", tmp_path / "r")
-    assert done.returncode == 2
-    assert done.stderr.count("\n") == 1
-    assert "bad.txt:2: not UTF-8" in done.stderr
+        needs("apache_beam")
+    arguments = [a.format(one=corpus[0]) for a in arguments]
+    done = shell.albert_tf("pretraining-data", *arguments, "--output", "r", status=2)
+    (line,) = done.err.splitlines()
+    assert words in line
+    assert not (shell.folder / "r").exists()

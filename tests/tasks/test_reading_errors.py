@@ -238,7 +238,7 @@ def test_objects_without_names(file):
     ("name", "mend"),
     [
         ("t.xlsx", "save the sheet as CSV (UTF-8)"),
-        ("t.json", "write one object a line and name it .jsonl"),
+        ("t.zip", "unpack it first"),
         ("t.docx", "give a .csv, .tsv, .txt (tab-separated) or .jsonl file, plain or .gz"),
     ],
 )

@@ -94,7 +94,7 @@ def test_decoding_gives_the_ids_back_for_real_words(tokenizer):
         (lambda t: t.encode_batch(b"abc"), "of type bytes; expected a sequence of str"),
         (lambda t: t.encode_batch({"text": "a"}), "of type dict; expected a sequence of str"),
         (
-            lambda t: t.encode_batch(np.array([["a"]])),
+            lambda t: t.encode_batch(np.array([["a", "b"]])),
             "of type ndarray; expected a sequence of str",
         ),
         (lambda t: t.encode_batch("abc"), r"texts is one text, 'abc'.*pass \[text\]"),

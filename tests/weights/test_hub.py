@@ -13,7 +13,9 @@ import pytest
 
 from albert_tf.errors import CheckpointError, MissingExtraError
 from albert_tf.weights import read_checkpoint, write_preset
+from albert_tf.weights.sentencepiece_file import read_pieces
 from tests.weights.test_preset import random_checkpoint
+from tests.weights.tokenizer_files import save_fast
 
 constants = pytest.importorskip("huggingface_hub.constants")
 file_download = pytest.importorskip("huggingface_hub.file_download")
@@ -170,6 +172,37 @@ def test_a_preset_is_downloaded_with_its_tokenizer(hub, tmp_path):
     folder = write_preset(checkpoint, tmp_path / "preset")
     hub.models["poets/albert"] = files_of(folder, *(p.name for p in folder.iterdir()))
     assert read_checkpoint("hf://poets/albert").tokenizer_model == b"pieces"
+
+
+@pytest.mark.parametrize("inner", ["", "0_Transformer/"])
+def test_a_folder_of_sentence_transformers_is_downloaded_whole(
+    hub, shared, inner, small_model, tmp_path
+):
+    save_fast(small_model, tmp_path)
+    model = files_of(shared / "fixtures" / "hf_model", "config.json", "model.safetensors")
+    model |= files_of(tmp_path, "tokenizer.json", "tokenizer_config.json")
+    model["sentence_bert_config.json"] = b'{"max_seq_length": 24}'
+    steps = [
+        (inner.rstrip("/"), "Transformer"),
+        ("1_Pooling", "Pooling"),
+        ("2_Normalize", "Normalize"),
+    ]
+    listed = [
+        {"idx": i, "path": path, "type": f"models.{kind}"} for i, (path, kind) in enumerate(steps)
+    ]
+    hub.models["poets/albert"] = {
+        **{inner + name: content for name, content in model.items()},
+        "modules.json": json.dumps(listed).encode(),
+        "1_Pooling/config.json": b'{"pooling_mode_mean_tokens": true}',
+        "onnx/model.onnx": b"x",
+    }
+    checkpoint = read_checkpoint("hf://poets/albert")
+    assert checkpoint.head == "text_embedder"
+    assert checkpoint.extra["preprocessor"] == {"sequence_length": 24}
+    assert read_pieces(checkpoint.tokenizer_model, "x") == read_pieces(
+        small_model.read_bytes(), "y"
+    )
+    assert "onnx/model.onnx" not in hub.downloaded
 
 
 @pytest.mark.parametrize(

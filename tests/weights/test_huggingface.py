@@ -15,18 +15,6 @@ from tests.tiny import tiny_config
 from tests.weights import torch_files
 
 
-@pytest.fixture
-def folder(shared, tmp_path):
-    """A writable copy of a fixture's configuration and weights."""
-
-    def copy(name):
-        for file in ("config.json", "model.safetensors"):
-            (tmp_path / file).write_bytes((shared / "fixtures" / name / file).read_bytes())
-        return tmp_path
-
-    return copy
-
-
 def edit_config(folder, **changes):
     path = folder / "config.json"
     values = {**json.loads(path.read_text()), **changes}

@@ -11,6 +11,7 @@ import pytest
 
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import expected_shapes, read_checkpoint, write_huggingface
+from albert_tf.weights.sentencepiece_file import UNKNOWN, Piece, write_model
 from tests.tiny import tiny_config
 from tests.weights.numpy_albert import NumpyAlbert
 from tests.weights.test_huggingface import assert_same_arrays
@@ -24,6 +25,7 @@ HEADS = {
     "multiple_choice": {},
     "masked_lm": {},
 }
+PIECES = write_model([Piece("<unk>", kind=UNKNOWN), Piece("a", -1.0)], b"", True)
 GROUPS = {"num_hidden_layers": 6, "num_hidden_groups": 3, "inner_group_num": 2}
 
 
@@ -42,7 +44,7 @@ def with_head(checkpoint, head):
 
 @pytest.mark.parametrize("head", HEADS)
 def test_a_written_folder_reads_back_the_same(tmp_path, head):
-    checkpoint = make(head, tokenizer_model=b"pieces", lowercase=False, strip_accents=False)
+    checkpoint = make(head, tokenizer_model=PIECES, lowercase=False, strip_accents=False)
     again = read_checkpoint(write_huggingface(checkpoint, tmp_path / "new"))
     assert again.config == checkpoint.config
     has_pooler = head not in ("masked_lm", "token_classifier", "question_answerer")
@@ -55,7 +57,7 @@ def test_a_written_folder_reads_back_the_same(tmp_path, head):
     assert again.head == head
     for key, value in checkpoint.head_config.items():
         assert again.head_config[key] == value
-    assert again.tokenizer_model == b"pieces"
+    assert again.tokenizer_model == PIECES
     assert (again.lowercase, again.strip_accents) == (False, False)
 
 

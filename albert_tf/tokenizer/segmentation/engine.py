@@ -34,6 +34,7 @@ class SegmentationEngine:
     """
 
     def __init__(self, model: ModelFile):
+        _check(model)
         self._model = model
         self._unk_id = model.unk_id
         self._normalize = SentencePieceNormalizer(model)
@@ -98,14 +99,30 @@ class SegmentationEngine:
         return tokens
 
 
+def _check(model: ModelFile) -> None:
+    """Raises what SentencePiece finds wrong when it loads a model."""
+    if len(model.piece_ids) < len(model.pieces):
+        twice = next(p for i, p in enumerate(model.pieces) if model.piece_ids[p] != i)
+        raise _refused(f"{twice} is already defined")
+    if BYTE in model.types and not model.byte_fallback:
+        piece = model.pieces[model.types.index(BYTE)]
+        raise _refused(f"there is the byte piece {piece}, and no byte fallback")
+    if model.model_type not in _SEGMENTERS:
+        raise _refused(f"the model type {model.model_type} is unknown")
+
+
 def _byte_ids(model: ModelFile) -> list[int]:
     kinds = zip(model.pieces, model.types, strict=True)
     found = {piece: index for index, (piece, kind) in enumerate(kinds) if kind == BYTE}
     spellings = [f"<0x{byte:02X}>" for byte in range(256)]
     missing = [spelling for spelling in spellings if spelling not in found]
     if missing:
-        raise CheckpointError(
-            f"the SentencePiece model has byte fallback, and no piece for the byte {missing[0]}; copy the .model file "
-            "again from where it came from"
-        )
+        raise _refused(f"there is byte fallback, and no piece {missing[0]}")
     return [found[spelling] for spelling in spellings]
+
+
+def _refused(why: str) -> CheckpointError:
+    return CheckpointError(
+        f"SentencePiece refuses the tokenizer's model ({why}); the .model file seems damaged: copy it again from where "
+        "it came from"
+    )

@@ -1,0 +1,77 @@
+"""Weights of the classes, by number, by name, or balanced."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from albert_tf.errors import ConfigError
+
+
+def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> np.ndarray:
+    """Returns the weight of each class.
+
+    Args:
+        class_weight: `"balanced"`, for weights inverse to the classes' frequencies, as in scikit-learn; one number for
+            each class; or a dict of weights by the class's name or number, 1 where it is missing.
+        model: a classifier.
+        y: class numbers, `(texts,)`, from which `"balanced"` counts; None when they are not in memory.
+        name: what messages call it.
+
+    Returns:
+        float64 `(classes,)`.
+
+    Raises:
+        ConfigError: when the model does not have one class for each text, a class is unknown, a weight is negative or
+            no number, or `"balanced"` has nothing to count.
+    """
+    if model.head != "text_classifier" or model.multi_label or np.ndim(y) > 1:
+        raise ConfigError(
+            f"{name} needs a text classifier with one class for each text; "
+            f"this is a {model.head}{' with multi_label' * getattr(model, 'multi_label', False)}"
+            f"{'' if y is None else f' with targets of shape {np.shape(y)}'}"
+        )
+    count, names = model.num_classes, model.labels or []
+    if isinstance(class_weight, str):
+        return _balanced(class_weight, y, count, name)
+    if isinstance(class_weight, Mapping):
+        weights = np.ones(count)
+        for key, weight in class_weight.items():
+            weights[_number_of(key, names, count, name)] = _checked(weight, f"{name}[{key!r}]")
+        return weights
+    if not hasattr(class_weight, "__len__") or np.ndim(class_weight) != 1:
+        raise ConfigError(
+            f"{name} is {class_weight!r}; expected 'balanced', {count} numbers, or a dict of weights by class"
+        )
+    if len(class_weight) != count:
+        raise ConfigError(
+            f"{name} holds {len(class_weight)} weights; expected {count}, one for each class"
+        )
+    return np.array(
+        [_checked(w, f"{name}[{i}]") for i, w in enumerate(np.asarray(class_weight).tolist())]
+    )
+
+
+def _balanced(class_weight, y, count, name):
+    if class_weight != "balanced":
+        raise ConfigError(f"{name} is {class_weight!r}; expected 'balanced', or weights")
+    if y is None:
+        raise ConfigError(
+            f"{name}='balanced' counts the classes, and a dataset's are not in memory; pass the weights themselves"
+        )
+    counts = np.bincount(y.astype("int64"), minlength=count)
+    return len(y) / (np.count_nonzero(counts) * np.maximum(counts, 1))
+
+
+def _number_of(key, names, count, name) -> int:
+    if str(key) in names:
+        return names.index(str(key))
+    if str(key).isdecimal() and int(key) < count:
+        return int(key)
+    known = ", ".join(names) or f"0 to {count - 1}"
+    raise ConfigError(f"{name} names the class {str(key)!r}; the model's are {known}")
+
+
+def _checked(weight, place):
+    if isinstance(weight, (int, float, np.number)) and 0.0 <= weight < float("inf"):
+        return weight
+    raise ConfigError(f"{place} is {weight!r}; expected a number that is at least 0")

@@ -1,0 +1,375 @@
+"""`RawTextTraining`: `fit`, `evaluate`, `predict` and their kin, on raw text and with checked targets."""
+
+import contextlib
+import math
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+
+from albert_tf.errors import ConfigError, DataError
+from albert_tf.models.class_weight import weight_by_class
+from albert_tf.models.inputs import check_input_names
+from albert_tf.preprocessing.batch_iterables import (
+    checked_batches,
+    gives_batches,
+    without_single_texts,
+)
+from albert_tf.preprocessing.graph_errors import one_line_errors
+from albert_tf.preprocessing.targets import AnyNumbers
+from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
+from albert_tf.preprocessing.text_inputs import texts_and_pairs
+
+BATCH_SIZE = 32
+
+
+class RawTextTraining:
+    """What `AlbertTask` adds to those methods of `keras.Model` that take data.
+
+    The class that has it gives `preprocessor`, `input_names` and `active_target_rule(inputs)`.
+    """
+
+    def __call__(self, inputs, *args, **kwargs):
+        """Calls the model on a dict of its inputs, or on raw text."""
+        if isinstance(inputs, Mapping):
+            check_input_names(inputs, self.input_names)
+        else:
+            inputs = self._reader()(inputs)
+        return super().__call__(inputs, *args, **kwargs)
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        **kwargs,
+    ):
+        """Trains as `keras.Model.fit` does; `x` and the validation data may be raw text (see `AlbertTask`).
+
+        Args:
+            x: raw text, a dict of inputs, or batches of them.
+            y: targets; a classifier with names takes these too.
+            batch_size: texts in a batch; default 32.
+            epochs: as in Keras.
+            verbose: as in Keras.
+            callbacks: Keras callbacks, or one.
+            validation_split: the last part of data in memory, from 0 to 1, which is held out before any shuffling.
+            validation_data: `(x, y)`, `(x, y, sample_weight)`, or batches.
+            shuffle: whether each epoch has an order of its own.
+            class_weight: a dict by class number or name, one number for each class, or `"balanced"`.
+            sample_weight: one number for each text; multiplied with the class's weight.
+            **kwargs: as in Keras.
+
+        Raises:
+            ConfigError: when an option does not fit the model or the kind of data.
+            DataError: naming the text or the target that is wrong, and its row.
+        """
+        x = without_single_texts(x)
+        form = self._form(x)
+        own_batch_size = kwargs.pop("validation_batch_size", None) or batch_size
+        if validation_split and validation_data is None:
+            self._check_split(validation_split, form)
+            if form == "text":
+                (x, y, sample_weight), validation_data = self._split(
+                    x, y, sample_weight, validation_split
+                )
+                validation_split = 0.0
+        kwargs |= self._validation(validation_data, own_batch_size)
+        if form == "text":
+            batches = self._batches(
+                x,
+                y,
+                sample_weight,
+                batch_size,
+                class_weight=class_weight,
+                order="shuffled" if shuffle else "given",
+                seed=_shuffle_seed(),
+            )
+            x, y, sample_weight, class_weight = batches.dataset(), None, None, None
+            callbacks = _with_callback(callbacks, batches.callback())
+        else:
+            x, y, sample_weight = self._checked(x, y, sample_weight, form)
+            class_weight = self._class_weight(class_weight, y, sample_weight)
+        with self._guarded():
+            return super().fit(
+                x,
+                y,
+                batch_size=(batch_size or BATCH_SIZE) if form == "inputs" else None,
+                epochs=epochs,
+                verbose=verbose,
+                callbacks=callbacks,
+                validation_split=validation_split,
+                shuffle=shuffle if form == "inputs" else False,  # others have their order
+                class_weight=class_weight,
+                sample_weight=sample_weight,
+                **kwargs,
+            )
+
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, **kwargs
+    ):
+        """Evaluates as `keras.Model.evaluate` does; `x` may be raw text (see `AlbertTask`)."""
+        if kwargs.get(
+            "_use_cached_eval_dataset"
+        ):  # Keras's own call within fit: the data are ready
+            return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
+        x = without_single_texts(x)
+        form = self._form(x)
+        if form == "text":
+            x, y = self._batches(x, y, sample_weight, batch_size).dataset(), None
+            sample_weight = None
+        else:
+            x, y, sample_weight = self._checked(x, y, sample_weight, form)
+        batch_size = (batch_size or BATCH_SIZE) if form == "inputs" else None
+        with self._guarded():
+            return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """Predicts as `keras.Model.predict` does; `x` may be raw text (see `AlbertTask`)."""
+        options = {"verbose": verbose, "steps": steps, "callbacks": callbacks}
+        return self._predict_with(super().predict, x, batch_size, **options)
+
+    def _predict_with(self, predict, x, batch_size, **options):
+        """Returns the outputs of a `predict`, a Keras model's of the same inputs, in the order of `x`."""
+        x = without_single_texts(x)
+        form = self._form(x)
+        with self._guarded():
+            if form == "inputs":
+                return predict(x, batch_size=batch_size or BATCH_SIZE, **options)
+            if form != "text":
+                return predict(self._checked(x, None, None, form, with_targets=False)[0], **options)
+            order = "by_length" if options.get("steps") is None else "given"
+            batches = self._reader().batches(x, batch_size=batch_size or BATCH_SIZE, order=order)
+            outputs = predict(batches.dataset(), **options)
+        # The batches are sorted by length; this puts the answers back in the order of the texts.
+        given = np.concatenate(batches.plan())
+        return keras.tree.map_structure(lambda rows: rows[np.argsort(given[: len(rows)])], outputs)
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """Trains on one batch as `keras.Model.train_on_batch` does; `x` may be raw text."""
+        x, y, sample_weight = self._one_batch(x, y, sample_weight, class_weight)
+        return super().train_on_batch(x, y, sample_weight, return_dict=return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Evaluates one batch as `keras.Model.test_on_batch` does; `x` may be raw text."""
+        x, y, sample_weight = self._one_batch(x, y, sample_weight)
+        return super().test_on_batch(x, y, sample_weight, return_dict=return_dict)
+
+    def predict_on_batch(self, x):
+        """Predicts one batch as `keras.Model.predict_on_batch` does; `x` may be raw text."""
+        if self._form(x) == "text":
+            (x,) = _whole(self._reader().batches(x))
+        return super().predict_on_batch(x)
+
+    def checked_targets(self, y, name: str = "y", inputs: dict | None = None):
+        """Returns targets in memory as numbers that the loss can take.
+
+        Args:
+            y: targets for each text.
+            name: what messages call them.
+            inputs: the model's inputs, whose length bounds some targets; None for raw text.
+
+        Raises:
+            DataError: naming the value that is wrong, its row, and what is expected.
+        """
+        return self.active_target_rule(inputs).read(y, name)
+
+    @contextlib.contextmanager
+    def _guarded(self):
+        """Lets wrong data stop Keras's loops with errors of one line, and a model that is still whole."""
+        try:
+            with one_line_errors():
+                yield
+        except Exception:
+            if hasattr(
+                self, "jax_state_sync"
+            ):  # the JAX trainer gives the weights back at the end only
+                self.jax_state_sync()
+            raise
+
+    # === What x is ===
+
+    def _form(self, x) -> str:
+        """What holds the examples: `"inputs"`, a `"dataset"`, other `"batches"`, or else `"text"`."""
+        if isinstance(x, Mapping):
+            check_input_names(x, self.input_names)
+            return "inputs"
+        if is_dataset(x):
+            return "dataset"
+        return "batches" if gives_batches(x) else "text"
+
+    def _reader(self):
+        """The preprocessor, which raw text needs."""
+        if self.preprocessor is None:
+            mend = (
+                "give it a preprocessor for raw text, or pass"
+                if self.preprocessor_cls
+                else "this kind of model takes"
+            )
+            raise ConfigError(
+                f"this {type(self).__name__} has no preprocessor for raw text; {mend} a dict of token_ids, segment_ids "
+                "and padding_mask"
+            )
+        return self.preprocessor
+
+    # === Preparation ===
+
+    def _batches(self, x, y, sample_weight, batch_size, *, prefix="", class_weight=None, **order):
+        """The batches of raw text in memory and its targets."""
+        reader = self._reader()
+        packed = reader.pack(x)
+        y = self.checked_targets(y, f"{prefix}y") if len(packed) else y
+        if class_weight is not None:
+            weights = weight_by_class(class_weight, self, y)[y]
+            if sample_weight is not None:
+                given = _of_length(_weights(sample_weight), len(weights), "sample_weight")
+                weights = weights * given
+            sample_weight = weights.astype("float32")
+        return reader.batches_of(
+            packed, y, sample_weight, batch_size=batch_size or BATCH_SIZE, **order
+        )
+
+    def _checked(self, x, y, sample_weight, form, with_targets=True):
+        """The same arguments, once they are inputs with targets that the loss can take."""
+        if form == "inputs":
+            y, sample_weight = self.checked_targets(y, inputs=x), _weights(sample_weight)
+            count = len(x["token_ids"])
+            for name, rows in (("y", y), ("sample_weight", sample_weight)):
+                for part in () if rows is None else keras.tree.flatten(rows):
+                    _of_length(part, count, name)
+            return x, y, sample_weight
+        if y is not None or sample_weight is not None:
+            name = "y" if y is not None else "sample_weight"
+            raise ConfigError(
+                f"{name} was given beside {type(x).__name__}, whose elements hold it; leave it out"
+            )
+        if form == "batches":
+            rule = self.active_target_rule() if with_targets else None
+            return self._probed(checked_batches(x, rule)), None, None
+        names = getattr(self.active_target_rule(), "names", ())
+        parts = parts_of(x.element_spec, with_targets, bool(names))
+        inputs = None if parts.is_text else parts.x
+        if inputs is None:
+            self._reader()
+        else:
+            check_input_names(inputs, self.input_names)
+        rule = self.active_target_rule(inputs)
+        return self._probed(prepared_dataset(x, self.preprocessor, rule, with_targets)), None, None
+
+    def _probed(self, batches):
+        """The same batches, once the first has been read without an error.
+
+        Keras's JAX trainer takes the weights out of the model before it asks for that one: an error would lose them.
+        """
+        if hasattr(self, "jax_state_sync"):
+            with one_line_errors():
+                if is_dataset(batches):
+                    next(iter(batches), None)
+                elif isinstance(batches, keras.utils.PyDataset):
+                    batches[0]
+        return batches
+
+    def _one_batch(self, x, y, sample_weight, class_weight=None):
+        form = self._form(x)
+        if form == "text":
+            batches = self._batches(
+                x, y, sample_weight, None, class_weight=class_weight, order="given"
+            )
+            return (*_whole(batches), None)[:3]
+        x, y, sample_weight = self._checked(x, y, sample_weight, form)
+        weights = self._class_weight(class_weight, y, sample_weight)
+        if weights is not None:
+            sample_weight = np.array([weights[number] for number in y.tolist()], "float32")
+        return x, y, sample_weight
+
+    def _class_weight(self, class_weight, y, sample_weight) -> dict | None:
+        """The weights as Keras takes them, by number."""
+        if class_weight is None:
+            return None
+        if sample_weight is not None:
+            raise ConfigError(
+                "class_weight and sample_weight do not go together with token ids; multiply them into sample_weight"
+            )
+        return dict(enumerate(weight_by_class(class_weight, self, y).tolist()))
+
+    def _validation(self, data, batch_size) -> dict:
+        """The validation arguments of `keras.Model.fit`; raw text becomes batches."""
+        if data is None:
+            return {}
+        parts = data if isinstance(data, (tuple, list)) else (data,)
+        x = without_single_texts(parts[0]) if parts else None
+        form = self._form(x)
+        if form in ("dataset", "batches"):
+            return {"validation_data": self._checked(x, *(*parts[1:], None, None)[:2], form)[0]}
+        if len(parts) not in (2, 3):
+            raise DataError(
+                f"validation_data is a {type(data).__name__} of {len(parts)}; expected (x, y) or (x, y, sample_weight)"
+            )
+        x, y, sample_weight = (*parts, None)[:3]
+        if form == "text":
+            batches = self._batches(x, y, sample_weight, batch_size, prefix="the validation ")
+            return {"validation_data": batches.dataset()}
+        y = self.checked_targets(y, "the validation y", inputs=x)
+        data = (x, y) if sample_weight is None else (x, y, sample_weight)
+        return {"validation_data": data, "validation_batch_size": batch_size or BATCH_SIZE}
+
+    def _check_split(self, share, form):
+        if form not in ("text", "inputs"):
+            raise ConfigError(
+                "validation_split needs the data in memory; split the batches, e.g. with dataset.take and dataset.skip"
+            )
+        if not isinstance(share, (int, float)) or not 0.0 < share < 1.0:
+            raise ConfigError(f"validation_split is {share!r}; expected a share between 0 and 1")
+
+    def _split(self, x, y, sample_weight, share):
+        """The data of the first texts, and those of the last share of them; cut where Keras does."""
+        texts, pairs = texts_and_pairs(x)
+        cut = math.floor(len(texts) * (1.0 - share))
+        if not 0 < cut < len(texts):
+            raise DataError(
+                f"validation_split {share} of {len(texts)} texts leaves none for training or for validation; give more"
+            )
+        columns = [texts, pairs, self.checked_targets(y), _weights(sample_weight)]
+        for rows, name in zip(columns[2:], ("y", "sample_weight"), strict=True):
+            if rows is not None:
+                _of_length(rows, len(texts), name)
+        parts = []
+        for part in (slice(None, cut), slice(cut, None)):
+            texts, pairs, *rest = (None if rows is None else rows[part] for rows in columns)
+            parts.append((texts if pairs is None else (texts, pairs), *rest))
+        return parts
+
+
+def _weights(sample_weight):
+    return None if sample_weight is None else AnyNumbers().read(sample_weight, "sample_weight")
+
+
+def _of_length(rows, count, name):
+    if len(rows) != count:
+        raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
+    return rows
+
+
+def _whole(batches) -> tuple:
+    """All examples in one batch, in their order."""
+    return batches.collate(np.arange(batches.num_examples))
+
+
+def _with_callback(callbacks, own):
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.callbacks.append(own)
+        return callbacks
+    return [*([] if callbacks is None else keras.tree.flatten(callbacks)), own]
+
+
+def _shuffle_seed() -> int:
+    """A seed by Keras's global generator, which `keras.utils.set_random_seed` starts anew; numpy's is left alone."""
+    return int(keras.random.randint((), 0, 2**31 - 1))

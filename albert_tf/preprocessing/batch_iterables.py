@@ -1,0 +1,94 @@
+"""What else Keras takes batches from: generators, `keras.utils.PyDataset`, loaders of other libraries."""
+
+import itertools
+import types
+from collections.abc import Mapping
+
+import keras
+
+from albert_tf.errors import DataError
+from albert_tf.preprocessing.graph_errors import marked
+
+LOADERS = {"DataLoader": ("torch", "grain"), "MapDataset": ("grain",), "IterDataset": ("grain",)}
+"""Classes, and the packages they come from, whose batches Keras reads itself."""
+
+
+def gives_batches(x) -> bool:
+    """Whether `x` is no data but gives batches of them, other than a `tf.data.Dataset`."""
+    if isinstance(x, (types.GeneratorType, keras.utils.PyDataset)):
+        return True
+    return any(
+        base.__module__.split(".")[0] in LOADERS.get(base.__name__, ())
+        or base.__name__.startswith("DistributedDataset")
+        for base in type(x).__mro__
+    )
+
+
+def without_single_texts(x):
+    """Returns a generator of single texts as the list of them, and anything else as it is.
+
+    Keras takes batches from a generator, which a single text cannot be.
+    """
+    if not isinstance(x, types.GeneratorType):
+        return x
+    first = list(itertools.islice(x, 1))
+    rest = itertools.chain(first, x)
+    return list(rest) if first and isinstance(first[0], str) else (entry for entry in rest)
+
+
+def checked_batches(batches, rule):
+    """Returns batches of token ids with checked targets.
+
+    Args:
+        batches: a generator or a `PyDataset`; another loader is returned as it is.
+        rule: what the targets must be, a rule of `albert_tf.preprocessing.targets`; None when they are not read.
+
+    Raises:
+        DataError: when a batch holds raw text or a wrong target; see `one_line_errors`.
+    """
+    if isinstance(batches, keras.utils.PyDataset):
+        return _CheckedBatches(batches, rule)
+    if isinstance(batches, types.GeneratorType):
+        return (_checked(batch, rule) for batch in batches)
+    return batches
+
+
+def _checked(batch, rule):
+    with marked():
+        parts = tuple(batch) if isinstance(batch, (tuple, list)) else (batch,)
+        if not parts or not isinstance(parts[0], Mapping):
+            kind = type(parts[0]).__name__ if parts else "nothing"
+            raise DataError(
+                f"a batch begins with {kind}; expected a dict of token_ids and padding_mask: raw text is taken from "
+                "lists, arrays and tf.data datasets"
+            )
+        if rule is None:
+            return (parts[0],)
+        if len(parts) < 2 or parts[1] is None:
+            return batch
+        return (parts[0], rule.read(parts[1]), *parts[2:])
+
+
+class _CheckedBatches(keras.utils.PyDataset):
+    """Another `PyDataset` with its targets checked."""
+
+    def __init__(self, batches, rule):
+        super().__init__(
+            workers=batches.workers,
+            use_multiprocessing=batches.use_multiprocessing,
+            max_queue_size=batches.max_queue_size,
+        )
+        self.batches, self.rule = batches, rule
+
+    def __getitem__(self, index):
+        return _checked(self.batches[index], self.rule)
+
+    @property
+    def num_batches(self):
+        return self.batches.num_batches
+
+    def on_epoch_begin(self):
+        self.batches.on_epoch_begin()
+
+    def on_epoch_end(self):
+        self.batches.on_epoch_end()

@@ -1,0 +1,125 @@
+"""Targets in memory, in whatever holds them, as arrays."""
+
+import decimal
+import fractions
+from collections.abc import Mapping, Set
+
+import numpy as np
+
+from albert_tf.errors import DataError
+from albert_tf.tokenizer.text_sequence import column_names, only_column
+
+NUMERIC = "iufb"
+"""Kinds of the numpy types that count as numbers."""
+
+
+def target_array(y, name: str, expected: str) -> np.ndarray:
+    """Returns targets as an array: of numbers, or of objects when there are others among them.
+
+    Args:
+        y: a list, tuple, array or tensor, a column or a table of columns of numbers.
+        name: what messages call it.
+        expected: what it should be, for messages.
+
+    Returns:
+        `(rows, ...)`, of a numeric type when all entries are numbers. Rows that are lists of texts stay lists, in an
+        array of objects `(rows,)`.
+
+    Raises:
+        DataError: when `y` is missing, has no order, is a single value, or has rows of different lengths.
+    """
+    if y is None:
+        raise DataError(f"{name} is missing; expected {expected}")
+    if isinstance(y, (Mapping, Set)) and not hasattr(y, "mapping"):
+        kind = "has keys instead of rows" if isinstance(y, Mapping) else "has no order"
+        raise DataError(
+            f"{name} is a {type(y).__name__}, which {kind}; expected a sequence: {expected}"
+        )
+    columns = column_names(y)
+    if columns is not None:
+        y = y.to_numpy() if len(columns) > 1 and hasattr(y, "to_numpy") else only_column(y, name)
+    if isinstance(y, (str, bytes)) or not (hasattr(y, "__iter__") or hasattr(y, "__array__")):
+        raise DataError(f"{name} is {y!r}; expected a sequence: {expected}")
+    if hasattr(y, "to_pylist"):  # Arrow
+        y = y.to_pylist()
+    rows = np.asarray(y) if hasattr(y, "__array__") else _from_entries(list(y), name, expected)
+    if rows.ndim == 0:
+        raise DataError(f"{name} is {rows.item()!r}; expected a sequence: {expected}")
+    return _from_entries(rows.tolist(), name, expected) if rows.dtype == object else rows
+
+
+def _from_entries(entries, name, expected):
+    if any(_is_row(entry) for entry in entries):
+        return _from_rows(entries, name, expected)
+    entries = [entry.item() if hasattr(entry, "item") else _plain(entry) for entry in entries]
+    if all(issubclass(kind, (bool, int, float)) for kind in set(map(type, entries))):
+        return np.asarray(entries)
+    return _objects(entries)
+
+
+def _from_rows(entries, name, expected):
+    for number, entry in enumerate(entries):
+        if not _is_row(entry):
+            raise DataError(f"{name}[{number}] is {entry!r} among rows; expected {expected}")
+    rows = [list(np.asarray(entry) if hasattr(entry, "__array__") else entry) for entry in entries]
+    if any(isinstance(value, (str, bytes)) for row in rows for value in row):
+        return _objects(rows)
+    lengths = [len(row) for row in rows]
+    if len(set(lengths)) > 1:
+        other = next(number for number, length in enumerate(lengths) if length != lengths[0])
+        raise DataError(
+            f"{name} has rows of different lengths, {lengths[0]} in row 0 and {lengths[other]} in row {other}; "
+            f"expected {expected}"
+        )
+    parts = [_from_entries(row, f"{name}[{number}]", expected) for number, row in enumerate(rows)]
+    return np.stack(parts) if lengths[0] else _objects(rows)
+
+
+def _is_row(entry) -> bool:
+    return isinstance(entry, (list, tuple, Set)) or (
+        not isinstance(entry, (str, bytes)) and len(getattr(entry, "shape", ())) > 0
+    )
+
+
+def _plain(entry):
+    return float(entry) if isinstance(entry, (decimal.Decimal, fractions.Fraction)) else entry
+
+
+def _objects(entries):
+    rows = np.empty(len(entries), dtype=object)
+    rows[:] = entries
+    return rows
+
+
+def numeric(rows: np.ndarray, name: str, expected: str) -> np.ndarray:
+    """Returns an array of finite numbers, or says which entry is none.
+
+    Raises:
+        DataError: naming the first entry that is missing, infinite or no number.
+    """
+    if rows.dtype.kind not in NUMERIC:
+        first = next(
+            (
+                place
+                for place, value in np.ndenumerate(rows)
+                if not isinstance(value, (bool, int, float))
+            ),
+            None,
+        )
+        if first is None:
+            return numeric(np.asarray(rows.tolist()), name, expected)
+        raise bad_entry(rows, first, name, expected)
+    if rows.dtype.kind == "f":
+        for place in np.argwhere(~np.isfinite(rows))[:1]:
+            raise bad_entry(rows, tuple(place), name, expected)
+    return rows
+
+
+def bad_entry(
+    rows: np.ndarray, place: tuple, name: str, expected: str, hint: str = ""
+) -> DataError:
+    """Returns the error for the entry at a place."""
+    value = rows[place]
+    shown = repr(value.item() if hasattr(value, "item") else value)[:60]
+    at = ", ".join(str(int(index)) for index in place)
+    return DataError(f"{name}[{at}] is {shown}; expected {expected}{hint}")

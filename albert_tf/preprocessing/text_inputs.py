@@ -1,0 +1,100 @@
+"""Raw text in memory: texts, or texts and pairs, in whatever holds them."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Set
+
+import numpy as np
+import tensorflow as tf
+
+from albert_tf.errors import DataError
+from albert_tf.tokenizer.text_sequence import column_names, text_list
+
+
+def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
+    """Returns texts, and their pairs or None, as lists.
+
+    Args:
+        x: a flat sequence of texts (see `text_list`); a tuple `(texts, pairs)` of two of them; or rows
+            `[text, pair]`: a list of lists or tuples of two, or an array `(rows, 2)`.
+
+    Raises:
+        DataError: when `x` is something else, or may be read in two ways; the message says what to pass.
+    """
+    if isinstance(x, str):
+        raise DataError(
+            f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
+        )
+    if is_string_tensor(x):
+        x = _from_tensors(x)
+    if isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x):
+        texts, pairs = x
+        texts = text_list(texts, "texts")
+        pairs = None if pairs is None else text_list(pairs, "pairs")
+        if pairs is not None and len(pairs) != len(texts):
+            raise DataError(
+                f"texts has {len(texts)} entries and pairs has {len(pairs)}; expected one pair for each text"
+            )
+        return texts, pairs
+    if _may_hold_rows(x):
+        x = list(x) if isinstance(x, Iterator) else x
+        if any(_holds_several(entry) for entry in itertools.islice(x, 1)):
+            return _split_rows(list(x))
+    return text_list(x, "texts"), None
+
+
+def _split_rows(rows: list) -> tuple[list[str], list[str]]:
+    for number, row in enumerate(rows):
+        if not _holds_several(row) or len(row) != 2:
+            held = f"{len(row)} entries" if _holds_several(row) else f"{str(row)[:40]!r}"
+            raise DataError(
+                f"row {number} holds {held}; expected texts, or rows [text, pair] of two texts each "
+                "(two sequences are the tuple (texts, pairs), token ids a dict of token_ids and padding_mask)"
+            )
+    if len(rows) == 2 and all(isinstance(row, list) for row in rows):
+        raise DataError(
+            "a list of two lists of two may be two rows [text, pair], or texts and pairs; pass rows as tuples, "
+            "[(text, pair), (text, pair)], or the tuple (texts, pairs)"
+        )
+    texts, pairs = zip(*rows, strict=True)
+    return text_list(texts, "texts"), text_list(pairs, "pairs")
+
+
+def _may_hold_rows(x) -> bool:
+    if isinstance(x, (bytes, Mapping, Set)) or column_names(x) is not None:
+        return False
+    shape = getattr(x, "shape", None)
+    return hasattr(x, "__iter__") and (shape is None or (len(shape) == 2 and shape[1] != 1))
+
+
+def _holds_several(row) -> bool:
+    """Whether an entry of a sequence is a row rather than a text: a list, tuple or array, not of one entry."""
+    return isinstance(row, (list, tuple, np.ndarray)) and np.size(row) != 1
+
+
+def is_string_tensor(x) -> bool:
+    """Whether `x` is a TensorFlow tensor of strings, or a tuple or list of such."""
+    if not isinstance(x, (tf.Tensor, tuple, list)):
+        return False
+    leaves = x if isinstance(x, (tuple, list)) else (x,)
+    return bool(leaves) and all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in leaves)
+
+
+def _from_tensors(x):
+    """The texts of eager string tensors, in arrays; scalars are the texts of one list."""
+    if isinstance(x, tf.Tensor):
+        return _decoded(x)
+    parts = [_decoded(tensor) for tensor in x]
+    if all(part.ndim == 0 for part in parts):
+        return [part.item() for part in parts]
+    return tuple(parts)
+
+
+def _decoded(tensor) -> np.ndarray:
+    texts = np.empty(tensor.shape, dtype=object)
+    for place, value in np.ndenumerate(tensor.numpy()):
+        try:
+            texts[place] = value.decode("utf-8")
+        except UnicodeDecodeError:
+            at = "".join(f"[{index}]" for index in place)
+            raise DataError(f"texts{at} is {value[:40]!r}, which is not UTF-8; decode it") from None
+    return texts

@@ -1,0 +1,56 @@
+"""`albert-tf demo` as a person runs it: in a terminal, and stopped."""
+
+import json
+import os
+import pty
+import re
+import signal
+
+import pytest
+
+from albert_tf.training import FineTuningRecipe
+from tests.cli.conftest import wait_for
+
+pytestmark = pytest.mark.slow
+
+
+def start(shell, files, **options):
+    """Starts the demo from a small preset."""
+    model = ["--preset", f"{files}/small", "--sequence-length", 48]
+    return shell.start("demo", *model, **options)
+
+
+def test_demo_answers_until_the_end_of_the_input(files, shell):
+    typing, terminal = pty.openpty()
+    process = start(shell, files, stdin=terminal)
+    os.close(terminal)
+    os.write(typing, b"a lovely film\n\x04")  # Ctrl-D
+    out, err = process.communicate()
+    os.close(typing)
+    assert process.returncode == 0, err
+    answers = [line for line in out.splitlines() if " %  " in line]
+    assert len(answers) == 4 + 1
+    assert re.fullmatch(r"> (positive|negative) +\d+\.\d %  a lovely film", answers[-1])
+    assert err.endswith("ends):\n\n")
+    assert (shell.folder / "runs" / "demo" / "sentiment.tflite").is_file()
+
+
+def test_demo_can_be_resumed_as_a_fine_tuning_run(files, shell):
+    process = start(shell, files)
+    run = shell.folder / "runs" / "demo"
+    log = run / "training.jsonl"
+    wait_for(process, log, '"step"')
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert "2,400 training and 600 validation texts" in errors
+    assert "continue with: albert-tf finetune --resume runs/demo" in errors.splitlines()[-1]
+    recipe = json.loads((run / "recipe.json").read_text("utf-8"))
+    assert recipe == FineTuningRecipe.named("demo").to_dict()
+    kept = json.loads((run / "arguments.json").read_text("utf-8"))
+    assert (kept["sequence_length"], kept["output"]) == (48, str(run))
+
+    process = shell.start("finetune", "--resume", "runs/demo")
+    wait_for(process, log, '"resume"')
+    process.kill()
+    process.communicate()

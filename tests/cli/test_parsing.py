@@ -1,0 +1,54 @@
+"""The parser in process: help texts, defaults, choices, and arguments that are none."""
+
+import argparse
+from importlib import resources
+
+import pytest
+
+from albert_tf.cli import commands, export_model, finetune
+from albert_tf.cli.main import main
+from albert_tf.export import FORMS, QUANTIZATIONS
+from albert_tf.export.task_metadata import CLIENTS
+from albert_tf.training import FineTuningRecipe
+from albert_tf.training.recipe import DECAYS, OPTIMIZERS
+
+
+def test_every_command_has_help_with_an_example(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    text = capsys.readouterr().out
+    for command in commands.ALL:
+        assert command.NAME in text
+        with pytest.raises(SystemExit):
+            main([command.NAME, "--help"])
+        assert f"  albert-tf {command.NAME}" in capsys.readouterr().out
+
+
+def test_bad_arguments_get_one_line_and_status_2(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["finetune", "data.csv", "--epochs", "many"])
+    assert exit_.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "'many'" in line
+    assert "albert-tf finetune --help" in line
+
+
+def test_choices_are_those_of_the_library():
+    assert export_model.QUANTIZATIONS == QUANTIZATIONS
+    assert export_model.FORMS == FORMS
+    assert tuple(CLIENTS) == export_model.CLIENTS
+    parser = argparse.ArgumentParser()
+    finetune.add_arguments(parser)
+    models = resources.files("albert_tf.configs") / "models"
+    sizes = [file.name.removesuffix(".json") for file in models.iterdir()]
+    for name in (*sizes, *FineTuningRecipe.names(), *OPTIMIZERS, *DECAYS):
+        assert name in parser.format_help()
+
+
+def test_random_weights_get_the_recipe_for_them():
+    assert finetune.build_recipe(finetune.default_arguments("x.csv")) == FineTuningRecipe.named(
+        "from-scratch"
+    )
+    preset = finetune.default_arguments("x.csv", "--preset", "folder")
+    assert finetune.build_recipe(preset) == FineTuningRecipe.named("default")

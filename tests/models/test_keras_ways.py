@@ -1,0 +1,373 @@
+"""What people know from Keras works here: its methods, its arguments, its conventions."""
+
+import random
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import albert_tf
+from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor
+from albert_tf.errors import AlbertError
+from albert_tf.training import FineTuningRecipe, fine_tune
+from tests.models.odd_inputs import LABELS, NAMES, PAIRS, TEXTS, make, three_classes
+from tests.tiny import tiny_config, tiny_inputs
+
+
+@pytest.fixture(scope="module")
+def model():
+    return three_classes()
+
+
+def by_hand(model, x=TEXTS):
+    return np.asarray(model(model.preprocessor(x)))
+
+
+# === Raw text ===
+
+
+def test_the_model_itself_takes_text(model):
+    np.testing.assert_allclose(model(TEXTS), by_hand(model), atol=1e-6)
+    np.testing.assert_allclose(model((TEXTS, PAIRS)), by_hand(model, (TEXTS, PAIRS)), atol=1e-6)
+    np.testing.assert_allclose(model(tf.constant(TEXTS)), by_hand(model), atol=1e-6)
+
+
+def test_one_batch_of_text(model):
+    np.testing.assert_allclose(model.predict_on_batch(TEXTS), by_hand(model), atol=1e-6)
+    loss = model.evaluate(TEXTS, LABELS, verbose=0)[0]
+    assert model.test_on_batch(TEXTS, LABELS)[0] == pytest.approx(loss, rel=1e-5)
+    trained = three_classes()
+    before = [np.asarray(weight) for weight in trained.trainable_weights]
+    logs = trained.train_on_batch(TEXTS, LABELS, class_weight=[1, 2, 3], return_dict=True)
+    assert set(logs) == {"loss", "accuracy"}
+    assert any(
+        np.abs(w - b).max() > 0 for w, b in zip(trained.trainable_weights, before, strict=True)
+    )
+
+
+def test_validation_split_holds_out_the_last_texts(model):
+    model.optimizer.learning_rate = 0.0
+    for x, last in ((TEXTS, TEXTS[3:]), ((TEXTS, PAIRS), (TEXTS[3:], PAIRS[3:]))):
+        weights = [1.0, 1.0, 1.0, 3.0]
+        logs = model.fit(x, LABELS, sample_weight=weights, validation_split=0.25, verbose=0).history
+        held_out = model.evaluate(last, LABELS[3:], sample_weight=weights[3:], verbose=0)
+        assert logs["val_loss"][0] == pytest.approx(held_out[0], rel=1e-5)
+    as_ids = model.fit(model.preprocessor(TEXTS), LABELS, validation_split=0.25, verbose=0).history
+    as_text = model.fit(TEXTS, LABELS, validation_split=0.25, verbose=0).history
+    assert as_ids["val_loss"][0] == pytest.approx(as_text["val_loss"][0], rel=1e-5)
+    given = model.fit(
+        TEXTS, LABELS, validation_split=0.25, validation_data=(TEXTS, LABELS), verbose=0
+    )
+    assert given.history["val_loss"][0] == pytest.approx(given.history["loss"][0], rel=1e-4)
+
+
+@pytest.mark.parametrize("share", [1.0, -0.5, "half", 0.9])
+def test_impossible_validation_split(model, share):
+    with pytest.raises(AlbertError, match="validation_split"):
+        model.fit(TEXTS, LABELS, validation_split=share, verbose=0)
+
+
+def test_arguments_of_kerass_own_order(model):
+    callback = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: epochs.append(epoch))
+    epochs = []
+    model.fit(TEXTS, LABELS, 2, 3, 0, callback)
+    assert epochs == [0, 1, 2]
+    model.fit(model.preprocessor(TEXTS), LABELS, None, 1, 0, callbacks=callback)
+    assert len(model.evaluate(TEXTS, LABELS, None, 0)) == 2
+    assert model.predict(TEXTS, None, 0).shape == (4, 3)
+    assert model.predict(TEXTS, 2, 0, 1).shape == (2, 3), "steps=1 answers the first batch"
+    np.testing.assert_allclose(model.predict(TEXTS, 2, 0, 1), by_hand(model)[:2], atol=1e-6)
+
+
+def test_one_callback_outside_a_list(model, tmp_path):
+    seen = []
+    one = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: seen.append(epoch))
+    model.fit(TEXTS, LABELS, callbacks=one, verbose=0)
+    model.fit(TEXTS, LABELS, callbacks=(one,), verbose=0)
+    own = keras.callbacks.CallbackList([one], add_history=True, model=model)
+    model.fit(TEXTS, LABELS, callbacks=own, verbose=0)
+    recipe = FineTuningRecipe(epochs=1)
+    fine_tune(
+        three_classes(), (TEXTS, LABELS), recipe=recipe, run_dir=tmp_path, callbacks=one, verbose=0
+    )
+    assert seen == [0] * 4
+
+
+def test_numpys_global_seed_is_left_alone_and_keras_seeds_the_order():
+    def order_of(seed):
+        if seed is not None:
+            keras.utils.set_random_seed(seed)
+        model = three_classes()
+        orders = []
+        batches_of = model.preprocessor.batches_of
+        model.preprocessor.batches_of = lambda *args, **options: (
+            orders.append(options["seed"]) or batches_of(*args, **options)
+        )
+        numpy_state = np.random.get_state()[1].tolist()
+        model.fit(TEXTS, LABELS, verbose=0)
+        assert np.random.get_state()[1].tolist() == numpy_state
+        return orders
+
+    assert order_of(3) == order_of(3)
+    assert order_of(3) != order_of(4)
+    random.seed(0)
+    np.random.seed(0)
+    one = order_of(None)
+    np.random.seed(0)
+    assert order_of(None) != one, "numpy's seed does not decide"
+
+
+def test_generators_and_py_datasets(model):
+    inputs = model.preprocessor(TEXTS)
+
+    class Batches(keras.utils.PyDataset):
+        def __init__(self, y):
+            super().__init__()
+            self.y = y
+
+        def __len__(self):
+            return 1
+
+        def __getitem__(self, index):
+            return inputs, self.y
+
+    expected = model.evaluate(TEXTS, LABELS, verbose=0)[0]
+    names = [NAMES[label] for label in LABELS]
+    for data in (Batches(names), ((inputs, y) for y in [names])):
+        assert model.evaluate(data, verbose=0)[0] == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_allclose(model.predict(Batches(LABELS), verbose=0), by_hand(model), atol=1e-6)
+    bad = [1, 0, 3, 1]
+    for data in (Batches(bad), ((inputs, y) for y in [bad])):
+        with pytest.raises(AlbertError, match=r"^y\[2\] is 3; expected a class") as error:
+            model.fit(data, verbose=0)
+        assert "\n" not in str(error.value)
+    with pytest.raises(
+        AlbertError, match="^a batch begins with list; expected a dict of token_ids"
+    ):
+        model.fit(((TEXTS, y) for y in [LABELS]), verbose=0)
+
+
+# === compile ===
+
+
+def test_compile_takes_optimizer_and_loss_by_place():
+    model = three_classes()
+    for loss in ("sparse_categorical_crossentropy", model.default_loss()):
+        model.compile("adam", loss, None, ["accuracy"], run_eagerly=True)
+        values = model.evaluate(TEXTS, LABELS, verbose=0)
+        logits = by_hand(model).astype("float64")
+        each = np.log(np.exp(logits).sum(-1)) - logits[np.arange(4), LABELS]
+        assert values[0] == pytest.approx(each.mean(), rel=1e-5), "the cross-entropy of logits"
+        assert values[1] == pytest.approx((logits.argmax(-1) == LABELS).mean())
+    with pytest.warns(UserWarning, match="takes probabilities, and this model gives logits"):
+        model.compile("adam", keras.losses.SparseCategoricalCrossentropy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        make(AlbertTextRegressor).compile("adam", "mse")
+
+
+# === Inputs by name ===
+
+HF_NAMES = {
+    "input_ids": "token_ids",
+    "attention_mask": "padding_mask",
+    "token_type_ids": "segment_ids",
+}
+
+
+def renamed(inputs, names):
+    ours = {ours: theirs for theirs, ours in names.items()}
+    return {ours[name]: value for name, value in inputs.items()}
+
+
+USES = {
+    "call": lambda model, inputs: model(inputs),
+    "predict": lambda model, inputs: model.predict(inputs, verbose=0),
+    "fit": lambda model, inputs: model.fit(inputs, np.zeros(3, int), verbose=0),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [("backbone", "call"), ("backbone", "predict"), *(("task", use) for use in USES)],
+)
+def test_names_of_other_libraries(name, use):
+    model = AlbertBackbone(tiny_config())
+    model = model if name == "backbone" else AlbertTextClassifier(model)
+    with pytest.raises(AlbertError, match="input_ids is token_ids, .* here") as error:
+        USES[use](model, renamed(tiny_inputs(3), HF_NAMES))
+    assert "\n" not in str(error.value)
+
+
+def test_names_in_a_functional_model_and_a_dataset():
+    backbone = AlbertBackbone(tiny_config())
+    symbolic = {name: keras.Input((None,), dtype="int32", name=name) for name in HF_NAMES}
+    with pytest.raises(AlbertError, match="token_type_ids is segment_ids here"):
+        backbone(symbolic)
+    model = AlbertTextClassifier(AlbertBackbone(tiny_config()))
+    data = tf.data.Dataset.from_tensor_slices(renamed(tiny_inputs(3), HF_NAMES)).batch(3)
+    with pytest.raises(AlbertError, match="attention_mask is padding_mask"):
+        model.predict(data, verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"padding_mask": None},
+            "the input 'padding_mask' is missing; .* 1 for each token and 0 for padding",
+        ),
+        (
+            {"segment_id": np.zeros((3, 7), "int32")},
+            "there is no input 'segment_id'; expected token_ids",
+        ),
+        ({"token_ids": None}, "the input 'token_ids' is missing"),
+    ],
+)
+def test_missing_and_unknown_inputs(change, message):
+    inputs = {**tiny_inputs(3), **change}
+    for model in (
+        AlbertBackbone(tiny_config()),
+        AlbertTextClassifier(AlbertBackbone(tiny_config())),
+    ):
+        with pytest.raises(AlbertError, match=message):
+            model(inputs)
+        with pytest.raises(AlbertError, match=message):
+            model.predict({k: v for k, v in inputs.items() if v is not None}, verbose=0)
+
+
+HEADS = ["AlbertTextClassifier", "AlbertTokenClassifier", "AlbertMaskedLM", "AlbertMultipleChoice"]
+
+
+@pytest.mark.parametrize("name", ["AlbertBackbone", *HEADS])
+def test_segment_ids_may_be_left_out(name):
+    model = getattr(albert_tf, name)(
+        tiny_config() if name == "AlbertBackbone" else AlbertBackbone(tiny_config())
+    )
+    inputs = {**tiny_inputs(3), "segment_ids": np.zeros((3, 7), "int32")}
+    if name == "AlbertMultipleChoice":
+        inputs = {name: np.stack([x, x], 1) for name, x in inputs.items()}
+    without = {name: x for name, x in inputs.items() if name != "segment_ids"}
+    for answer in (model, lambda x: model.predict(x, verbose=0)):
+        keras.tree.map_structure(
+            lambda a, b: np.testing.assert_array_equal(np.asarray(a), np.asarray(b)),
+            answer(without),
+            answer(inputs),
+        )
+
+
+# === Loading, saving ===
+
+
+@pytest.fixture(scope="module")
+def preset(model, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("preset")
+    model.save_to_preset(folder)
+    return folder
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a SavedModel of TensorFlow")
+def test_kerass_export_of_a_model_that_was_just_loaded(model, preset, tmp_path):
+    loaded = AlbertTextClassifier.from_preset(preset)
+    loaded.export(tmp_path / "saved", verbose=False)
+    inputs = {name: tf.constant(x) for name, x in model.preprocessor(TEXTS).items()}
+    archive = tf.saved_model.load(str(tmp_path / "saved"))
+    np.testing.assert_allclose(archive.serve(inputs), by_hand(model), atol=1e-5)
+
+
+def test_sequence_length_of_a_preset(preset):
+    loaded = AlbertTextClassifier.from_preset(preset, sequence_length=8, truncate="only_first")
+    assert loaded.preprocessor.settings() == {"sequence_length": 8, "truncate": "only_first"}
+    assert loaded.preprocessor(["one " * 30])["token_ids"].shape == (1, 8)
+    assert loaded.labels == NAMES
+    for arguments, message in (
+        ({"sequence_length": 99}, "sequence_length is 99, the model has 40 positions"),
+        ({"sequence_length": 2}, "sequence_length is 2; expected at least 4"),
+        ({"sequence_length": 8, "preprocessor": None}, "8, but a preprocessor was given"),
+    ):
+        with pytest.raises(AlbertError, match=message):
+            AlbertTextClassifier.from_preset(preset, **arguments)
+    with pytest.raises(AlbertError, match="8, but AlbertMaskedLM takes token ids"):
+        albert_tf.AlbertMaskedLM.from_preset(preset, sequence_length=8)
+    with pytest.raises(AlbertError, match="AlbertBackbone has no argument 'sequence_length'"):
+        AlbertBackbone.from_preset(preset, sequence_length=8)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("albert-base-v2", "hf://albert/albert-base-v2"),
+        ("albert-xxlarge-v1", "hf://albert/albert-xxlarge-v1"),
+        ("textattack/albert-base-v2-SST-2", "hf://textattack/albert-base-v2-SST-2"),
+    ],
+)
+def test_names_of_the_hub(name, hint):
+    with pytest.raises(AlbertError, match=f"on the Hugging Face Hub is {hint}; expected"):
+        AlbertTextClassifier.from_preset(name)
+
+
+@pytest.mark.parametrize("name", ["./model", "/no/such", "runs/a/b", "model"])
+def test_paths_are_no_names_of_the_hub(name):
+    with pytest.raises(AlbertError, match="does not exist; expected a folder"):
+        AlbertTextClassifier.from_preset(name)
+
+
+# === Names of the classes ===
+
+
+def test_labels_by_number_and_the_number_of_classes_from_them(preset):
+    for labels in (
+        {0: "bad", 1: "so-so", 2: "good"},
+        {2: "good", 0: "bad", 1: "so-so"},
+        {"0": "bad", "1": "so-so", "2": "good"},
+        ["bad", "so-so", "good"],
+        ("bad", "so-so", "good"),
+        np.array(["bad", "so-so", "good"]),
+        {"bad": 0, "so-so": 0, "good": 0}.keys(),
+    ):
+        for kind in (AlbertTextClassifier, albert_tf.AlbertTokenClassifier):
+            model = kind(AlbertBackbone(tiny_config()), labels=labels)
+            assert model.labels == ["bad", "so-so", "good"]
+            assert model.num_classes == 3
+        assert AlbertTextClassifier.from_preset(preset, labels=labels).num_classes == 3
+    assert AlbertTextClassifier(AlbertBackbone(tiny_config())).num_classes == 2
+
+
+def test_other_labels_than_the_presets_head_has(model, preset):
+    kept = AlbertTextClassifier.from_preset(preset, labels=["a", "b", "c"])
+    np.testing.assert_array_equal(kept.classifier.kernel, model.classifier.kernel)
+    with pytest.warns(UserWarning, match="head of 3 classes; the 2 labels start a fresh one"):
+        fresh = AlbertTextClassifier.from_preset(preset, labels=["bad", "good"])
+    assert (fresh.num_classes, fresh.labels) == (2, ["bad", "good"])
+    with pytest.raises(AlbertError, match="labels holds 2 names for num_classes 3"):
+        AlbertTextClassifier.from_preset(preset, labels=["bad", "good"], num_classes=3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ({"bad", "good"}, "labels is a set, whose order is arbitrary; .* sorted"),
+        (frozenset(["a", "b"]), "labels is a frozenset"),
+        ("ab", "labels is 'ab'; expected a list"),
+        (b"ab", "labels is b'ab'; expected a list"),
+        (2, "labels is 2; expected a list"),
+        ({1: "bad", 2: "good"}, "labels has the key 2; expected the numbers 0 to 1"),
+        ({"bad": 0, "good": 1}, "labels has the key 'bad'; expected the numbers 0 to 1 as keys"),
+        ({0: "bad", "0": "good"}, "labels has the key '0'"),
+        ({0: "bad", -1: "good"}, "labels has the key -1"),
+        ({True: "bad", False: "good"}, "labels has the key True"),
+        (["bad", None], r"labels\[1\] is None; expected one line of text"),
+        (["bad", float("nan")], r"labels\[1\] is nan; expected one line"),
+        ([b"bad", "good"], r"labels\[0\] is b'bad'; expected one line"),
+        ([["bad"], ["good"]], r"labels\[0\] is \['bad'\]; expected one line"),
+        (np.array([["bad", "good"]]), r"labels is array"),
+        ([], "num_classes is 0; expected at least 2"),
+        (["bad"], "num_classes is 1; expected at least 2"),
+    ],
+)
+def test_what_names_no_classes(labels, message):
+    with pytest.raises(AlbertError, match=message) as error:
+        AlbertTextClassifier(AlbertBackbone(tiny_config()), labels=labels)
+    assert "\n" not in str(error.value)
