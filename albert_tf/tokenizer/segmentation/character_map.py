@@ -52,14 +52,14 @@ class CharacterMap:
         except KeyError:
             return self._children_of(character) is not None
 
-    def changes_ascii(self, character: str) -> bool:
-        """Whether a key is this character, or begins with it and goes on in ASCII."""
-        found = self._first_step(character)
+    def may_match(self, pair: str) -> bool:
+        """Whether a key is the first of two characters, or begins with both; of one, whether it is that one."""
+        found = self._first_step(pair[0])
         if found is None:
             return False
         position, children = found
-        goes_on = any(self._step(children, chr(c)) is not None for c in range(1, 128))
-        return bool(self._units[position] & _ENDS) or goes_on
+        is_key = bool(self._units[position] & _ENDS)
+        return is_key or (len(pair) > 1 and self._step(children, pair[1]) is not None)
 
     def longest_match(self, text: str, start: int) -> tuple[int, str] | None:
         """Returns the end of the longest key that stands in a text at `start`, and its replacement.

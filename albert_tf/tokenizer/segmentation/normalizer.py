@@ -1,8 +1,5 @@
 """What SentencePiece does to a text before it looks for pieces: `Normalizer::Normalize` of normalizer.cc."""
 
-import functools
-import re
-
 from albert_tf.tokenizer.model_file import USER_DEFINED, WORD_BOUNDARY, ModelFile
 from albert_tf.tokenizer.segmentation.character_map import CharacterMap
 
@@ -22,6 +19,7 @@ class SentencePieceNormalizer:
         is_suffix = model.treat_whitespace_as_suffix
         self._before, self._after = ("", added) if is_suffix else (added, "")
         self._user_defined = UserDefinedPieces(model)
+        self._plain_pairs: set[str] = set()  # of characters; filled as they are met
 
     def __call__(self, text: str) -> str:
         """Returns the normalized text."""
@@ -46,22 +44,24 @@ class SentencePieceNormalizer:
 
     def _is_plain(self, text):
         """Whether nothing is to be done but to write spaces as word boundaries."""
-        if not text or self._changes_ascii.search(text):
+        if not text:
             return False
-        return not self._removes_spaces or not (text[0] == " " or text[-1] == " " or "  " in text)
+        pairs = {*map(str.__add__, text, text[1:]), text[-1]}
+        if not pairs <= self._plain_pairs and not all(map(self._is_plain_pair, pairs)):
+            return False
+        spaced = text[0] == " " or text[-1] == " " or "  " in text
+        return not (self._removes_spaces and spaced)
 
-    @functools.cached_property
-    def _changes_ascii(self):
-        """Matches a text that may need more: a character that is not ASCII, or begins a rule that ASCII fulfils."""
-        changing = (re.escape(chr(c)) for c in range(128) if self._may_change(chr(c)))
-        return re.compile(f"[\\x80-\\U0010ffff{''.join(changing)}]")
-
-    def _may_change(self, character):
-        """Whether a rule or a user-defined piece begins with this character, but for that piece alone."""
-        kept_whole = [piece for piece in self._user_defined.pieces if piece[0] == character]
-        if kept_whole:
-            return kept_whole != [character]
-        return bool(self._map) and self._map.changes_ascii(character)
+    def _is_plain_pair(self, pair):
+        """Whether a character stays as it is where another one follows, or none."""
+        if pair in self._plain_pairs:
+            return True
+        first = pair[0]
+        kept_whole = [piece for piece in self._user_defined.pieces if piece[0] == first]
+        is_plain = kept_whole == [first] if kept_whole else not self._map.may_match(pair)
+        if is_plain:
+            self._plain_pairs.add(pair)
+        return is_plain
 
     def _chunks(self, text):
         """Returns what the characters of a text become, where each comes from, and where the end does."""

@@ -5,8 +5,11 @@ The reference is `Model::EncodeOptimized` in sentencepiece's unigram_model.cc. S
 candidate, the sum of that and the score of a piece, is compared as a double, before rounding; the first candidate stays
 unless a later one is greater. An unknown character's candidate alone is rounded before.
 
-**Words.** A piece hardly ever reaches over a word boundary, so the pieces that stand in a word are found once and kept.
-The path's score runs on over all words, so its rounding is that of the whole text.
+**Words.** A piece hardly ever reaches over a word boundary, so a text is segmented word by word, and the best path
+through a word is found once and kept. It is the same for every score with which the word is entered, unless two paths
+come so close that rounding could decide: their difference must be larger than all errors of rounding together, each at
+most half of the distance between float32 numbers, which is `2 ** -23` of their size. Where it is not, the word is
+searched each time, with the score that the text before it has come to.
 
 **Rounding to float32.** Between two powers of two the float32 numbers lie equally far apart. So adding and taking away
 a number that is large enough rounds a double to the nearest of them, ties to even, as a conversion does, and much
@@ -26,6 +29,7 @@ _FLOAT32 = np.finfo(
 )  # min_score_ starts from its greatest, max_score_ from its least positive number
 _KEPT_WORDS = 50_000
 _LONGEST_KEPT = 40  # characters of a word that is kept
+_DOUBLE_ERRORS = 1e-9  # more than those of a word's sums in doubles
 
 
 class UnigramSegmenter:
@@ -51,53 +55,87 @@ class UnigramSegmenter:
         for piece in self._pieces:
             self._longest[piece[0]] = max(self._longest.get(piece[0], 1), len(piece))
         self._words = re.compile(_word_pattern(self._pieces), re.DOTALL)
-        self._kept: dict[str, list] = {}
+        self._kept: dict[str, tuple[float, list[tuple[float, int, int]]]] = {}
 
     def __call__(self, text: str) -> tuple[list[int], list[int]]:
         """Returns the id of each piece of a normalized text, and where it ends; each unknown character by itself."""
-        unk_id, kept = self._unk_id, self._kept
-        scores: list[float | None] = [None] * (len(text) + 1)
-        scores[0] = 0.0
-        starts, ids = [0] * (len(text) + 1), [0] * (len(text) + 1)
+        kept = self._kept
+        ids, ends, base, score = [], [], 0, 0.0
         below, above, shift = (
             0.0,
             0.0,
             0.0,
         )  # in this interval, adding and taking away `shift` rounds to float32
-        base = 0
         for word in self._words.findall(text):
-            for start, end, score, index in kept.get(word) or self._edges(word):
-                start += base
-                end += base
-                candidate = score + scores[start]
-                best = scores[end]
-                if best is not None and candidate <= best:
-                    continue
-                if not below < candidate <= above:
-                    below, above, shift = _rounding(candidate)
-                rounded = candidate + shift - shift
-                if index == unk_id and best is not None and rounded <= best:
-                    continue  # an unknown character's candidate is rounded before it is compared
-                scores[end], starts[end], ids[end] = rounded, start, index
+            limit, path = kept.get(word) or self._keep(word)
+            if score <= limit:
+                path = self._search(word, score)
+            for value, index, end in path:
+                score += value
+                if not below < score <= above:
+                    below, above, shift = _rounding(score)
+                score = score + shift - shift
+                ids.append(index)
+                ends.append(base + end)
             base += len(word)
-        return _path(starts, ids)
+        return ids, ends
 
     def _edges(self, word):
-        """Where each piece begins and ends in a word, what it adds to a path's score, and its id, in C++'s order."""
+        """Yields where each piece begins and ends in a word, what it adds to a score, and its id, in C++'s order."""
         pieces, longest = self._pieces, self._longest
-        edges = []
         for start, character in enumerate(word):
             is_known = False
             for end in range(start + 1, min(len(word), start + longest.get(character, 0)) + 1):
                 found = pieces.get(word[start:end])
                 if found is not None:
-                    edges.append((start, end, *found))
+                    yield start, end, *found
                     is_known = is_known or end == start + 1
             if not is_known:
-                edges.append((start, start + 1, self._unknown, self._unk_id))
-        if len(word) <= _LONGEST_KEPT and len(self._kept) < _KEPT_WORDS:
-            self._kept[word] = edges
-        return edges
+                yield start, start + 1, self._unknown, self._unk_id
+
+    def _keep(self, word):
+        """Returns the score at and below which rounding may decide within a word, and its best path otherwise."""
+        if len(word) > _LONGEST_KEPT:
+            return math.inf, ()
+        scores, margins = [0.0] + [-math.inf] * len(word), [math.inf] * (len(word) + 1)
+        last: list = [None] * (len(word) + 1)
+        for start, end, value, index in self._edges(word):
+            candidate = scores[start] + value
+            gap = candidate - scores[end]
+            if gap > 0:
+                scores[end], last[end], margins[end] = candidate, (start, value, index), gap
+            else:
+                margins[end] = min(margins[end], -gap)
+        path, margin, end = [], math.inf, len(word)
+        while end > 0:
+            start, value, index = last[end]
+            path.append((value, index, end))
+            margin, end = min(margin, margins[end]), start
+        path.reverse()
+        safe = (margin - _DOUBLE_ERRORS) / (len(word) + 1) * 2.0**23
+        found = (max(map(abs, scores)) - safe if math.isfinite(margin) else -math.inf), path
+        if len(self._kept) < _KEPT_WORDS:
+            self._kept[word] = found
+        return found
+
+    def _search(self, word, score):
+        """Returns the best path through a word that is entered with a score, rounded as in C++."""
+        scores: list[float | None] = [score] + [None] * len(word)
+        last: list = [None] * (len(word) + 1)
+        for start, end, value, index in self._edges(word):
+            candidate = value + scores[start]
+            best = scores[end]
+            rounded = _rounded(candidate)
+            # An unknown character's candidate is rounded before it is compared, all others afterwards.
+            if best is None or (rounded if index == self._unk_id else candidate) > best:
+                scores[end], last[end] = rounded, (start, value, index)
+        path, end = [], len(word)
+        while end > 0:
+            start, value, index = last[end]
+            path.append((value, index, end))
+            end = start
+        path.reverse()
+        return path
 
 
 def _bonus(piece: str, greatest: np.float32) -> float:
@@ -121,14 +159,7 @@ def _rounding(value: float) -> tuple[float, float, float]:
     return -math.ldexp(1.0, exponent), -math.ldexp(0.5, exponent), math.ldexp(1.5, exponent + 28)
 
 
-def _path(starts: list[int], ids: list[int]) -> tuple[list[int], list[int]]:
-    """Ids and ends of the best path, from the last piece of the best path to each place."""
-    path_ids, ends = [], []
-    end = len(starts) - 1
-    while end > 0:
-        path_ids.append(ids[end])
-        ends.append(end)
-        end = starts[end]
-    path_ids.reverse()
-    ends.reverse()
-    return path_ids, ends
+def _rounded(value: float) -> float:
+    """The float32 number that is nearest to a number."""
+    shift = math.ldexp(1.5, math.frexp(value)[1] + 28)
+    return value + shift - shift
