@@ -34,6 +34,10 @@ class CharacterSegmenter:
             start = end
         return ids, ends
 
+    def ids(self, text: str) -> list[int]:
+        """Returns the ids alone."""
+        return self(text)[0]
+
     def _symbol_ends(self, text):
         start = 0
         while start < len(text):
@@ -61,6 +65,10 @@ class WordSegmenter:
         return [self._ids.get(word[0], self._unk_id) for word in words], [
             word.end() for word in words
         ]
+
+    def ids(self, text: str) -> list[int]:
+        """Returns the ids alone."""
+        return self(text)[0]
 
 
 class BytePairSegmenter(CharacterSegmenter):

@@ -48,9 +48,10 @@ class SegmentationEngine:
         splits = [0]
         for text in texts:
             normalized = self._normalize(text)
-            ids, ends = self._segment(normalized)
+            ids = self._segment.ids(normalized)
             if self._unk_id in ids:
-                ids = [index for index, _, _ in self._joined(normalized, ids, ends)]
+                tokens = self._joined(normalized, *self._segment(normalized))
+                ids = [index for index, _, _ in tokens]
             flat += ids
             splits.append(len(flat))
         return np.array(flat, np.int32), np.array(splits, np.int64)

@@ -19,7 +19,8 @@ class SentencePieceNormalizer:
         is_suffix = model.treat_whitespace_as_suffix
         self._before, self._after = ("", added) if is_suffix else (added, "")
         self._user_defined = UserDefinedPieces(model)
-        self._plain_pairs: set[str] = set()  # of characters; filled as they are met
+        self._plain_ascii: set[str] = set()  # filled as characters are met
+        self._plain_pairs: set[str] = set()
 
     def __call__(self, text: str) -> str:
         """Returns the normalized text."""
@@ -46,11 +47,25 @@ class SentencePieceNormalizer:
         """Whether nothing is to be done but to write spaces as word boundaries."""
         if not text:
             return False
-        pairs = {*map(str.__add__, text, text[1:]), text[-1]}
-        if not pairs <= self._plain_pairs and not all(map(self._is_plain_pair, pairs)):
+        if text.isascii():
+            characters = set(text)
+            known, is_plain = self._plain_ascii, self._is_plain_in_ascii
+        else:
+            characters = {*map(str.__add__, text, text[1:]), text[-1]}
+            known, is_plain = self._plain_pairs, self._is_plain_pair
+        if not characters <= known and not all(map(is_plain, characters)):
             return False
         spaced = text[0] == " " or text[-1] == " " or "  " in text
         return not (self._removes_spaces and spaced)
+
+    def _is_plain_in_ascii(self, character):
+        """Whether an ASCII character stays as it is, whichever of them follows, or none."""
+        if character not in self._plain_ascii:
+            followed = [character, *(character + chr(c) for c in range(128))]
+            if not all(map(self._is_plain_pair, followed)):
+                return False
+            self._plain_ascii.add(character)
+        return True
 
     def _is_plain_pair(self, pair):
         """Whether a character stays as it is where another one follows, or none."""

@@ -18,6 +18,7 @@ faster than one in Python.
 
 import math
 import re
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,6 +31,7 @@ _FLOAT32 = np.finfo(
 _KEPT_WORDS = 50_000
 _LONGEST_KEPT = 40  # characters of a word that is kept
 _DOUBLE_ERRORS = 1e-9  # more than those of a word's sums in doubles
+_SUM_ERRORS = 1.01  # more than rounding changes a text's score: 2 ** -24 of it for each token, of up to 100,000
 
 
 class UnigramSegmenter:
@@ -55,30 +57,43 @@ class UnigramSegmenter:
         for piece in self._pieces:
             self._longest[piece[0]] = max(self._longest.get(piece[0], 1), len(piece))
         self._words = re.compile(_word_pattern(self._pieces), re.DOTALL)
-        self._kept: dict[str, tuple[float, list[tuple[float, int, int]]]] = {}
+        self._kept: dict[str, _Word] = {}
 
     def __call__(self, text: str) -> tuple[list[int], list[int]]:
         """Returns the id of each piece of a normalized text, and where it ends; each unknown character by itself."""
-        kept = self._kept
-        ids, ends, base, score = [], [], 0, 0.0
-        below, above, shift = (
-            0.0,
-            0.0,
-            0.0,
-        )  # in this interval, adding and taking away `shift` rounds to float32
-        for word in self._words.findall(text):
-            limit, path = kept.get(word) or self._keep(word)
-            if score <= limit:
-                path = self._search(word, score)
-            for value, index, end in path:
-                score += value
-                if not below < score <= above:
-                    below, above, shift = _rounding(score)
-                score = score + shift - shift
+        words = self._words.findall(text)
+        found = self._look_up(words)
+        paths = [word.path for word in found] if _is_safe(found) else self._paths(words, found)
+        ids, ends, base = [], [], 0
+        for word, path in zip(words, paths, strict=True):
+            for _, index, end in path:
                 ids.append(index)
                 ends.append(base + end)
             base += len(word)
         return ids, ends
+
+    def ids(self, text: str) -> list[int]:
+        """Returns the ids alone, which takes less time."""
+        found = self._look_up(self._words.findall(text))
+        return [i for word in found for i in word.ids] if _is_safe(found) else self(text)[0]
+
+    def _look_up(self, words):
+        kept = self._kept
+        return [kept.get(word) or self._keep(word) for word in words]
+
+    def _paths(self, words, found):
+        """Yields the best path through each word, where rounding may decide with the score of the text before it."""
+        score, below, above, shift = 0.0, 0.0, 0.0, 0.0
+        for word, entry in zip(words, found, strict=True):
+            path = entry.path if score > entry.limit else self._search(word, score)
+            for value, _, _ in path:
+                score += value
+                if (
+                    not below < score <= above
+                ):  # in this interval, adding and taking away `shift` rounds
+                    below, above, shift = _rounding(score)
+                score = score + shift - shift
+            yield path
 
     def _edges(self, word):
         """Yields where each piece begins and ends in a word, what it adds to a score, and its id, in C++'s order."""
@@ -94,9 +109,9 @@ class UnigramSegmenter:
                 yield start, start + 1, self._unknown, self._unk_id
 
     def _keep(self, word):
-        """Returns the score at and below which rounding may decide within a word, and its best path otherwise."""
+        """Finds the best path through a word, and how low the score before it may be without rounding deciding."""
         if len(word) > _LONGEST_KEPT:
-            return math.inf, ()
+            return _UNKEPT
         scores, margins = [0.0] + [-math.inf] * len(word), [math.inf] * (len(word) + 1)
         last: list = [None] * (len(word) + 1)
         for start, end, value, index in self._edges(word):
@@ -106,14 +121,15 @@ class UnigramSegmenter:
                 scores[end], last[end], margins[end] = candidate, (start, value, index), gap
             else:
                 margins[end] = min(margins[end], -gap)
-        path, margin, end = [], math.inf, len(word)
-        while end > 0:
-            start, value, index = last[end]
-            path.append((value, index, end))
-            margin, end = min(margin, margins[end]), start
-        path.reverse()
+        path = _path(last)
+        margin = min(margins[end] for _, _, end in path)
         safe = (margin - _DOUBLE_ERRORS) / (len(word) + 1) * 2.0**23
-        found = (max(map(abs, scores)) - safe if math.isfinite(margin) else -math.inf), path
+        found = _Word(
+            limit=-math.inf if math.isinf(margin) else max(map(abs, scores)) - safe,
+            lowered=sum(min(value, 0.0) for value, _, _ in path),
+            ids=tuple(index for _, index, _ in path),
+            path=path,
+        )
         if len(self._kept) < _KEPT_WORDS:
             self._kept[word] = found
         return found
@@ -129,13 +145,45 @@ class UnigramSegmenter:
             # An unknown character's candidate is rounded before it is compared, all others afterwards.
             if best is None or (rounded if index == self._unk_id else candidate) > best:
                 scores[end], last[end] = rounded, (start, value, index)
-        path, end = [], len(word)
-        while end > 0:
-            start, value, index = last[end]
-            path.append((value, index, end))
-            end = start
-        path.reverse()
-        return path
+        return _path(last)
+
+
+class _Word(NamedTuple):
+    """The best path through a word.
+
+    Attributes:
+        limit: where the score before the word is at or below it, rounding may decide otherwise.
+        lowered: by how much the word lowers a score at most, a negative number.
+        ids: of its pieces.
+        path: the value, the id and the end of each piece.
+    """
+
+    limit: float
+    lowered: float
+    ids: tuple[int, ...]
+    path: list[tuple[float, int, int]]
+
+
+_UNKEPT = _Word(math.inf, 0.0, (), [])
+
+
+def _is_safe(words: list[_Word]) -> bool:
+    """Whether rounding decides nowhere in a text of these words, whose score ends near the sum of `lowered`."""
+    if not words:
+        return True
+    limits, lowered, _, _ = zip(*words, strict=True)
+    return sum(lowered) * _SUM_ERRORS - 1.0 > max(limits)
+
+
+def _path(last: list[tuple[int, float, int] | None]) -> list[tuple[float, int, int]]:
+    """Value, id and end of each piece of the best path, from the last piece of the best path to each place."""
+    path, end = [], len(last) - 1
+    while end > 0:
+        start, value, index = last[end]
+        path.append((value, index, end))
+        end = start
+    path.reverse()
+    return path
 
 
 def _bonus(piece: str, greatest: np.float32) -> float:
