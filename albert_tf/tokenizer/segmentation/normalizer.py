@@ -55,7 +55,8 @@ class SentencePieceNormalizer:
             known, is_plain = self._plain_pairs, self._is_plain_pair
         if not characters <= known and not all(map(is_plain, characters)):
             return False
-        spaced = text[0] == " " or text[-1] == " " or "  " in text
+        # A word boundary that stands in the text is taken for a space at its end.
+        spaced = text[0] == " " or text[-1] in (" ", WORD_BOUNDARY) or "  " in text
         return not (self._removes_spaces and spaced)
 
     def _is_plain_in_ascii(self, character):
