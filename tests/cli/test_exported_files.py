@@ -46,13 +46,15 @@ def matrix():
     its length is fixed."""
     for form, quantization in itertools.product(FORMS, QUANTIZATIONS):
         if (form, quantization) != ("loop", "int8-static"):
-            module = "ai_edge_quantizer" if quantization in ("int4", "int8-static") else None
+            is_coarse = quantization in ("int4", "int8-static")
+            module = "ai_edge_quantizer" if is_coarse else None
             options = ("--form", form, "--quantization", quantization)
             said = {"form": form, "quantization": quantization}
             if form == "unrolled":
                 options, said = (*options, *FIXED), {**said, "length": 16}
-            if quantization == "int8-static":
-                options = (*options, *ON_TEXTS)  # which show the ranges
+            if is_coarse:
+                # They show the ranges to one, and what the small model was trained for to the other.
+                options = (*options, *ON_TEXTS)
             yield f"{form} {quantization}", Written(options, said, module=module)
 
 
