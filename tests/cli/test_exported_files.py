@@ -52,7 +52,7 @@ def matrix():
             if form == "unrolled":
                 options, said = (*options, *FIXED), {**said, "length": 16}
             if module:
-                # They show the ranges; and four bits are too few on sample texts, of which so small a model knows nothing.
+                # They show the ranges; and on sample texts, strange to so small a model, four bits are too few.
                 options = (*options, *ON_TEXTS)
             yield f"{form} {quantization}", Written(options, said, module=module)
 
