@@ -28,7 +28,7 @@ def test_page(page, shell, record_property):
             for line in block.lines:
                 shell.type(line)
                 counts["commands"] += 1
-    record_property(TYPED, counts)
+    record_property(TYPED, dict(counts))  # what pytest-xdist can send
 
 
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)
