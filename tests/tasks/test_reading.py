@@ -235,7 +235,8 @@ def test_skip_empty_does_not_grow_with_the_square_of_the_rows(tmp_path):
         begun = time.process_time()
         assert len(read_table(path, skip_empty=skip_empty)) == 20_000
         seconds.append(time.process_time() - begun)
-    assert seconds[1] < 5 * seconds[0]  # it was 50 times
+    # It was 50 times. Processor time, and a factor that no busy machine adds.
+    assert seconds[1] < 20 * seconds[0]
 
 
 @pytest.mark.parametrize(
