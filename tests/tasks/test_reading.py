@@ -230,13 +230,15 @@ def test_skip_empty_leaves_rows_out_and_says_so(tmp_path):
 def test_skip_empty_does_not_grow_with_the_square_of_the_rows(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("text,label\n" + "a,x\nb,y\n" * 10_000)
-    seconds = []
-    for skip_empty in (False, True):
+
+    def seconds(skip_empty):
         begun = time.process_time()
         assert len(read_table(path, skip_empty=skip_empty)) == 20_000
-        seconds.append(time.process_time() - begun)
-    # It was 50 times. Processor time, and a factor that no busy machine adds.
-    assert seconds[1] < 20 * seconds[0]
+        return time.process_time() - begun
+
+    # The best of three each: what else the machine does comes on top of some.
+    plain, skipping = (min(seconds(skip) for _ in range(3)) for skip in (False, True))
+    assert skipping < 5 * plain  # it was 50 times
 
 
 @pytest.mark.parametrize(

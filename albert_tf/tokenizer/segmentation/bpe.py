@@ -13,7 +13,19 @@ from albert_tf.tokenizer.model_file import (
 from albert_tf.tokenizer.segmentation.normalizer import UserDefinedPieces
 
 
-class CharacterSegmenter:
+class _Segmenter:
+    """What looks its pieces up in the vocabulary; a call gives their ids and ends."""
+
+    def __init__(self, model: ModelFile):
+        self._unk_id = model.unk_id
+        self._ids = model.piece_ids
+
+    def ids(self, text: str) -> list[int]:
+        """Returns the ids alone."""
+        return self(text)[0]
+
+
+class CharacterSegmenter(_Segmenter):
     """Segments a normalized text into its characters; user-defined pieces stay whole.
 
     Args:
@@ -21,8 +33,7 @@ class CharacterSegmenter:
     """
 
     def __init__(self, model: ModelFile):
-        self._unk_id = model.unk_id
-        self._ids = model.piece_ids
+        super().__init__(model)
         self._user_defined = UserDefinedPieces(model)
 
     def __call__(self, text: str) -> tuple[list[int], list[int]]:
@@ -34,10 +45,6 @@ class CharacterSegmenter:
             start = end
         return ids, ends
 
-    def ids(self, text: str) -> list[int]:
-        """Returns the ids alone."""
-        return self(text)[0]
-
     def _symbol_ends(self, text):
         start = 0
         while start < len(text):
@@ -46,7 +53,7 @@ class CharacterSegmenter:
             yield start
 
 
-class WordSegmenter:
+class WordSegmenter(_Segmenter):
     """Segments a normalized text into words, each with its word boundary.
 
     Args:
@@ -54,8 +61,7 @@ class WordSegmenter:
     """
 
     def __init__(self, model: ModelFile):
-        self._unk_id = model.unk_id
-        self._ids = model.piece_ids
+        super().__init__(model)
         mark = WORD_BOUNDARY  # at the begin of words, whatever the model's setting
         self._words = re.compile(f"{mark}[^{mark}]*|[^{mark}]+")
 
@@ -65,10 +71,6 @@ class WordSegmenter:
         return [self._ids.get(word[0], self._unk_id) for word in words], [
             word.end() for word in words
         ]
-
-    def ids(self, text: str) -> list[int]:
-        """Returns the ids alone."""
-        return self(text)[0]
 
 
 class BytePairSegmenter(CharacterSegmenter):

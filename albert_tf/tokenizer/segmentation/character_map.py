@@ -29,9 +29,9 @@ class CharacterMap:
     """
 
     def __init__(self, content: bytes):
-        self._units: tuple[int, ...] | memoryview = ()
+        self._units: tuple[int, ...] = ()
         self._replacements = b""
-        self._first: dict[str, int | None] = {}
+        self._first: dict[str, tuple[int, int] | None] = {}
         if content:
             self._read(content)
 
@@ -47,10 +47,7 @@ class CharacterMap:
 
     def begins(self, character: str) -> bool:
         """Whether a rule begins with this character; asked once for each."""
-        try:
-            return self._first[character] is not None
-        except KeyError:
-            return self._children_of(character) is not None
+        return self._first_step(character) is not None
 
     def may_match(self, pair: str) -> bool:
         """Whether a key is the first of two characters, or begins with both; of one, whether it is that one."""
@@ -85,16 +82,11 @@ class CharacterMap:
             raise _damaged(f"it refers to byte {place} of {len(self._replacements)}")
         return end, self._replacements[place:stop].decode("utf-8")
 
-    def _children_of(self, character):
-        found = self._step(self._below(0), character) if self._units else None
-        self._first[character] = found
-        return found
-
     def _first_step(self, character):
-        try:
-            return self._first[character]
-        except KeyError:
-            return self._children_of(character)
+        if character not in self._first:
+            found = self._step(self._below(0), character) if self._units else None
+            self._first[character] = found
+        return self._first[character]
 
     def _step(self, children, character):
         """Follows the bytes of a character; returns the unit that is reached and where its children are, or None."""
