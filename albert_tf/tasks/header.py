@@ -154,9 +154,18 @@ def _refuse_comment(path: Path, rows: Rows) -> None:
 
 
 def _refuse_title(path: Path, rows: Rows) -> None:
-    """Raise where the second line is as much a header as the first: one may be a title."""
+    """Raise where the second line is as much a header as the first: one may be a title.
+
+    A second line that stands there again is a row, unless the title before it does so too.
+    """
+    cells = rows.cells[:JUDGED_ROWS]
     body = rows.cells[1:]
-    if len(body) >= MOST_DOUBTED and not count_descriptions(body) and has_header(body):
+    again = any(
+        row == body[0] and before != cells[0]
+        for before, row in zip(cells[1:], cells[2:], strict=False)
+    )
+    doubted = len(body) >= MOST_DOUBTED and not again and not count_descriptions(body)
+    if doubted and has_header(body):
         first, second = (_shown(rows.cells[n]) for n in (0, 1))
         raise DataError(
             f"{path}:{rows.lines[1]}: this line may be the header ({second}), or line {rows.lines[0]} is "
