@@ -9,16 +9,16 @@ import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.models.class_weight import weight_by_class
-from albert_tf.models.inputs import check_input_names
+from albert_tf.models.inputs import arrays_in_memory, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
     checked_batches,
     gives_batches,
     without_single_texts,
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
-from albert_tf.preprocessing.targets import AnyNumbers
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.text_inputs import texts_and_pairs
+from albert_tf.preprocessing.weights_of_texts import weights_rule
 
 BATCH_SIZE = 32
 
@@ -33,8 +33,12 @@ class RawTextTraining:
         """Calls the model on a dict of its inputs, or on raw text."""
         if isinstance(inputs, Mapping):
             check_input_names(inputs, self.input_names)
+            if any(isinstance(rows, (list, tuple)) for rows in inputs.values()):
+                inputs = arrays_in_memory(inputs, self.config)
         else:
             inputs = self._reader()(inputs)
+            if inputs["token_ids"].shape[0] == 0:
+                raise DataError("there are no texts; expected at least one")
         return super().__call__(inputs, *args, **kwargs)
 
     def fit(
@@ -74,9 +78,13 @@ class RawTextTraining:
         """
         x = without_single_texts(x)
         form = self._form(x)
-        own_batch_size = kwargs.pop("validation_batch_size", None) or batch_size
+        batch_size, epochs = _size(batch_size), _whole("epochs", epochs, 0)
+        callbacks = _checked_callbacks(callbacks)
+        own_batch_size = _size(kwargs.pop("validation_batch_size", None), batch_size)
         if validation_split and validation_data is None:
             self._check_split(validation_split, form)
+            if form == "inputs":
+                _cut(len(x["token_ids"]), validation_split)
             if form == "text":
                 (x, y, sample_weight), validation_data = self._split(
                     x, y, sample_weight, validation_split
@@ -102,7 +110,7 @@ class RawTextTraining:
             return super().fit(
                 x,
                 y,
-                batch_size=(batch_size or BATCH_SIZE) if form == "inputs" else None,
+                batch_size=batch_size if form == "inputs" else None,
                 epochs=epochs,
                 verbose=verbose,
                 callbacks=callbacks,
@@ -122,13 +130,13 @@ class RawTextTraining:
         ):  # Keras's own call within fit: the data are ready
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
         x = without_single_texts(x)
-        form = self._form(x)
+        form, batch_size = self._form(x), _size(batch_size)
         if form == "text":
             x, y = self._batches(x, y, sample_weight, batch_size).dataset(), None
             sample_weight = None
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
-        batch_size = (batch_size or BATCH_SIZE) if form == "inputs" else None
+        batch_size = batch_size if form == "inputs" else None
         with self._guarded():
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
 
@@ -140,14 +148,15 @@ class RawTextTraining:
     def _predict_with(self, predict, x, batch_size, **options):
         """Returns the outputs of a `predict`, a Keras model's of the same inputs, in the order of `x`."""
         x = without_single_texts(x)
-        form = self._form(x)
+        form, batch_size = self._form(x), _size(batch_size)
         with self._guarded():
             if form == "inputs":
-                return predict(x, batch_size=batch_size or BATCH_SIZE, **options)
+                x = arrays_in_memory(x, self.config)
+                return predict(x, batch_size=batch_size, **options)
             if form != "text":
                 return predict(self._checked(x, None, None, form, with_targets=False)[0], **options)
             order = "by_length" if options.get("steps") is None else "given"
-            batches = self._reader().batches(x, batch_size=batch_size or BATCH_SIZE, order=order)
+            batches = self._reader().batches(x, batch_size=batch_size, order=order)
             outputs = predict(batches.dataset(), **options)
         # The batches are sorted by length; this puts the answers back in the order of the texts.
         given = np.concatenate(batches.plan())
@@ -165,8 +174,10 @@ class RawTextTraining:
 
     def predict_on_batch(self, x):
         """Predicts one batch as `keras.Model.predict_on_batch` does; `x` may be raw text."""
-        if self._form(x) == "text":
+        if self._form_of_batch(x) == "text":
             (x,) = _whole(self._reader().batches(x))
+        else:
+            x = arrays_in_memory(x, self.config)
         return super().predict_on_batch(x)
 
     def checked_targets(self, y, name: str = "y", inputs: dict | None = None):
@@ -206,6 +217,15 @@ class RawTextTraining:
             return "dataset"
         return "batches" if gives_batches(x) else "text"
 
+    def _form_of_batch(self, x) -> str:
+        """What holds the examples of one batch: `"inputs"`, or else `"text"`."""
+        form = self._form(x)
+        if form in ("dataset", "batches"):
+            raise ConfigError(
+                f"one batch is expected, and a {type(x).__name__} gives many; take one of them: next(iter(...))"
+            )
+        return form
+
     def _reader(self):
         """The preprocessor, which raw text needs."""
         if self.preprocessor is None:
@@ -230,17 +250,17 @@ class RawTextTraining:
         if class_weight is not None:
             weights = weight_by_class(class_weight, self, y)[y]
             if sample_weight is not None:
-                given = _of_length(_weights(sample_weight), len(weights), "sample_weight")
+                given = _of_length(self._weights(sample_weight), len(weights), "sample_weight")
                 weights = weights * given
             sample_weight = weights.astype("float32")
-        return reader.batches_of(
-            packed, y, sample_weight, batch_size=batch_size or BATCH_SIZE, **order
-        )
+        weights = self._weights(sample_weight, f"{prefix}sample_weight")
+        return reader.batches_of(packed, y, weights, batch_size=_size(batch_size), **order)
 
     def _checked(self, x, y, sample_weight, form, with_targets=True):
         """The same arguments, once they are inputs with targets that the loss can take."""
         if form == "inputs":
-            y, sample_weight = self.checked_targets(y, inputs=x), _weights(sample_weight)
+            x = arrays_in_memory(x, self.config)
+            y, sample_weight = self.checked_targets(y, inputs=x), self._weights(sample_weight)
             count = len(x["token_ids"])
             for name, rows in (("y", y), ("sample_weight", sample_weight)):
                 for part in () if rows is None else keras.tree.flatten(rows):
@@ -254,6 +274,8 @@ class RawTextTraining:
         if form == "batches":
             rule = self.active_target_rule() if with_targets else None
             return self._probed(checked_batches(x, rule)), None, None
+        if int(x.cardinality()) == 0:
+            raise DataError("the dataset has no batches; expected at least one")
         names = getattr(self.active_target_rule(), "names", ())
         parts = parts_of(x.element_spec, with_targets, bool(names))
         inputs = None if parts.is_text else parts.x
@@ -277,8 +299,11 @@ class RawTextTraining:
                     batches[0]
         return batches
 
+    def _weights(self, sample_weight, name="sample_weight"):
+        return weights_rule(self.active_target_rule()).read(sample_weight, name)
+
     def _one_batch(self, x, y, sample_weight, class_weight=None):
-        form = self._form(x)
+        form = self._form_of_batch(x)
         if form == "text":
             batches = self._batches(
                 x, y, sample_weight, None, class_weight=class_weight, order="given"
@@ -317,9 +342,11 @@ class RawTextTraining:
         if form == "text":
             batches = self._batches(x, y, sample_weight, batch_size, prefix="the validation ")
             return {"validation_data": batches.dataset()}
+        x = arrays_in_memory(x, self.config)
         y = self.checked_targets(y, "the validation y", inputs=x)
+        sample_weight = self._weights(sample_weight, "the validation sample_weight")
         data = (x, y) if sample_weight is None else (x, y, sample_weight)
-        return {"validation_data": data, "validation_batch_size": batch_size or BATCH_SIZE}
+        return {"validation_data": data, "validation_batch_size": batch_size}
 
     def _check_split(self, share, form):
         if form not in ("text", "inputs"):
@@ -332,12 +359,8 @@ class RawTextTraining:
     def _split(self, x, y, sample_weight, share):
         """The data of the first texts, and those of the last share of them; cut where Keras does."""
         texts, pairs = texts_and_pairs(x)
-        cut = math.floor(len(texts) * (1.0 - share))
-        if not 0 < cut < len(texts):
-            raise DataError(
-                f"validation_split {share} of {len(texts)} texts leaves none for training or for validation; give more"
-            )
-        columns = [texts, pairs, self.checked_targets(y), _weights(sample_weight)]
+        cut = _cut(len(texts), share)
+        columns = [texts, pairs, self.checked_targets(y), self._weights(sample_weight)]
         for rows, name in zip(columns[2:], ("y", "sample_weight"), strict=True):
             if rows is not None:
                 _of_length(rows, len(texts), name)
@@ -348,8 +371,24 @@ class RawTextTraining:
         return parts
 
 
-def _weights(sample_weight):
-    return None if sample_weight is None else AnyNumbers().read(sample_weight, "sample_weight")
+def _size(batch_size, default=BATCH_SIZE) -> int:
+    return default if batch_size is None else _whole("batch_size", batch_size, 1)
+
+
+def _whole(name, number, least) -> int:
+    if not isinstance(number, (int, np.integer)) or number < least:
+        raise ConfigError(f"{name} is {number!r}; expected a whole number, at least {least}")
+    return int(number)
+
+
+def _cut(count, share) -> int:
+    """How many of the texts are for training."""
+    cut = math.floor(count * (1.0 - share))
+    if not 0 < cut < count:
+        raise DataError(
+            f"validation_split {share} of {count} texts leaves none for training or for validation; give more"
+        )
+    return cut
 
 
 def _of_length(rows, count, name):
@@ -363,11 +402,24 @@ def _whole(batches) -> tuple:
     return batches.collate(np.arange(batches.num_examples))
 
 
+def _checked_callbacks(callbacks):
+    """The callbacks in a list, or Keras's own."""
+    if callbacks is None or isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks
+    callbacks = keras.tree.flatten(callbacks)
+    for callback in callbacks:
+        if isinstance(callback, type) or not hasattr(callback, "set_model"):
+            raise ConfigError(
+                f"callbacks holds {callback!r}; expected Keras callbacks, such as keras.callbacks.EarlyStopping()"
+            )
+    return callbacks
+
+
 def _with_callback(callbacks, own):
     if isinstance(callbacks, keras.callbacks.CallbackList):
         callbacks.callbacks.append(own)
         return callbacks
-    return [*([] if callbacks is None else keras.tree.flatten(callbacks)), own]
+    return [*(callbacks or ()), own]
 
 
 def _shuffle_seed() -> int:
