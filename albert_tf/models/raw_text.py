@@ -1,7 +1,6 @@
 """`RawTextTraining`: `fit`, `evaluate`, `predict` and their kin, on raw text and with checked targets."""
 
 import contextlib
-import math
 from collections.abc import Mapping
 
 import keras
@@ -9,6 +8,12 @@ import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.models.class_weight import weight_by_class
+from albert_tf.models.fit_arguments import (
+    checked_callbacks,
+    size_of_batch,
+    training_share,
+    whole_number,
+)
 from albert_tf.models.inputs import arrays_in_memory, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
     checked_batches,
@@ -19,8 +24,6 @@ from albert_tf.preprocessing.graph_errors import one_line_errors
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.text_inputs import texts_and_pairs
 from albert_tf.preprocessing.weights_of_texts import weights_rule
-
-BATCH_SIZE = 32
 
 
 class RawTextTraining:
@@ -78,13 +81,13 @@ class RawTextTraining:
         """
         x = without_single_texts(x)
         form = self._form(x)
-        batch_size, epochs = _size(batch_size), _whole("epochs", epochs, 0)
-        callbacks = _checked_callbacks(callbacks)
-        own_batch_size = _size(kwargs.pop("validation_batch_size", None), batch_size)
+        batch_size, epochs = size_of_batch(batch_size), whole_number("epochs", epochs, 0)
+        callbacks = checked_callbacks(callbacks)
+        own_batch_size = size_of_batch(kwargs.pop("validation_batch_size", None), batch_size)
         if validation_split and validation_data is None:
             self._check_split(validation_split, form)
             if form == "inputs":
-                _cut(len(x["token_ids"]), validation_split)
+                training_share(len(x["token_ids"]), validation_split)
             if form == "text":
                 (x, y, sample_weight), validation_data = self._split(
                     x, y, sample_weight, validation_split
@@ -130,7 +133,7 @@ class RawTextTraining:
         ):  # Keras's own call within fit: the data are ready
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
         x = without_single_texts(x)
-        form, batch_size = self._form(x), _size(batch_size)
+        form, batch_size = self._form(x), size_of_batch(batch_size)
         if form == "text":
             x, y = self._batches(x, y, sample_weight, batch_size).dataset(), None
             sample_weight = None
@@ -148,7 +151,7 @@ class RawTextTraining:
     def _predict_with(self, predict, x, batch_size, **options):
         """Returns the outputs of a `predict`, a Keras model's of the same inputs, in the order of `x`."""
         x = without_single_texts(x)
-        form, batch_size = self._form(x), _size(batch_size)
+        form, batch_size = self._form(x), size_of_batch(batch_size)
         with self._guarded():
             if form == "inputs":
                 x = arrays_in_memory(x, self.config)
@@ -254,7 +257,7 @@ class RawTextTraining:
                 weights = weights * given
             sample_weight = weights.astype("float32")
         weights = self._weights(sample_weight, f"{prefix}sample_weight")
-        return reader.batches_of(packed, y, weights, batch_size=_size(batch_size), **order)
+        return reader.batches_of(packed, y, weights, batch_size=size_of_batch(batch_size), **order)
 
     def _checked(self, x, y, sample_weight, form, with_targets=True):
         """The same arguments, once they are inputs with targets that the loss can take."""
@@ -359,7 +362,7 @@ class RawTextTraining:
     def _split(self, x, y, sample_weight, share):
         """The data of the first texts, and those of the last share of them; cut where Keras does."""
         texts, pairs = texts_and_pairs(x)
-        cut = _cut(len(texts), share)
+        cut = training_share(len(texts), share)
         columns = [texts, pairs, self.checked_targets(y), self._weights(sample_weight)]
         for rows, name in zip(columns[2:], ("y", "sample_weight"), strict=True):
             if rows is not None:
@@ -371,26 +374,6 @@ class RawTextTraining:
         return parts
 
 
-def _size(batch_size, default=BATCH_SIZE) -> int:
-    return default if batch_size is None else _whole("batch_size", batch_size, 1)
-
-
-def _whole(name, number, least) -> int:
-    if not isinstance(number, (int, np.integer)) or number < least:
-        raise ConfigError(f"{name} is {number!r}; expected a whole number, at least {least}")
-    return int(number)
-
-
-def _cut(count, share) -> int:
-    """How many of the texts are for training."""
-    cut = math.floor(count * (1.0 - share))
-    if not 0 < cut < count:
-        raise DataError(
-            f"validation_split {share} of {count} texts leaves none for training or for validation; give more"
-        )
-    return cut
-
-
 def _of_length(rows, count, name):
     if len(rows) != count:
         raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
@@ -400,19 +383,6 @@ def _of_length(rows, count, name):
 def _whole(batches) -> tuple:
     """All examples in one batch, in their order."""
     return batches.collate(np.arange(batches.num_examples))
-
-
-def _checked_callbacks(callbacks):
-    """The callbacks in a list, or Keras's own."""
-    if callbacks is None or isinstance(callbacks, keras.callbacks.CallbackList):
-        return callbacks
-    callbacks = keras.tree.flatten(callbacks)
-    for callback in callbacks:
-        if isinstance(callback, type) or not hasattr(callback, "set_model"):
-            raise ConfigError(
-                f"callbacks holds {callback!r}; expected Keras callbacks, such as keras.callbacks.EarlyStopping()"
-            )
-    return callbacks
 
 
 def _with_callback(callbacks, own):
