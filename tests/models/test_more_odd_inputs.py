@@ -10,8 +10,13 @@ import pytest
 import scipy.sparse
 import tensorflow as tf
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTextRegressor
-from albert_tf import AlbertTokenizer
+from albert_tf import (
+    AlbertBackbone,
+    AlbertConfig,
+    AlbertTextClassifier,
+    AlbertTextRegressor,
+    AlbertTokenizer,
+)
 from albert_tf.errors import AlbertError
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from tests.tiny import randomize
@@ -128,9 +133,8 @@ def test_weights_in_a_column_and_weights_of_another_shape(classifier, multi_labe
     weights = np.array([1.0, 2.0, 0.0, 3.0])
     expected = loss(classifier, NUMBERS, sample_weight=weights)
     assert loss(classifier, NUMBERS, sample_weight=weights[:, None]) == pytest.approx(expected)
-    inputs = classifier.preprocessor(TEXTS)
+    inputs, square = classifier.preprocessor(TEXTS), np.ones((4, 2))
     for x in (TEXTS, inputs):
-        square = np.ones((4, 2))
         said = refused(lambda x=x: loss(classifier, NUMBERS, x, sample_weight=square))
         assert "sample_weight has the shape (4, 2)" in said
     said = refused(lambda: loss(multi_label, SEVERAL, sample_weight=np.ones((4, 3))))
