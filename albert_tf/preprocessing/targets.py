@@ -199,6 +199,14 @@ class YesOrNo:
         columns = column_names(y) or []
         if len(columns) < 2 or not self.names or not all(isinstance(c, str) for c in columns):
             return y
+        if not set(columns) & set(self.names):  # as polars names the columns of an array
+            warnings.warn(
+                f"{name} has the columns {_listed(columns)}; they are taken as the classes {_listed(self.names)} in "
+                "this order",
+                AlbertWarning,
+                stacklevel=3,
+            )
+            return y
         if sorted(columns) != sorted(self.names):
             raise DataError(
                 f"{name} has the columns {_listed(columns)}; expected a column for each class, {_listed(self.names)}: "

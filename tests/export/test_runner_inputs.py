@@ -18,8 +18,7 @@ TEXTS = ["a lovely film", "a waste of time", "well worth it"]
 PAIRS = ["yes", "no", "of course"]
 
 
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
+def small_classifier():
     model = AlbertTextClassifier(
         AlbertBackbone(
             AlbertConfig.named(
@@ -35,8 +34,13 @@ def file(tmp_path_factory):
         labels=["bad", "good"],
     )
     randomize(model)
+    return model
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("runner") / "model.tflite"
-    export_tflite(model, path)
+    export_tflite(small_classifier(), path)
     return path
 
 
@@ -121,6 +125,13 @@ def test_a_path_that_is_no_utf8(file, runner, tmp_path):
     shutil.copyfile(file, path)
     other = pickle.loads(pickle.dumps(TFLiteRunner(path)))
     np.testing.assert_array_equal(other.scores(TEXTS), runner.scores(TEXTS))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere every path is text")
+def test_an_export_to_a_path_that_is_no_utf8(tmp_path):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.tflite")
+    export_tflite(small_classifier(), path)
+    assert len(TFLiteRunner(path)(TEXTS)) == len(TEXTS)
 
 
 def test_a_path_that_cannot_be():

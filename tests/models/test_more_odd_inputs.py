@@ -17,7 +17,7 @@ from albert_tf import (
     AlbertTextRegressor,
     AlbertTokenizer,
 )
-from albert_tf.errors import AlbertError
+from albert_tf.errors import AlbertError, AlbertWarning
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from tests.tiny import randomize
 
@@ -120,6 +120,9 @@ def test_columns_named_after_classes_go_by_name(multi_label):
     table = pd.DataFrame(SEVERAL, columns=["a", "b", "c"])
     assert loss(multi_label, table[["c", "a", "b"]]) == pytest.approx(loss(multi_label, SEVERAL))
     assert loss(multi_label, pd.DataFrame(SEVERAL)) == pytest.approx(loss(multi_label, SEVERAL))
+    with pytest.warns(AlbertWarning, match="in this order"):
+        by_place = loss(multi_label, table.set_axis(["x", "y", "z"], axis=1))
+    assert by_place == pytest.approx(loss(multi_label, SEVERAL))
     other = table.rename(columns={"b": "d"})
     assert "columns 'a', 'd', 'c'" in refused(lambda: loss(multi_label, other))
 
