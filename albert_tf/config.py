@@ -94,6 +94,10 @@ class AlbertConfig:
                 raise ConfigError(
                     f"AlbertConfig.{name} is {getattr(self, name)}; it must be above 0"
                 )
+        if self.num_hidden_layers > _MOST_LAYERS:
+            raise ConfigError(
+                f"AlbertConfig.num_hidden_layers is {self.num_hidden_layers}; it must be at most {_MOST_LAYERS:,}"
+            )
         if self.hidden_size % self.num_attention_heads:
             raise ConfigError(
                 f"AlbertConfig.hidden_size {self.hidden_size} is not a multiple of num_attention_heads "
@@ -221,6 +225,8 @@ class AlbertConfig:
         return type(self).from_dict({**self.to_dict(), **changes})
 
 
+# The trained ones have up to 24; a damaged file may ask for more than fits into the memory.
+_MOST_LAYERS = 1000
 _POSITIVE = (
     "vocab_size",
     "embedding_size",

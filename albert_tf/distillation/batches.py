@@ -35,6 +35,8 @@ class DistillationBatches(LengthBucketedBatches):
         DataError: when the cache lacks a layer, or there is no text.
     """
 
+    makes_targets = True
+
     def __init__(
         self,
         cache: TeacherCache,

@@ -9,6 +9,7 @@ from albert_tf.distillation.losses import (
     WordStateLoss,
 )
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.inputs import BACKBONE_INPUTS
 from albert_tf.models.pooled_task import mean_pool
 from albert_tf.models.task import AlbertTask
 
@@ -41,6 +42,7 @@ class AlbertDistiller(AlbertTask):
     """
 
     head = "masked_lm"
+    input_names = (*BACKBONE_INPUTS, "words", "masked_positions")
 
     def __init__(
         self,
@@ -109,14 +111,14 @@ class AlbertDistiller(AlbertTask):
         """None beside the losses of the outputs, which `fit` shows one by one."""
         return
 
-    def compile(self, optimizer="auto", *, loss="auto", metrics="auto", **kwargs):
+    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
         """Compiles the model; the accuracies count masked tokens, and texts with a class, alone."""
         named = ["mlm_logits", "class_logits"] if self.num_classes else ["mlm_logits"]
         accuracies = {
             name: keras.metrics.SparseCategoricalAccuracy(name="accuracy") for name in named
         }
         kwargs.setdefault("weighted_metrics", accuracies)
-        super().compile(optimizer, loss=loss, metrics=metrics, **kwargs)
+        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
 
     def _is_carried(self, variable) -> bool:
         """Whether a variable belongs into a checkpoint: the classes have taught what they could."""

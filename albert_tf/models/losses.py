@@ -96,7 +96,9 @@ def loss_of_logits(loss):
         return loss_of_logits(loss[0])  # the models have one output, or a dict of them
     if isinstance(loss, str) and loss in CROSSENTROPIES:
         return CROSSENTROPIES[loss](from_logits=True)
-    if isinstance(loss, tuple(CROSSENTROPIES.values())) and not loss.get_config()["from_logits"]:
+    is_crossentropy = isinstance(loss, tuple(CROSSENTROPIES.values()))
+    # A subclass may leave the setting out of its configuration, since it has only one.
+    if is_crossentropy and loss.get_config().get("from_logits") is False:
         warnings.warn(
             f"{type(loss).__name__} takes probabilities, and this model gives logits: pass from_logits=True",
             AlbertWarning,

@@ -338,8 +338,9 @@ class RawTextTraining:
         if form in ("dataset", "batches"):
             return {"validation_data": self._checked(x, *(*parts[1:], None, None)[:2], form)[0]}
         if len(parts) not in (2, 3):
+            held = f" of {len(parts)}" if parts is data else ""
             raise DataError(
-                f"validation_data is a {type(data).__name__} of {len(parts)}; expected (x, y) or (x, y, sample_weight)"
+                f"validation_data is a {type(data).__name__}{held}; expected (x, y) or (x, y, sample_weight)"
             )
         x, y, sample_weight = (*parts, None)[:3]
         if form == "text":

@@ -40,6 +40,9 @@ class LengthBucketedBatches:
         epoch: the epoch that the next iteration of `dataset()` delivers; `callback()` keeps it current.
     """
 
+    makes_targets = False
+    """Whether a subclass makes the targets with each batch, and leaves `y` None."""
+
     def __init__(
         self,
         packed,

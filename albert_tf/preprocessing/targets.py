@@ -101,7 +101,7 @@ class ClassNumbers:
         return found
 
     def _near(self, value) -> str:
-        if isinstance(value, (bool, int, float)):
+        if isinstance(value, (bool, int, float)) and value == value:
             return ": names and numbers do not mix"
         if not isinstance(value, str):
             return ""

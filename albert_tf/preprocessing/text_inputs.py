@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Set
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -23,6 +24,10 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
     if isinstance(x, str):
         raise DataError(
             f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
+        )
+    if isinstance(x, keras.KerasTensor):
+        raise DataError(
+            "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
     if is_string_tensor(x):
         x = from_string_tensors(x)

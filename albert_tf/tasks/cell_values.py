@@ -8,13 +8,22 @@ PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?%?")
 # 4,5 and 1.234,5 of a European spreadsheet; 1,234 and 1,234,567.8 of an American one.
 DECIMAL_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+# Numbers as people write them for people: $4.50, 12 %, 1 234,50 €, 1.234.567.
+CURRENCY = r"(?:[%‰€$£¥₹₽]|EUR|USD|GBP|CHF|Rs\.?|kr\.?|zł)"
+QUANTITY = re.compile(
+    rf"[+\-−]?\s*(?:{CURRENCY}\s*)?[+\-−]?"
+    r"(?:\d{1,3}(?:[\s'’.,]\d{3})+|\d+)(?P<fraction>[.,]\d+)?"
+    rf"(?:\s*{CURRENCY})?"
+)
 DATE = re.compile(
     r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([T ].*)?|"
     r"(\w{3,9},? )?(\d{1,2} )?(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? .*\d{4}",
     re.IGNORECASE,
 )
 # What programs write where there is no value, and no person would name a class.
-MISSING_WORDS = {"nan", "<na>", "#n/a", "#na", "\\n", "null", "nat", "#null!", "#ref!", "#value!"}
+MISSING_WORDS = {"nan", "<na>", "#n/a", "#na", "\\n", "null", "nat"} | {
+    f"#{word}" for word in ("null!", "ref!", "value!", "name?", "div/0!", "num!", "spill!", "calc!")
+}
 # The same from people's hands, or a class ("none" of the stances).
 PERHAPS_MISSING = {"na", "n/a", "n.a.", "none", "-", "--", "?", "undefined", "missing"}
 

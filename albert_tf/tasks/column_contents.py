@@ -1,5 +1,6 @@
 """What the columns of a table hold, where their names do not tell."""
 
+import itertools
 from functools import cached_property
 
 from albert_tf.tasks.cell_values import comes_back, is_date, is_missing, is_numeric, is_prose
@@ -7,6 +8,8 @@ from albert_tf.tasks.indicators import NUMBERS, PAIRS
 
 # Rows that are looked at: enough to tell sentences from classes.
 JUDGED_ROWS = 5000
+# Fewer numbers may stand in a row by chance.
+FEWEST_COUNTED = 5
 
 
 class Contents:
@@ -39,6 +42,20 @@ class Contents:
     def is_indicator(self, at: int) -> bool:
         """Tell whether a column says of each row whether something applies: 0 or 1, no or yes."""
         return {cell.lower() for cell in self._columns[at]} <= set().union(*PAIRS, NUMBERS)
+
+    def is_distinct(self, at: int) -> bool:
+        """Tell whether each row of a column has a value of its own."""
+        column = self._columns[at]
+        return len(column) > 1 and len(set(column)) == len(column)
+
+    def is_numbering(self, at: int) -> bool:
+        """Tell whether a column counts the rows up one by one, or dates each of them."""
+        column = self._columns[at]
+        if len(column) < FEWEST_COUNTED or not self.is_distinct(at):
+            return False
+        if not all(map(str.isdecimal, column)):
+            return all(map(is_date, column))
+        return all(int(b) - int(a) == 1 for a, b in itertools.pairwise(column))
 
     def mean_length(self, at: int) -> float:
         """Return the mean number of characters in the filled cells of a column."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -230,6 +231,8 @@ class _Finder:
         named = self._by_name(LABEL_NAMES, free, "label")
         if named is not None or (not required and not free):
             return named
+        if len(free) == 1 and self._numbers_rows(free[0]):
+            return self._no_label(free, required)
         if len(free) == 1 and (required or self.names is None):
             return free[0]
         filled = [
@@ -237,7 +240,7 @@ class _Finder:
             for at in self._filled(free)
             if not self.names or not (is_nameless(self.names[at]) or self.lowered[at] in ROW_NAMES)
         ]
-        if len(filled) == 1 and required:
+        if len(filled) == 1 and required and not self._numbers_rows(filled[0]):
             return filled[0]
         likely = [
             at
@@ -246,8 +249,19 @@ class _Finder:
         ]
         if len(likely) == 1 and self.names is None:
             return likely[0]
+        return self._no_label(free, required, likely)
+
+    def _numbers_rows(self, at: int) -> bool:
+        """Tell whether a column that nobody asked for names or dates the rows, as no label does."""
+        name = self.lowered[at] if self.names else None
+        called = name is not None and (
+            name in ROW_NAMES or is_nameless(name) or name.endswith(("_id", " id", "uuid"))
+        )
+        return self.contents.is_numbering(at) or (called and self.contents.is_distinct(at))
+
+    def _no_label(self, free: list[int], required: bool, likely: Sequence[int] = ()) -> None:
         if not required:
-            return None
+            return
         problem = "cannot tell which column is the label" if free else "there is no label column"
         advice = f", such as {self._label_advice(likely)}" if likely else ""
         raise DataError(f"{self.path}: {problem}; {self.listing()}; name the label column{advice}")

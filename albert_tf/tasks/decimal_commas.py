@@ -1,9 +1,13 @@
 """Numbers of European tables, which write a comma before the fraction."""
 
+import re
 from pathlib import Path
 
 from albert_tf.errors import DataError
 from albert_tf.tasks.cell_values import DECIMAL_COMMA, PLAIN_NUMBER, THOUSANDS, is_number
+
+# 1.234: a fraction with three places, or a German thousand.
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 
 
 def with_points(path: Path, words: list[str], lines: list[int]) -> tuple[list[str], list[str]]:
@@ -25,6 +29,12 @@ def with_points(path: Path, words: list[str], lines: list[int]) -> tuple[list[st
     """
     commas = [n for n, word in enumerate(words) if "," in word and is_number(word)]
     numbers = sum(is_number(word) for word in words)
+    if not commas and words and all(map(GROUPED.fullmatch, words)):
+        note = (
+            f"labels such as {words[0]!r} are read with a decimal point; if it groups thousands, write "
+            "the numbers without it"
+        )
+        return words, [note]
     if not commas or 2 * numbers < len(words):
         return words, []
     sure = [n for n in commas if _is_decimal(words[n])]

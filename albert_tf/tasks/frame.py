@@ -5,6 +5,7 @@ from pathlib import Path
 
 from albert_tf.errors import DataError
 from albert_tf.tasks.cell_values import clip, counted, is_blank, shown_lines
+from albert_tf.tasks.descriptions import is_ruled
 from albert_tf.tasks.header import JUDGED_ROWS, NAME, Wanted, has_header
 from albert_tf.tasks.names import TEXT_NAMES, is_common, names_columns
 from albert_tf.tasks.rows import DELIMITER_NAMES, RaggedError, Rows
@@ -16,9 +17,10 @@ MOST_LEADING = 20
 def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
     """Return the rows of the table, all of one length, from its header on if it has one.
 
-    Left out, with a note each: rows of several cells that are all blank, what stands before the
-    header (see `find_start`), comments among the rows, empty cells at the end of rows that the
-    first row lacks. R leaves out the header's first cell: an empty one is put there.
+    Left out, with a note each: rows of several cells that are all blank, lines that are drawn
+    between others (`---,---`), what stands before the header (see `find_start`), comments among the
+    rows, empty cells at the end of rows that the first row lacks. R leaves out the header's first
+    cell: an empty one is put there.
 
     Args:
         path: named in errors.
@@ -30,7 +32,7 @@ def frame_table(path: Path, rows: Rows, delimiter: str, wanted: Wanted) -> Rows:
         DataError: a line below the first names columns, and the first may do so too.
         RaggedError: rows of different lengths, with the line.
     """
-    cells, lines, notes = _without_blank(path, rows)
+    cells, lines, notes = _without_ruled(*_without_blank(path, rows))
     start = find_start(cells, wanted)
     _refuse_second_header(path, cells, lines, start, wanted)
     if start:
@@ -65,6 +67,20 @@ def _without_blank(path: Path, rows: Rows) -> tuple[list[list[str]], list[int], 
     if empty:
         notes.append(f"left out {counted(len(empty), 'empty row')} ({shown_lines(empty)})")
     return [rows.cells[n] for n in kept], [rows.lines[n] for n in kept], notes
+
+
+def _without_ruled(
+    cells: list[list[str]], lines: list[int], notes: list[str]
+) -> tuple[list[list[str]], list[int], list[str]]:
+    # Among plain lines of text a drawn one is a line as any other.
+    if all(len(row) == 1 for row in cells):
+        return cells, lines, notes
+    kept = [n for n, row in enumerate(cells) if not is_ruled(row)]
+    if len(kept) == len(cells) or not kept:
+        return cells, lines, notes
+    ruled = [lines[n] for n in sorted(set(range(len(cells))) - set(kept))]
+    note = f"left out {counted(len(ruled), 'ruled line')} ({shown_lines(ruled)})"
+    return [cells[n] for n in kept], [lines[n] for n in kept], [*notes, note]
 
 
 def _evened(cells: list[list[str]]) -> list[list[str]]:

@@ -1,6 +1,7 @@
 """Whether the first row of a csv or tsv file names the columns."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,12 +19,16 @@ from albert_tf.tasks.cell_values import (
     is_prose,
     shown_lines,
 )
+from albert_tf.tasks.descriptions import count_descriptions
 from albert_tf.tasks.names import is_common, is_nameless, names_columns, without_mark
 from albert_tf.tasks.rows import Rows
 
 # Rows that decide on the header.
 JUDGED_ROWS = 2000
 NAME = re.compile(r"[^.!?]{1,40}")
+WORDS_OF_NAME = 5
+# In a table of fewer rows chance alone makes a word that never comes back.
+MOST_DOUBTED = 4
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ def has_header(cells: list[list[str]]) -> bool:
         return _counts_columns(first) and not all(is_numeric(seen) for _, seen in columns)
     if any(is_numeric(seen) and _is_word(name) for name, seen in columns):
         return len(body) > 1 or all(map(NAME.fullmatch, names))
-    if not all(map(NAME.fullmatch, names)) or any(name in seen for name, seen in columns):
+    if any(name in seen or len(name.split()) > WORDS_OF_NAME for name, seen in columns):
+        return False
+    if not all(map(NAME.fullmatch, names)):
         return False
     return any(
         (len(body) > 3 and comes_back(len(set(seen)), len(body)))
@@ -108,9 +115,12 @@ def split_header(path: Path, rows: Rows, wanted: Wanted) -> tuple[list[str] | No
             _refuse_comment(path, rows)
         header = bool(wanted.names) or has_header(rows.cells)
         if header and not sure:
-            shown = ", ".join(repr(clip(name)) for name in first if name.strip())
-            notes.append(f"the first line is read as the header: {shown}; if not, header=False")
+            _refuse_title(path, rows)
+            notes.append(
+                f"the first line is read as the header: {_shown(first)}; if not, header=False"
+            )
         elif not header:
+            _refuse_lone_value(path, rows)
             notes.append("no header line")
     if not header:
         return None, Rows(rows.cells, rows.lines, tuple(notes))
@@ -120,6 +130,13 @@ def split_header(path: Path, rows: Rows, wanted: Wanted) -> tuple[list[str] | No
     if len(below) < len(rows.cells) - 1:
         again = [line for line, row in zip(rows.lines, rows.cells, strict=True) if row == first][1:]
         notes.append(f"the header stands there again, and is left out ({shown_lines(again)})")
+    described = count_descriptions([rows.cells[n] for n in below])
+    if described == len(below):
+        raise DataError(f"{path}: only lines that describe the columns and no row below them")
+    if described:
+        shown = shown_lines([rows.lines[n] for n in below[:described]])
+        notes.append(f"left out what describes the columns below their names ({shown})")
+        below = below[described:]
     names = [without_mark(first[0]), *first[1:]]
     cells, lines = [rows.cells[n] for n in below], [rows.lines[n] for n in below]
     notes += _nameless_cells(names, cells, lines)
@@ -134,6 +151,41 @@ def _refuse_comment(path: Path, rows: Rows) -> None:
             f"{path}:{rows.lines[0]}: {clip(first[0])!r} may be a comment or a row; remove a "
             "comment, or pass header=False for a row and header=True for the columns' names"
         )
+
+
+def _refuse_title(path: Path, rows: Rows) -> None:
+    """Raise where the second line is as much a header as the first: one may be a title."""
+    body = rows.cells[1:]
+    if len(body) >= MOST_DOUBTED and not count_descriptions(body) and has_header(body):
+        first, second = (_shown(rows.cells[n]) for n in (0, 1))
+        raise DataError(
+            f"{path}:{rows.lines[1]}: this line may be the header ({second}), or line {rows.lines[0]} is "
+            f"({first}); remove what stands above the header, or pass header=True for the first line, "
+            "header=False for none"
+        )
+
+
+def _refuse_lone_value(path: Path, rows: Rows) -> None:
+    """Raise where the first line may be a header of long names, such as a form's questions.
+
+    A column of few values, each of which comes back, begins with a word that never does.
+    """
+    first, body = rows.cells[0], rows.cells[1:JUDGED_ROWS]
+    if len(first) == 1 or len(body) <= MOST_DOUBTED:
+        return
+    for name, *seen in zip(first, *body, strict=True):
+        counts = Counter(cell.strip() for cell in seen if not is_missing(cell))
+        name = name.strip()
+        lone = name and name not in counts and not is_number(name) and not is_date(name)
+        if lone and comes_back(len(counts), len(body)) and min(counts.values()) > 1:
+            raise DataError(
+                f"{path}:{rows.lines[0]}: this line may be the header or a row, since {clip(name)!r} stands "
+                "nowhere else in its column; pass header=True if it names the columns, else header=False"
+            )
+
+
+def _shown(row: list[str]) -> str:
+    return ", ".join(repr(clip(name)) for name in row if name.strip())
 
 
 def _nameless_cells(names: list[str], cells: list[list[str]], lines: list[int]) -> list[str]:

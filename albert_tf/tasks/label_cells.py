@@ -9,6 +9,7 @@ from albert_tf.errors import DataError
 from albert_tf.tasks.cell_values import (
     MISSING_WORDS,
     PERHAPS_MISSING,
+    QUANTITY,
     clip,
     counted,
     is_blank,
@@ -31,6 +32,11 @@ WHOLE_NUMBER = re.compile(r"([+-]?\d+)(\.0+|,0{1,2})")
 # Whole-number labels are taken as measured above this many values, at fewer than five rows a value.
 MANY_NUMBERS = 20
 ROWS_PER_NUMBER = 5
+# The same for numbers with a unit, such as 10 %, which hardly name classes.
+MANY_QUANTITIES = 5
+FEWEST_OF_THEIR_OWN = 5
+
+FORMULA = re.compile(r'="([^"]*)"')
 
 
 def read_labels(
@@ -66,7 +72,9 @@ def read_labels(
         called = [names[n] if names else str(n + 1) for n in at]
         labels, notes = read_indicators(path, rows, at, called)
         return labels, "multi_label", notes
-    raw, notes = read_lists(path, rows.lines, [row[at] for row in rows.cells])
+    cells, formula_notes = _without_formulas([row[at] for row in rows.cells])
+    raw, notes = read_lists(path, rows.lines, cells)
+    notes = [*formula_notes, *notes]
     if task != "multi_label" and one_each(raw):
         raw, notes = [label[0] for label in raw], [*notes, ONE_NOTE]
     elif task is None and any(isinstance(label, list) for label in raw):
@@ -82,12 +90,25 @@ def read_labels(
         words, comma_notes = with_points(path, words, rows.lines)
         pairs = zip(rows.lines, words, strict=True)
         return [_number(path, line, word) for line, word in pairs], task, [*notes, *comma_notes]
-    if task is None and all(map(is_number, words)):
-        pointed, _ = with_points(path, words, rows.lines)
-        _refuse_measurements(path, pointed, words, rows.lines)
+    if task is None:
+        numbers = all(map(is_number, words))
+        pointed = with_points(path, words, rows.lines)[0] if numbers else words
+        if all(math.isfinite(_float(word)) for word in pointed):
+            _refuse_measurements(path, pointed, words, rows.lines)
+        else:
+            _refuse_quantities(path, words, rows.lines)
     labels, slips = _as_classes(words, rows.lines)
     notes += [*slips, *note_on_brackets(labels), *note_on_separators(labels, "", separator)]
     return labels, "classification", notes
+
+
+def _without_formulas(cells: list) -> tuple[list, list[str]]:
+    """Return what stands in `="01"`, which keeps a spreadsheet from reading a number, and a note."""
+    filled = [cell for cell in cells if not is_blank(cell)]
+    if not filled or not all(isinstance(c, str) and FORMULA.fullmatch(c.strip()) for c in filled):
+        return cells, []
+    bare = [cell if is_blank(cell) else FORMULA.fullmatch(cell.strip())[1] for cell in cells]
+    return bare, [f"labels such as {filled[0].strip()} are read without ="]
 
 
 def _word(path: Path, line: int, label: object, task: str | None) -> str:
@@ -154,8 +175,6 @@ def _refuse_measurements(
 ) -> None:
     """Raise if the labels are numbers that are more likely measured than classes."""
     values = list(map(_float, pointed))
-    if not all(map(math.isfinite, values)):
-        return
     fractions = [row for row, value in enumerate(values) if not value.is_integer()]
     distinct = len(set(values))
     if fractions:
@@ -168,6 +187,22 @@ def _refuse_measurements(
         f'{what}, as if measured; pass task="regression" to predict the number, '
         'or task="classification" to take each as a class'
     )
+
+
+def _refuse_quantities(path: Path, words: list[str], lines: list[int]) -> None:
+    """Raise if the labels are numbers with units, or marks in them, that are likely measured."""
+    found = list(map(QUANTITY.fullmatch, words))
+    if not all(found):
+        return
+    distinct = len(set(words))
+    many = distinct > MANY_QUANTITIES and distinct * ROWS_PER_NUMBER > len(words)
+    if many or any(each["fraction"] for each in found):
+        odd = next(n for n, word in enumerate(words) if not math.isfinite(_float(word)))
+        raise DataError(
+            f"{path}:{lines[odd]}: the label {words[odd]!r} is a number as if measured; write plain "
+            'numbers and pass task="regression" to predict them, or pass task="classification" to '
+            "take each as a class"
+        )
 
 
 def _whole(word: str) -> str:
@@ -187,7 +222,8 @@ def _as_classes(words: list[str], lines: list[int]) -> tuple[list[str], list[str
         notes.append(f"labels such as {form} are read as '1'")
     forms: dict[str, list[str]] = {}
     for label in sorted(set(labels)):
-        alike = unicodedata.normalize("NFKC", " ".join(label.casefold().split()))
+        seen = "".join(char for char in label if unicodedata.category(char) != "Cf")
+        alike = unicodedata.normalize("NFKC", " ".join(seen.casefold().split()))
         forms.setdefault(alike, []).append(label)
     for _, alike in sorted(forms.items()):
         if len(alike) > 1:
@@ -196,6 +232,11 @@ def _as_classes(words: list[str], lines: list[int]) -> tuple[list[str], list[str
             notes.append(
                 f"the labels {' and '.join(map(repr, alike))} differ only {how} and are kept apart"
             )
+    if len(set(labels)) == len(labels) >= FEWEST_OF_THEIR_OWN:
+        notes.append(
+            f"each of the {len(labels):,} rows has a label of its own, such as {clip(labels[0])!r}; "
+            "check that the right column is read"
+        )
     for word in sorted(set(labels)):
         if word.lower() in PERHAPS_MISSING:
             where = [line for line, label in zip(lines, labels, strict=True) if label == word]

@@ -1,6 +1,7 @@
 """Several labels in a cell: lists of JSON, and lists written as text by Python, JSON or NumPy."""
 
 import ast
+import csv
 import json
 import re
 import warnings
@@ -15,6 +16,8 @@ QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")
 # What NumPy and pandas print: strings or numbers with blanks between them.
 QUOTED_WITHOUT_COMMAS = re.compile(rf"\[\s*(?:{QUOTED.pattern})(?:\s+(?:{QUOTED.pattern}))+\s*\]")
 NUMBERS_WITHOUT_COMMAS = re.compile(r"\[\s*[\d.]+(\s+[\d.]+)+\s*\]")
+# What a dict of Python or JSON begins with.
+OBJECT = re.compile(rf"\{{\s*(?:{QUOTED.pattern})\s*:")
 
 WRITTEN_NOTE = "the labels are lists written as text"
 ONE_NOTE = 'each label is a list of one and read as that; pass task="multi_label" for lists'
@@ -26,8 +29,8 @@ def read_lists(path: Path, lines: list[int], labels: list) -> tuple[list, list[s
     """Turn the cells that hold a list into lists; all others stay what they are.
 
     A cell holds a list if it is one, an object of Label Studio's (`{"choices": [...]}`), or text
-    such as `['a', 'b']`, `["a"]`, `['a' 'b']` or `[]`. `[a, b]`, without quotes, is believed where
-    all cells are so.
+    such as `['a', 'b']`, `["a"]`, `['a' 'b']` or `[]`. `[a, b]`, without quotes, and PostgreSQL's
+    `{a,"b c"}` are believed where all cells are so.
 
     Args:
         path: named in errors.
@@ -38,7 +41,7 @@ def read_lists(path: Path, lines: list[int], labels: list) -> tuple[list, list[s
         The labels, and notes.
 
     Raises:
-        DataError: the lists are vectors of zeros and ones.
+        DataError: the lists are vectors of zeros and ones, or a label is an object written as text.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)  # a backslash in a label is no escape
@@ -51,6 +54,7 @@ def read_lists(path: Path, lines: list[int], labels: list) -> tuple[list, list[s
     filled = [n for n, label in enumerate(labels) if not is_blank(label)]
     found = bare if all(bare[n] is not None for n in filled) else quoted
     if all(each is None for each in found):
+        _refuse_objects(path, lines, labels)
         return labels, []
     for line, each in zip(lines, found, strict=True):
         if is_span_list(each):
@@ -101,9 +105,21 @@ def _of_braces(text: str) -> list | dict:
 
 def _bare_list(label: object) -> list | None:
     text = label.strip() if isinstance(label, str) else ""
+    if text[:1] + text[-1:] == "{}" and "{" not in text[1:] and not OBJECT.match(text):
+        parts = next(csv.reader([text[1:-1]], skipinitialspace=True, escapechar="\\"), [])
+        return [part for part in map(str.strip, parts) if part]
     if text[:1] + text[-1:] != "[]" or set(text) & set("'\"") or "[" in text[1:]:
         return None
     return [part for part in (part.strip() for part in text[1:-1].split(",")) if part]
+
+
+def _refuse_objects(path: Path, lines: list[int], labels: list) -> None:
+    for line, label in zip(lines, labels, strict=True):
+        if isinstance(label, str) and OBJECT.match(label.strip()) and label.strip().endswith("}"):
+            raise DataError(
+                f"{path}:{line}: the label {clip(label)!r} is an object written as text; write one "
+                "string or number for each row"
+            )
 
 
 def _refuse_vectors(path: Path, lines: list[int], lists: list) -> None:
@@ -153,7 +169,7 @@ def note_on_brackets(labels: list[str]) -> list[str]:
 
 
 def note_on_separators(labels: list[str], task: str, separator: str) -> list[str]:
-    """Note labels such as `slow|rude` whose parts are labels too, in other rows.
+    """Note labels such as `slow|rude` whose parts stand in other rows' labels too.
 
     Args:
         labels: as they were read, one by one.
@@ -167,7 +183,9 @@ def note_on_separators(labels: list[str], task: str, separator: str) -> list[str
             continue
         parts = {label: {part.strip() for part in label.split(mark)} for label in distinct}
         common = Counter(part for each in parts.values() for part in each)
-        if all(all(common[part] > 1 for part in parts[label]) for label in joined):
+        shared = [[common[part] > 1 for part in parts[label]] for label in joined]
+        alone = any(part in distinct for label in joined for part in parts[label])
+        if all(map(all, shared)) or (alone and all(map(any, shared))):
             ways = [] if task == "multi_label" else ['task="multi_label"']
             ways += [] if mark == separator else [f'label_separator="{mark}"']
             if ways:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import counted, is_blank, is_missing, shown_lines
+from albert_tf.tasks.cell_values import MISSING_WORDS, counted, is_blank, is_missing, shown_lines
 from albert_tf.tasks.columns import Asked, Columns, choose_columns
 from albert_tf.tasks.fasttext import is_fasttext, parse_fasttext
 from albert_tf.tasks.files import read_decoded
@@ -30,7 +30,7 @@ MENDS = {
     ".zip": "unpack it first",
 }
 # Words that stand for no text where a program wrote them, and that a person may have typed.
-EMPTY_WORDS = ("nan", "null", "none", "n/a", "#n/a")
+EMPTY_WORDS = MISSING_WORDS | {"none", "n/a"}
 
 
 @dataclass(frozen=True)
@@ -284,7 +284,9 @@ def _without_empty(
 
 
 def _empty_words(rows: Rows, texts: list[str]) -> list[str]:
-    lines = [n for n, text in zip(rows.lines, texts, strict=True) if text.lower() in EMPTY_WORDS]
+    lines = [
+        n for n, text in zip(rows.lines, texts, strict=True) if text.strip().lower() in EMPTY_WORDS
+    ]
     if not lines:
         return []
     return [

@@ -19,8 +19,8 @@ import dataclasses
 
 import numpy as np
 
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import WORD_BOUNDARY, ModelFile
+from albert_tf.tokenizer.segmentation import SegmentationEngine
 
 
 def is_digit_comma(piece: str) -> bool:
@@ -70,7 +70,7 @@ class DigitCommaTable:
         return self.flat[entries], origin
 
 
-def build_digit_comma_table(model: ModelFile, engine: Engine) -> DigitCommaTable:
+def build_digit_comma_table(model: ModelFile, engine: SegmentationEngine) -> DigitCommaTable:
     """Computes the table of a vocabulary."""
     matching = [index for index, piece in enumerate(model.pieces) if is_digit_comma(piece)]
     remainders = [model.pieces[index][:-1].replace(WORD_BOUNDARY, "") for index in matching]

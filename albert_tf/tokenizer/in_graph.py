@@ -19,9 +19,10 @@ from albert_tf.tokenizer.code_points import (
     build_substitution_table,
 )
 from albert_tf.tokenizer.digit_comma import DigitCommaTable
-from albert_tf.tokenizer.engine import Engine
+from albert_tf.tokenizer.graph_engine import graph_engine
 from albert_tf.tokenizer.model_file import BYTE, ModelFile
 from albert_tf.tokenizer.normalization import CAPITAL_SIGMA, WHITE_SPACE, Normalizer
+from albert_tf.tokenizer.unknown_runs import UnknownRuns
 
 SMALL_SIGMA, FINAL_SIGMA = "σ", "ς"
 
@@ -35,12 +36,10 @@ class InGraphTokenizer(tf.Module):
     Bytes that are not UTF-8 read as U+FFFD.
     """
 
-    def __init__(
-        self, model: ModelFile, engine: Engine, normalizer: Normalizer, digit_comma: DigitCommaTable
-    ):
+    def __init__(self, model: ModelFile, normalizer: Normalizer, digit_comma: DigitCommaTable):
         super().__init__(name="albert_tokenizer")
-        self._engine = engine.tokenizer
-        self._unknown = engine.unknown
+        self._unknown = UnknownRuns(model)
+        self._engine = graph_engine(self._unknown.content)
         self._lowercase = normalizer.lowercase
         # A vocabulary that spells neither small sigma reads both as unknown.
         self._final_sigma = normalizer.lowercase and any(
@@ -108,7 +107,7 @@ class InGraphTokenizer(tf.Module):
         return tf.strings.unicode_encode(characters, "UTF-8")
 
     def _join_unknown(self, ids: tf.RaggedTensor) -> tf.RaggedTensor:
-        """`UnknownRuns.join` in the graph."""
+        """Makes each run of byte ids within a row one unknown id; see `UnknownRuns`."""
         is_byte = ids.values >= self._unknown.first_byte
         row = ids.value_rowids()
         goes_on = is_byte[1:] & is_byte[:-1] & (row[1:] == row[:-1])

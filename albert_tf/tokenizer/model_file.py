@@ -16,7 +16,7 @@ from albert_tf.errors import CheckpointError
 WORD_BOUNDARY = "▁"  # U+2581, how SentencePiece writes a space inside a piece
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6  # piece types
-UNIGRAM = 1  # TrainerSpec.model_type; 2 is BPE, 3 WORD, 4 CHAR
+UNIGRAM, BPE, WORD, CHAR = 1, 2, 3, 4  # TrainerSpec.model_type
 
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _SCHEMA = {  # message -> (field name, number, type, default)
@@ -29,6 +29,7 @@ _SCHEMA = {  # message -> (field name, number, type, default)
         ("model_type", 3, _FIELD.TYPE_INT32, str(UNIGRAM)),
         ("treat_whitespace_as_suffix", 24, _FIELD.TYPE_BOOL, "false"),
         ("byte_fallback", 35, _FIELD.TYPE_BOOL, "false"),
+        ("unk_surface", 44, _FIELD.TYPE_STRING, " \u2047 "),
     ],
     "NormalizerSpec": [
         ("precompiled_charsmap", 2, _FIELD.TYPE_BYTES, None),
@@ -87,6 +88,8 @@ class ModelFile:
         escape_whitespaces: whether spaces become `WORD_BOUNDARY`.
         treat_whitespace_as_suffix: whether the boundary stands at the end of words, not at the
             start.
+        byte_fallback: whether an unknown character becomes the pieces of its bytes.
+        unk_surface: how an unknown piece is spelled in a decoded text.
     """
 
     content: bytes
@@ -99,13 +102,15 @@ class ModelFile:
     remove_extra_whitespaces: bool
     escape_whitespaces: bool
     treat_whitespace_as_suffix: bool
+    byte_fallback: bool
+    unk_surface: str
 
     @functools.cached_property
     def piece_ids(self) -> dict[str, int]:
         """Piece to id."""
         return {piece: index for index, piece in enumerate(self.pieces)}
 
-    @property
+    @functools.cached_property
     def unk_id(self) -> int:
         """The id of the one piece of type `UNKNOWN`."""
         return self.types.index(UNKNOWN)
@@ -171,6 +176,8 @@ def parse_model(content: bytes, source: str = "the given content") -> ModelFile:
         remove_extra_whitespaces=normalizer.remove_extra_whitespaces,
         escape_whitespaces=normalizer.escape_whitespaces,
         treat_whitespace_as_suffix=proto.trainer_spec.treat_whitespace_as_suffix,
+        byte_fallback=proto.trainer_spec.byte_fallback,
+        unk_surface=proto.trainer_spec.unk_surface,
     )
 
 

@@ -2,7 +2,7 @@
 
 Three things move characters: white space is collapsed, `Normalizer` substitutes every code point by
 none, one or several, and SentencePiece has its own character map. The last one is followed by the
-engine, which reports the UTF-8 bytes of each token in the normalized text; the first two are
+engine, which reports the characters of each token in the normalized text; the first two are
 followed here, for a whole batch in flat arrays.
 
 A token's span runs from its first to one past its last character. It leaves out white space before
@@ -17,10 +17,10 @@ import sys
 import numpy as np
 
 from albert_tf.tokenizer.digit_comma import DigitCommaTable
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import WORD_BOUNDARY, ModelFile
 from albert_tf.tokenizer.normalization import WHITE_SPACE, Normalizer
 from albert_tf.tokenizer.packing import Encoded
+from albert_tf.tokenizer.segmentation import SegmentationEngine
 
 UNSEEN = -1
 _BLANK_BETWEEN = ("aa", f"a{WORD_BOUNDARY}a")  # what is left of a character between two letters
@@ -39,7 +39,11 @@ class SpanEncoder:
     """
 
     def __init__(
-        self, model: ModelFile, engine: Engine, normalize: Normalizer, digit_comma: DigitCommaTable
+        self,
+        model: ModelFile,
+        engine: SegmentationEngine,
+        normalize: Normalizer,
+        digit_comma: DigitCommaTable,
     ):
         self._boundary_id = model.piece_ids.get(WORD_BOUNDARY)
         self._boundary_at_end = model.treat_whitespace_as_suffix
@@ -55,9 +59,8 @@ class SpanEncoder:
         normalized = [self._normalize(text) for text in texts]
         ids, splits, starts, ends = self._engine.tokenize_with_offsets(normalized)
         characters, text_starts = _flatten(normalized)
-        byte_starts = _exclusive_sum(_utf8_widths(characters))
-        base = np.repeat(byte_starts[text_starts[:-1]], np.diff(splits))  # of each token's text
-        spans = np.searchsorted(byte_starts, np.stack([starts + base, ends + base], axis=1))
+        base = np.repeat(text_starts[:-1], np.diff(splits))  # of each token's text
+        spans = np.stack([starts + base, ends + base], axis=1)
         spans, boundaries = self._trim(ids, spans, splits, characters)
         ids, spans, splits = self._split_digit_comma(ids, spans, boundaries, splits)
         return Encoded(ids, splits, self._to_original(texts, spans, splits))
@@ -160,7 +163,3 @@ def _flatten(texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 def _exclusive_sum(lengths) -> np.ndarray:
     return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-
-
-def _utf8_widths(characters: np.ndarray) -> np.ndarray:
-    return 1 + sum((characters >= first).astype(np.int64) for first in (0x80, 0x800, 0x10000))

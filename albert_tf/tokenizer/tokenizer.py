@@ -11,11 +11,11 @@ import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.tokenizer.digit_comma import DigitCommaTable, build_digit_comma_table
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import ModelFile, parse_model, read_model_file
 from albert_tf.tokenizer.normalization import Normalizer
 from albert_tf.tokenizer.offsets import SpanEncoder
 from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
+from albert_tf.tokenizer.segmentation import SegmentationEngine
 from albert_tf.tokenizer.text_sequence import not_text, text_list
 from albert_tf.tokenizer.vocabulary import Vocabulary
 
@@ -78,7 +78,6 @@ class AlbertTokenizer(Vocabulary):
     ) -> None:
         super().__init__(model, special)
         self._normalize = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
-        self._engine = Engine(model)
 
     @classmethod
     def from_bytes(
@@ -101,6 +100,10 @@ class AlbertTokenizer(Vocabulary):
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
         tokenizer._set_up(parse_model(model_bytes), lowercase, strip_accents, special)
         return tokenizer
+
+    @functools.cached_property
+    def _engine(self) -> SegmentationEngine:
+        return SegmentationEngine(self._model)
 
     @functools.cached_property
     def _digit_comma(self) -> DigitCommaTable:
@@ -194,7 +197,7 @@ class AlbertTokenizer(Vocabulary):
 
         # Its tables are made outside of the function that may just be traced, as by `Dataset.map`.
         with tf.init_scope():
-            return InGraphTokenizer(self._model, self._engine, self._normalize, self._digit_comma)
+            return InGraphTokenizer(self._model, self._normalize, self._digit_comma)
 
     # --- model inputs ---
 

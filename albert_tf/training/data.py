@@ -61,7 +61,8 @@ def _check_batches(model, batches, name):
             f"the data are a {type(batches).__name__}; expected a tuple (x, y) or (x, y, sample_weight), or "
             "LengthBucketedBatches"
         )
-    model.checked_targets(batches.y, name)
+    if not batches.makes_targets:
+        model.checked_targets(batches.y, name)
 
 
 def _unpack(model, data):

@@ -148,12 +148,20 @@ def _read_tensors(folder: Path) -> dict[str, np.ndarray]:
         if path.is_file():
             read_file = read_safetensors if "safetensors" in name else read_torch_pickle
             return read_sharded(path, read_file) if name.endswith(".json") else read_file(path)
+    dangling = [name for name in WEIGHT_FILES if (folder / name).is_symlink()]
+    if dangling:
+        raise CheckpointError(
+            f"{folder / dangling[0]} is a link to a file that is not there; download the model again, or copy the "
+            "file itself (cp -L)"
+        )
     others = [name for name in OTHER_FRAMEWORKS if (folder / name).is_file()]
     found = f" but {others[0]}, which is not read" if others else ""
     misnamed = sorted(
         path
         for path in folder.iterdir()
-        if path.suffix in KNOWN_BY_SUFFIX and not NOT_A_WHOLE_MODEL.search(path.name)
+        if path.suffix in KNOWN_BY_SUFFIX
+        and path.is_file()
+        and not NOT_A_WHOLE_MODEL.search(path.name)
     )
     if misnamed and not others:
         name = KNOWN_BY_SUFFIX[misnamed[0].suffix]

@@ -66,6 +66,9 @@ LIBRARY_DEFAULTS = {
 }
 """What transformers assumes for a missing key, where that is not the default of `AlbertConfig`."""
 
+NOT_IN_SHAPES = ("num_hidden_layers", "num_attention_heads")
+"""What no tensor tells."""
+
 LIBRARY_NUM_LABELS = 2
 """What transformers assumes without `id2label`."""
 
@@ -91,6 +94,7 @@ def read_config(values: dict, source: str) -> AlbertConfig:
     if kind != "albert":
         raise ConfigError(f"{source}: model_type is {kind!r}; expected 'albert'")
     check_only_default(values, CHANGES_OUTPUTS, source)
+    _warn_of_unstated(values, source)
     values = {**LIBRARY_DEFAULTS, **values}
     fields = pick(values, {name: name for name in FIELDS})
     fields["hidden_act"] = map_activation(values["hidden_act"], ACTIVATIONS, source)
@@ -102,6 +106,19 @@ def read_config(values: dict, source: str) -> AlbertConfig:
     config = build_config(fields, source)
     check_hf_grouping(config, source)
     return config
+
+
+def _warn_of_unstated(values: dict, source: str) -> None:
+    """Warns where what no tensor tells is left to the defaults: transformers itself always writes it."""
+    missing = [name for name in NOT_IN_SHAPES if values.get(name) is None]
+    if missing:
+        taken = {"num_hidden_layers": AlbertConfig.num_hidden_layers, **LIBRARY_DEFAULTS}
+        shown = " and ".join(f"{name} ({taken[name]} is taken)" for name in missing)
+        warnings.warn(
+            f"{source} does not state {shown}, which the weights do not tell; add what the model was trained with",
+            AlbertWarning,
+            stacklevel=2,
+        )
 
 
 def check_hf_grouping(config: AlbertConfig, source: str) -> None:
@@ -191,7 +208,7 @@ def read_head_config(head: str | None, values: dict, num_classes: int | None, so
     """
     if head not in ("text_classifier", "token_classifier"):
         return {}
-    labels = values.get("id2label")
+    labels = _label_by_index(values, num_classes, source)
     if num_classes is None:
         num_classes = len(labels) if labels else LIBRARY_NUM_LABELS
     head_config = {"num_classes": num_classes}
@@ -200,6 +217,26 @@ def read_head_config(head: str | None, values: dict, num_classes: int | None, so
     if head == "text_classifier":
         head_config["multi_label"] = values.get("problem_type") == "multi_label_classification"
     return head_config
+
+
+def _label_by_index(values: dict, num_classes: int | None, source: str) -> dict | None:
+    """Returns `id2label`, or what `label2id` says alone; warns where the two disagree."""
+    labels, indices = values.get("id2label"), values.get("label2id")
+    if not isinstance(indices, dict) or not (labels is None or isinstance(labels, dict)):
+        return labels
+    turned = {str(index): label for label, index in indices.items()}
+    if labels is None:
+        generic = {str(index): f"LABEL_{index}" for index in range(num_classes or 0)}
+        fits = len(turned) == len(indices) == num_classes and turned != generic
+        return turned if fits else None
+    stated = {str(index): str(label) for index, label in labels.items()}
+    if turned and set(turned) == set(stated) and turned != stated:
+        warnings.warn(
+            f"{source}: label2id and id2label disagree; the classes are named by id2label, as in transformers",
+            AlbertWarning,
+            stacklevel=2,
+        )
+    return labels
 
 
 def _labels(labels: dict, num_classes: int, source: str) -> list[str]:

@@ -153,7 +153,12 @@ def read_backbone_config(values: dict, source: str) -> AlbertConfig:
     """
     if values.get("class_name") != "AlbertBackbone":
         raise ConfigError(f"{source} is of {values.get('class_name')!r}; expected 'AlbertBackbone'")
-    return _config_of_arguments(values.get("config", {}), source)
+    arguments = values.get("config")
+    if not isinstance(arguments, dict):
+        raise ConfigError(
+            f"{source}: config is {arguments!r}; expected the arguments of AlbertBackbone, so copy the file again"
+        )
+    return _config_of_arguments(arguments, source)
 
 
 def _config_of_arguments(arguments: dict, source: str) -> AlbertConfig:

@@ -50,6 +50,8 @@ LOOKED_FOR = (
     "modules.json (sentence-transformers)"
 )
 
+ARCHIVES = (".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar")
+
 SUBFOLDERS_TRIED = 50
 
 
@@ -82,7 +84,10 @@ def detect_format(folder: str | Path) -> str:
 
 def _detect_format(location: Path) -> str:
     if not location.is_dir() and not is_prefix(location):
-        found = "is a file; pass its folder" if location.exists() else "does not exist"
+        found = "does not exist"
+        if location.exists():
+            is_archive = location.suffix.lower() in ARCHIVES
+            found = f"is {'an archive; unpack it and' if is_archive else 'a file;'} pass its folder"
         raise CheckpointError(
             f"{location} {found}{_hub_hint(str(location))}; expected a folder with {LOOKED_FOR}; "
             f"{SCHEME}owner/name; or a bundled preset: {', '.join(bundled_presets()) or 'none'}"

@@ -12,7 +12,7 @@ import pytest
 from albert_tf.export import FORMS, QUANTIZATIONS
 from albert_tf.export.task_metadata import CLIENTS
 from tests.android.host_tools import answers, needs_java
-from tests.cli.conftest import BAD, GOOD, LEARNED, write
+from tests.cli.conftest import BAD, COLUMNS, GOOD, LEARNED, write
 from tests.installation import Shell
 
 pytestmark = pytest.mark.slow
@@ -21,6 +21,7 @@ TEXTS = [*GOOD, *BAD, ", ".join(GOOD), ", ".join(BAD)]
 """The last two are longer than the models read."""
 
 FIXED = ("--length", "16")
+ON_TEXTS = ("--texts", "{files}/reviews.csv", "--text", "review")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +51,8 @@ def matrix():
             said = {"form": form, "quantization": quantization}
             if form == "unrolled":
                 options, said = (*options, *FIXED), {**said, "length": 16}
+            if quantization == "int8-static":
+                options = (*options, *ON_TEXTS)  # which show the ranges
             yield f"{form} {quantization}", Written(options, said, module=module)
 
 
@@ -60,7 +63,8 @@ KINDS = {
     "loop of one length": Written(FIXED, said={"form": "loop", "length": 16}),
     "unrolled of any length": Written(("--form", "unrolled"), said={"length": None}),
     "for an old runtime": Written(("--runtime", "2.16"), said={"quantization": "int8"}),
-    "after a comparison": Written(("--compare", "{files}/reviews.csv", "--label", "stars")),
+    "checked on texts": Written(ON_TEXTS),
+    "after a comparison": Written(("--compare", "{files}/reviews.csv", *COLUMNS)),
     "early exits": Written(preset="exits"),
     "several labels": Written(preset="multi_label"),
     "regression": Written(preset="regression"),
@@ -111,8 +115,7 @@ def file(kind, files, presets, installed, made_once, needs) -> Path:
     if written.module:
         needs(written.module)
     options = [option.format(files=files) for option in written.options]
-    texts = ["--texts", f"{files}/reviews.csv", "--text", "review"]
-    export = ["export", presets[written.preset], "model.tflite", *options, *texts]
+    export = ["export", presets[written.preset], "model.tflite", *options]
 
     def fill(folder):
         said = Shell(installed, folder).albert_tf(*export).err

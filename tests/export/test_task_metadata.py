@@ -30,12 +30,12 @@ from albert_tf.export.task_metadata import (
     make_task_file,
 )
 from albert_tf.export.task_tokenizer import composed_rules, task_tokenizer
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.tokenizer.normalization import Normalizer
 from albert_tf.version import __version__
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import tiny_config, tiny_inputs
+from tests.tokenizer.reference import Library
 
 TEXTS = [
     "see you at six",
@@ -211,10 +211,10 @@ def test_models_that_have_no_task(model):
 @pytest.fixture(scope="module")
 def ids():
     """What SentencePiece alone makes of texts, with the model inside a file."""
-    engine = Engine(parse_model(task_tokenizer(AlbertTokenizer())))
+    library = Library(task_tokenizer(AlbertTokenizer()))
 
     def encode(texts):
-        flat, splits = engine.tokenize([ascii_lower(text) for text in texts])
+        flat, splits, *_ = library.tokens([ascii_lower(text) for text in texts])
         return [part.tolist() for part in np.split(flat, splits[1:-1])]
 
     return encode

@@ -149,6 +149,37 @@ def test_generators_and_py_datasets(model):
         model.fit(((TEXTS, y) for y in [LABELS]), verbose=0)
 
 
+@pytest.mark.parametrize("size", [0, -1, 2.5, "all"])
+def test_impossible_batch_size(model, size):
+    for x in (TEXTS, model.preprocessor(TEXTS)):
+        for use in (model.fit, model.evaluate):
+            with pytest.raises(AlbertError, match="batch_size is .*; expected a whole number"):
+                use(x, LABELS, batch_size=size, verbose=0)
+
+
+def test_validation_data_of_another_kind(model):
+    inputs = model.preprocessor(TEXTS)
+    for data, message in (
+        (TEXTS, "validation_data is a list of 4; expected"),
+        ((TEXTS,), r"validation_data is a tuple of 1; expected \(x, y\)"),
+        (inputs, "validation_data is a dict; expected"),
+        ((), "validation_data is a tuple of 0"),
+    ):
+        with pytest.raises(AlbertError, match=message):
+            model.fit(TEXTS, LABELS, validation_data=data, verbose=0)
+
+
+def test_token_ids_in_lists(model):
+    inputs = model.preprocessor(TEXTS)
+    lists = {name: rows.tolist() for name, rows in inputs.items()}
+    np.testing.assert_allclose(model.predict(lists, verbose=0), by_hand(model), atol=1e-6)
+    np.testing.assert_allclose(model(lists), by_hand(model), atol=1e-6)
+    with pytest.raises(
+        AlbertError, match="token_ids cannot be an array .*; expected rows of one length"
+    ):
+        model.predict({**lists, "token_ids": [[2, 3], [2, 5, 3]]}, verbose=0)
+
+
 # === compile ===
 
 

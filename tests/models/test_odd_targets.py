@@ -48,6 +48,8 @@ CLASSES = {
     "tensor": tf.constant(LABELS),
     "scalars of numpy": [np.int32(label) for label in LABELS],
     "objects": np.array(LABELS, dtype=object),
+    "string tensor": tf.constant(NAMED),
+    "scalar tensors": [tf.constant(label) for label in LABELS],
     "decimals": [decimal.Decimal(label) for label in LABELS],
 }
 NO_CLASSES = {
@@ -67,6 +69,11 @@ NO_CLASSES = {
     "mixed": (["wet", 1, "dry", "dry"], r"y\[1\] is 1; .*: names and numbers do not mix"),
     "digits": (["1", "0", "2", "1"], rf"y\[0\] is '1'; {FROM_0}"),
     "bytes": ([b"wet"] * 4, rf"y\[0\] is b'wet'; {FROM_0}"),
+    "beyond 64 bits": ([10**30, 0, 0, 1], rf"y\[0\] is 10+; {FROM_0}"),
+    "missing category": (
+        pandas.Categorical(["wet", None, "dry", "dry"]),
+        rf"y\[1\] is nan; {FROM_0}$",
+    ),
     "one-hot": (np.eye(3)[LABELS], r"row for each text, .* \[0.0, 1.0, 0.0\]; .* argmax\(axis=1\)"),
     "one-hot lists": (np.eye(3, dtype=int)[LABELS].tolist(), r"\[0, 1, 0\]; .* multi_label=True"),
     "one-hot frame": (pandas.get_dummies(pandas.Series(NAMED)), r"a row for each text"),
@@ -149,7 +156,7 @@ def test_wherever_targets_are_given(model, use):
 
 
 @pytest.mark.parametrize("use", ["fit", "evaluate", "fine_tune"])
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), None, "high", "4.5"])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e300, 10**400, None, "high", "4.5"])
 def test_a_regressor_refuses_what_would_make_its_weights_nan(use, bad):
     y = [1.0, 0.5, bad, 2.0]
     refuses(USES[use], regressor(), y, r"y\[2\] is .*; expected one finite number for each text")

@@ -3,8 +3,10 @@
 It shares nothing with the package but the SentencePiece engine, whose ids the golden file checks.
 """
 
+import itertools
 import unicodedata
 
+import numpy as np
 import tensorflow as tf
 import tensorflow_text
 
@@ -18,6 +20,50 @@ def preprocess(text: str, lower: bool = True, strip_accents: bool = True) -> str
         text = unicodedata.normalize("NFKD", text)
         text = "".join(c for c in text if not unicodedata.combining(c))
     return text.lower() if lower else text
+
+
+class Library:
+    """SentencePiece itself, as it stands in tensorflow-text: the C++ that google-research/albert was trained with.
+
+    Args:
+        content: the model file.
+    """
+
+    def __init__(self, content: bytes):
+        self._ids = tensorflow_text.SentencepieceTokenizer(content)
+        self._pieces = tensorflow_text.SentencepieceTokenizer(content, out_type=tf.string)
+
+    def tokens(self, texts: list[str]) -> list[np.ndarray]:
+        """Ids, row splits, and each token's first and one past its last character."""
+        ids, starts, ends = self._ids.tokenize_with_offsets(tf.constant(texts, tf.string))
+        splits = ids.row_splits.numpy()
+        spans = [
+            _characters_before(text)[bytes_.numpy()[begin:end]]
+            for bytes_ in (starts.values, ends.values)
+            for text, (begin, end) in zip(texts, itertools.pairwise(splits), strict=True)
+        ]
+        halves = spans[: len(texts)], spans[len(texts) :]
+        return [
+            ids.values.numpy(),
+            splits,
+            *(np.concatenate([*h, np.zeros(0, int)]) for h in halves),
+        ]
+
+    def pieces(self, texts: list[str]) -> list[list[str]]:
+        """The pieces of every text."""
+        rows = self._pieces.tokenize(tf.constant(texts, tf.string)).to_list()
+        return [[piece.decode() for piece in row] for row in rows]
+
+    def detokenize(self, rows: list[list[int]]) -> list[str]:
+        """The texts of rows of ids."""
+        texts = self._ids.detokenize(tf.ragged.constant(rows, tf.int32, ragged_rank=1)).numpy()
+        return [text.decode() for text in texts]
+
+
+def _characters_before(text):
+    """How many characters of a text end at or before each of its bytes."""
+    widths = [len(character.encode("utf-8")) for character in text]
+    return np.searchsorted(np.cumsum(widths), np.arange(sum(widths) + 1), side="right")
 
 
 class Reference:

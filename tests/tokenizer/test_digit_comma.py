@@ -5,8 +5,8 @@ import pytest
 
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.digit_comma import build_digit_comma_table, is_digit_comma
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import parse_model
+from albert_tf.tokenizer.segmentation import SegmentationEngine
 from tests.tokenizer.reference import Reference
 from tests.tokenizer.small_models import small_model
 
@@ -14,7 +14,7 @@ from tests.tokenizer.small_models import small_model
 @pytest.fixture(scope="module")
 def english_table(tokenizer):
     model = parse_model(tokenizer.model_bytes)
-    return build_digit_comma_table(model, Engine(model))
+    return build_digit_comma_table(model, SegmentationEngine(model))
 
 
 def test_english_has_141_matching_pieces(tokenizer, english_table):

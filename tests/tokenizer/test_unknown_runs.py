@@ -5,11 +5,11 @@ import random
 import numpy as np
 import pytest
 import tensorflow as tf
-import tensorflow_text
 
-from albert_tf.tokenizer.engine import Engine
 from albert_tf.tokenizer.model_file import BYTE, NORMAL, model_class, parse_model
+from albert_tf.tokenizer.segmentation import SegmentationEngine
 from albert_tf.tokenizer.unknown_runs import BYTE_PIECES
+from tests.tokenizer.reference import Library
 from tests.tokenizer.small_models import small_model
 
 WORDS = (
@@ -35,14 +35,8 @@ def mixed(seed, length=6000):
 
 
 def engines(content):
-    """SentencePiece as tensorflow-text runs it, and the package's engine, as functions of texts."""
-    plain, engine = tensorflow_text.SentencepieceTokenizer(content), Engine(parse_model(content))
-
-    def expected(texts):
-        ids, starts, ends = plain.tokenize_with_offsets(tf.constant(texts, tf.string))
-        return [a.numpy() for a in (ids.values, ids.row_splits, starts.values, ends.values)]
-
-    return expected, engine
+    """SentencePiece as tensorflow-text runs it, and the package's engine."""
+    return Library(content).tokens, SegmentationEngine(parse_model(content))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -137,9 +131,7 @@ def test_other_models(edit):
     texts = ["ab 語語 abba 日語a", "", "語", "<0x41> <0x42>語", "x語x ab", "語 語", mixed(7, 2000)]
     for array, wanted in zip(engine.tokenize_with_offsets(texts), expected(texts), strict=True):
         np.testing.assert_array_equal(array, wanted)
-    plain = tensorflow_text.SentencepieceTokenizer(changed(edit), out_type=tf.string)
-    pieces = plain.tokenize(tf.constant(texts, tf.string)).to_list()
-    assert engine.pieces(texts) == [[piece.decode() for piece in row] for row in pieces]
+    assert engine.pieces(texts) == Library(changed(edit)).pieces(texts)
 
 
 def test_saved_model_joins_runs_too(tokenizer, tmp_path):
