@@ -90,7 +90,7 @@ def load_interpreter(file: str | Path | bytes, num_threads: int):
     from ai_edge_litert.interpreter import Interpreter
 
     is_path = isinstance(file, str | os.PathLike)
-    source = {"model_path": os.fspath(file)} if is_path else {"model_content": file}
+    source = _source(os.fspath(file)) if is_path else {"model_content": file}
     try:
         with quiet():
             return Interpreter(num_threads=num_threads, **source)
@@ -101,3 +101,12 @@ def load_interpreter(file: str | Path | bytes, num_threads: int):
             f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "
             "newer LiteRT"
         ) from error
+
+
+def _source(path: str) -> dict:
+    """A file as LiteRT takes it: by its path, or read where LiteRT cannot take the path, which must be UTF-8."""
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return {"model_content": Path(path).read_bytes()}
+    return {"model_path": path}

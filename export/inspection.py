@@ -150,8 +150,8 @@ def read_content(file: str | Path | bytes) -> tuple[bytes, str]:
         name = os.fspath(file)
         try:
             content = Path(file).read_bytes()
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:  # a path that holds a NUL is a ValueError
+            reason = getattr(error, "strerror", None) or str(error)
             raise ExportError(f"cannot read {name}: {reason}; expected a .tflite file") from error
     else:
         raise ExportError(

@@ -17,6 +17,8 @@ from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.inspection import read_content
 from albert_tf.export.signatures import SignatureGraph
 from albert_tf.export.task_metadata import PROBABILITIES
+from albert_tf.preprocessing.text_inputs import texts_and_pairs
+from albert_tf.tokenizer.text_sequence import text_list
 
 
 @dataclasses.dataclass(frozen=True)
@@ -172,7 +174,8 @@ class TFLiteRunner:
         """Answers texts.
 
         Args:
-            texts: a list of `str`, or a tuple `(texts, pairs)` of two such lists.
+            texts: any flat sequence of `str` (a list, an array, a column of a table), a tuple `(texts, pairs)` of two
+                such sequences, or rows `[text, pair]`; see `texts_and_pairs`.
             pairs: the second texts, one for each text.
 
         Returns:
@@ -180,7 +183,7 @@ class TFLiteRunner:
 
         Raises:
             ExportError: when the file holds no tokenizer, or a head that gives no answer to a text.
-            DataError: when a text is not a `str`.
+            DataError: when the texts are no such sequence, or one of them is not a `str`.
         """
         scores, layers = self._scores(texts, pairs)
         return [self._prediction(*row) for row in zip(scores, layers, strict=True)]
@@ -232,13 +235,6 @@ class TFLiteRunner:
         return self._answers(self._pack(texts, pairs))["vectors"]
 
     def _pack(self, texts, pairs):
-        if (
-            isinstance(texts, tuple)
-            and pairs is None
-            and len(texts) == 2
-            and not isinstance(texts[0], str)
-        ):
-            texts, pairs = texts
         if isinstance(texts, str):
             raise ExportError(
                 f"got the single text {texts[:40]!r}; expected a list of texts: put it in brackets"
@@ -248,9 +244,13 @@ class TFLiteRunner:
                 f"{self.name} carries no tokenizer, since its model had no preprocessor; use "
                 "run() with token ids, or export the model with a preprocessor"
             )
+        if pairs is None:
+            texts, pairs = texts_and_pairs(texts)
+        else:
+            texts, pairs = text_list(texts, "texts"), text_list(pairs, "pairs")
         packed = self.tokenizer.pack(
-            list(texts),
-            None if pairs is None else list(pairs),
+            texts,
+            pairs,
             max_length=self.sequence_length,
             truncate="longest_first" if pairs is None else self.metadata["truncate"],
         )
@@ -316,13 +316,13 @@ class TFLiteRunner:
             ExportError: when a shape does not fit the file, or a token id lies outside the
                 vocabulary.
         """
-        token_ids = np.asarray(token_ids, "int32")
+        token_ids = _whole_numbers(token_ids, "token_ids")
         arrays = {
             "token_ids": token_ids,
             "segment_ids": np.zeros_like(token_ids) if segment_ids is None else segment_ids,
             "padding_mask": np.ones_like(token_ids) if padding_mask is None else padding_mask,
         }
-        arrays = {name: np.ascontiguousarray(array, "int32") for name, array in arrays.items()}
+        arrays = {name: _whole_numbers(array, name) for name, array in arrays.items()}
         longest = self.metadata["config"]["max_position_embeddings"]
         for name, array in arrays.items():
             if not self._fits(array.shape) or array.shape != token_ids.shape:
@@ -384,6 +384,20 @@ class TFLiteRunner:
         """A hash of the description, which holds those of graph and tokenizer, and of the labels."""
         described = json.dumps([self.metadata, self.labels], sort_keys=True)
         return hashlib.sha256(described.encode("utf-8")).hexdigest()
+
+
+def _whole_numbers(rows, name) -> np.ndarray:
+    try:
+        given = np.asarray(rows)
+        with np.errstate(invalid="ignore"):  # of NaN, which is no whole number
+            array = np.ascontiguousarray(given, "int32")
+        is_whole = np.array_equal(array, given)
+    except (TypeError, ValueError, OverflowError):
+        is_whole = False
+    if not is_whole:
+        shown = " ".join(str(rows).split())[:60]
+        raise ExportError(f"{name} is {shown}; expected whole numbers, in rows of one length")
+    return array
 
 
 def _reopen(cls, source, num_threads, controls, fingerprint) -> TFLiteRunner:

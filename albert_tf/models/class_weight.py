@@ -33,14 +33,14 @@ def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> 
     count, names = model.num_classes, model.labels or []
     if isinstance(class_weight, str):
         return _balanced(class_weight, y, count, name)
+    if _has_own_index(class_weight):
+        class_weight = class_weight.to_dict()
     if isinstance(class_weight, Mapping):
-        weights = np.ones(count)
-        for key, weight in class_weight.items():
-            weights[_number_of(key, names, count, name)] = _checked(weight, f"{name}[{key!r}]")
-        return weights
+        return _by_class(class_weight, names, count, name)
     if not hasattr(class_weight, "__len__") or np.ndim(class_weight) != 1:
+        shown = " ".join(repr(class_weight).split())[:60]
         raise ConfigError(
-            f"{name} is {class_weight!r}; expected 'balanced', {count} numbers, or a dict of weights by class"
+            f"{name} is {shown}; expected 'balanced', {count} numbers, or a dict of weights by class"
         )
     if len(class_weight) != count:
         raise ConfigError(
@@ -49,6 +49,26 @@ def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> 
     return np.array(
         [_checked(w, f"{name}[{i}]") for i, w in enumerate(np.asarray(class_weight).tolist())]
     )
+
+
+def _has_own_index(weights) -> bool:
+    """Whether it is a pandas series by class, as `value_counts` gives it, rather than one by position."""
+    index = getattr(weights, "index", None)
+    return hasattr(weights, "to_dict") and list(index) != list(range(len(index)))
+
+
+def _by_class(class_weight, names, count, name):
+    weights, keys = np.ones(count), {}
+    for key, weight in class_weight.items():
+        number = _number_of(key, names, count, name)
+        if number in keys:
+            raise ConfigError(
+                f"{name} has two weights for one class, {keys[number]!r} and {key!r}; use the names of all classes, or "
+                "pass a list in their order"
+            )
+        keys[number] = key
+        weights[number] = _checked(weight, f"{name}[{key!r}]")
+    return weights
 
 
 def _balanced(class_weight, y, count, name):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from keras import ops
 
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import DataError
 
 BACKBONE_INPUTS = ("token_ids", "segment_ids", "padding_mask")
@@ -55,24 +56,48 @@ def check_input_names(inputs: Mapping, expected: tuple[str, ...] = BACKBONE_INPU
         )
 
 
-def arrays_of(inputs: Mapping) -> Mapping:
-    """Returns inputs with arrays for what are lists of lists.
+def arrays_in_memory(inputs: Mapping, config: AlbertConfig) -> dict:
+    """Returns inputs in memory as arrays, once their values are found to fit the model.
+
+    A token that does not exist, or a place beyond the last, ends in an error deep inside a graph or, compiled by XLA,
+    in an answer of some other token.
+
+    Args:
+        inputs: by name; lists are taken as arrays.
+        config: of the model.
 
     Raises:
-        DataError: when the rows are of different lengths.
+        DataError: naming the input, and what is wrong with it.
     """
-    if not any(isinstance(value, (list, tuple)) for value in inputs.values()):
-        return inputs
-    arrays = {}
-    for name, value in inputs.items():
-        try:
-            is_list = isinstance(value, (list, tuple))
-            arrays[name] = np.asarray(value, dtype="int32") if is_list else value
-        except (ValueError, TypeError) as error:
+    arrays = {name: _array(rows, name) for name, rows in inputs.items() if rows is not None}
+    limits = {"token_ids": config.vocab_size, "segment_ids": config.type_vocab_size}
+    for name, array in arrays.items():
+        if not isinstance(array, np.ndarray) or array.ndim < 2:
+            continue
+        if array.shape[-1] > config.max_position_embeddings:
             raise DataError(
-                f"{name} cannot be an array of whole numbers; expected rows of one length: pad them"
-            ) from error
+                f"{name} is {array.shape[-1]} tokens long; the model has {config.max_position_embeddings} positions: "
+                "truncate it"
+            )
+        wrong = (array < 0) | (array >= limits.get(name, np.inf))
+        for place in np.argwhere(wrong)[:1]:
+            at = ", ".join(map(str, place))
+            raise DataError(
+                f"{name}[{at}] is {array[tuple(place)]}; expected a number from 0 to "
+                f"{limits.get(name, array.shape[-1]) - 1}"
+            )
     return arrays
+
+
+def _array(rows, name):
+    if not isinstance(rows, (list, tuple)):
+        return rows
+    try:
+        return np.array(rows, "int32")
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(
+            f"{name} is a {type(rows).__name__} that is no table of whole numbers; pad its rows to one length"
+        ) from None
 
 
 def complete_inputs(inputs: Mapping, expected: tuple[str, ...] = BACKBONE_INPUTS) -> dict:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 import numpy as np
 
 from albert_tf.errors import ConfigError
+from albert_tf.preprocessing.text_inputs import from_string_tensors, is_string_tensor
 from albert_tf.tokenizer.text_sequence import column_names
 
 
@@ -27,6 +28,10 @@ def class_names(labels) -> list | None:
         return None
     if isinstance(labels, Mapping):
         return _by_number(labels)
+    if is_string_tensor(labels):
+        labels = from_string_tensors(labels, "labels")
+    if hasattr(labels, "to_pylist"):  # Arrow
+        labels = labels.to_pylist()
     is_flat = (
         isinstance(labels, Iterable)
         and column_names(labels) is None

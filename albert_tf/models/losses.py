@@ -14,6 +14,37 @@ CROSSENTROPIES = {
     "binary_crossentropy": keras.losses.BinaryCrossentropy,
     "binary_focal_crossentropy": keras.losses.BinaryFocalCrossentropy,
 }
+SHORT_NAMES = {
+    "mse": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "msle": "mean_squared_logarithmic_error",
+    "bce": "binary_crossentropy",
+    "kld": "kl_divergence",
+    "logcosh": "log_cosh",
+}
+"""Keras's short names of its losses."""
+OF_VECTORS = {
+    "binarycrossentropy",
+    "binaryfocalcrossentropy",
+    "categoricalcrossentropy",
+    "categoricalfocalcrossentropy",
+    "categoricalhinge",
+    "cosinesimilarity",
+    "dice",
+    "hinge",
+    "huber",
+    "kldivergence",
+    "logcosh",
+    "meanabsoluteerror",
+    "meanabsolutepercentageerror",
+    "meansquarederror",
+    "meansquaredlogarithmicerror",
+    "poisson",
+    "squaredhinge",
+    "tversky",
+}
+"""Losses of Keras's whose targets have the shape of the outputs; of another shape they may be broadcast in silence."""
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -61,6 +92,8 @@ def loss_of_logits(loss):
     """
     if isinstance(loss, dict):
         return {name: loss_of_logits(part) for name, part in loss.items()}
+    if isinstance(loss, (list, tuple)) and len(loss) == 1:
+        return loss_of_logits(loss[0])  # the models have one output, or a dict of them
     if isinstance(loss, str) and loss in CROSSENTROPIES:
         return CROSSENTROPIES[loss](from_logits=True)
     is_crossentropy = isinstance(loss, tuple(CROSSENTROPIES.values()))
@@ -75,9 +108,13 @@ def loss_of_logits(loss):
 
 
 def kind_of(loss) -> str:
-    """Returns the name of a loss's class or function, in small letters."""
-    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-    return name.replace("_", "").lower()
+    """Returns the name of a loss's or metric's class or function, in small letters; short names are written out."""
+    name = (
+        SHORT_NAMES.get(loss.lower(), loss)
+        if isinstance(loss, str)
+        else getattr(loss, "__name__", None)
+    )
+    return (name or type(loss).__name__).replace("_", "").lower()
 
 
 def is_same_kind(loss, other) -> bool:

@@ -1,7 +1,6 @@
 """`RawTextTraining`: `fit`, `evaluate`, `predict` and their kin, on raw text and with checked targets."""
 
 import contextlib
-import math
 from collections.abc import Mapping
 
 import keras
@@ -9,18 +8,22 @@ import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.models.class_weight import weight_by_class
-from albert_tf.models.inputs import arrays_of, check_input_names
+from albert_tf.models.fit_arguments import (
+    checked_callbacks,
+    size_of_batch,
+    training_share,
+    whole_number,
+)
+from albert_tf.models.inputs import arrays_in_memory, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
     checked_batches,
     gives_batches,
     without_single_texts,
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
-from albert_tf.preprocessing.targets import AnyNumbers
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.text_inputs import texts_and_pairs
-
-BATCH_SIZE = 32
+from albert_tf.preprocessing.weights_of_texts import weights_rule
 
 
 class RawTextTraining:
@@ -33,9 +36,12 @@ class RawTextTraining:
         """Calls the model on a dict of its inputs, or on raw text."""
         if isinstance(inputs, Mapping):
             check_input_names(inputs, self.input_names)
-            inputs = arrays_of(inputs)
+            if any(isinstance(rows, (list, tuple)) for rows in inputs.values()):
+                inputs = arrays_in_memory(inputs, self.config)
         else:
             inputs = self._reader()(inputs)
+            if inputs["token_ids"].shape[0] == 0:
+                raise DataError("there are no texts; expected at least one")
         return super().__call__(inputs, *args, **kwargs)
 
     def fit(
@@ -73,11 +79,15 @@ class RawTextTraining:
             ConfigError: when an option does not fit the model or the kind of data.
             DataError: naming the text or the target that is wrong, and its row.
         """
-        x, form = self._form(x)
-        own_batch_size = kwargs.pop("validation_batch_size", None)
-        own_batch_size = batch_size if own_batch_size is None else own_batch_size
+        x = without_single_texts(x)
+        form = self._form(x)
+        batch_size, epochs = size_of_batch(batch_size), whole_number("epochs", epochs, 0)
+        callbacks = checked_callbacks(callbacks)
+        own_batch_size = size_of_batch(kwargs.pop("validation_batch_size", None), batch_size)
         if validation_split and validation_data is None:
             self._check_split(validation_split, form)
+            if form == "inputs":
+                training_share(len(x["token_ids"]), validation_split)
             if form == "text":
                 (x, y, sample_weight), validation_data = self._split(
                     x, y, sample_weight, validation_split
@@ -103,7 +113,7 @@ class RawTextTraining:
             return super().fit(
                 x,
                 y,
-                batch_size=_size(batch_size) if form == "inputs" else None,
+                batch_size=batch_size if form == "inputs" else None,
                 epochs=epochs,
                 verbose=verbose,
                 callbacks=callbacks,
@@ -122,13 +132,14 @@ class RawTextTraining:
             "_use_cached_eval_dataset"
         ):  # Keras's own call within fit: the data are ready
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
-        x, form = self._form(x)
+        x = without_single_texts(x)
+        form, batch_size = self._form(x), size_of_batch(batch_size)
         if form == "text":
             x, y = self._batches(x, y, sample_weight, batch_size).dataset(), None
             sample_weight = None
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
-        batch_size = _size(batch_size) if form == "inputs" else None
+        batch_size = batch_size if form == "inputs" else None
         with self._guarded():
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
 
@@ -139,14 +150,16 @@ class RawTextTraining:
 
     def _predict_with(self, predict, x, batch_size, **options):
         """Returns the outputs of a `predict`, a Keras model's of the same inputs, in the order of `x`."""
-        x, form = self._form(x)
+        x = without_single_texts(x)
+        form, batch_size = self._form(x), size_of_batch(batch_size)
         with self._guarded():
             if form == "inputs":
-                return predict(x, batch_size=_size(batch_size), **options)
+                x = arrays_in_memory(x, self.config)
+                return predict(x, batch_size=batch_size, **options)
             if form != "text":
                 return predict(self._checked(x, None, None, form, with_targets=False)[0], **options)
             order = "by_length" if options.get("steps") is None else "given"
-            batches = self._reader().batches(x, batch_size=_size(batch_size), order=order)
+            batches = self._reader().batches(x, batch_size=batch_size, order=order)
             outputs = predict(batches.dataset(), **options)
         # The batches are sorted by length; this puts the answers back in the order of the texts.
         given = np.concatenate(batches.plan())
@@ -164,9 +177,10 @@ class RawTextTraining:
 
     def predict_on_batch(self, x):
         """Predicts one batch as `keras.Model.predict_on_batch` does; `x` may be raw text."""
-        x, form = self._form(x)
-        if form == "text":
+        if self._form_of_batch(x) == "text":
             (x,) = _whole(self._reader().batches(x))
+        else:
+            x = arrays_in_memory(x, self.config)
         return super().predict_on_batch(x)
 
     def checked_targets(self, y, name: str = "y", inputs: dict | None = None):
@@ -197,15 +211,23 @@ class RawTextTraining:
 
     # === What x is ===
 
-    def _form(self, x) -> tuple:
-        """The examples, as they can be read, and in what: `"text"`, `"inputs"`, a `"dataset"`, other `"batches"`."""
-        x = without_single_texts(x)
+    def _form(self, x) -> str:
+        """What holds the examples: `"inputs"`, a `"dataset"`, other `"batches"`, or else `"text"`."""
         if isinstance(x, Mapping):
             check_input_names(x, self.input_names)
-            return arrays_of(x), "inputs"
+            return "inputs"
         if is_dataset(x):
-            return x, "dataset"
-        return x, "batches" if gives_batches(x) else "text"
+            return "dataset"
+        return "batches" if gives_batches(x) else "text"
+
+    def _form_of_batch(self, x) -> str:
+        """What holds the examples of one batch: `"inputs"`, or else `"text"`."""
+        form = self._form(x)
+        if form in ("dataset", "batches"):
+            raise ConfigError(
+                f"one batch is expected, and a {type(x).__name__} gives many; take one of them: next(iter(...))"
+            )
+        return form
 
     def _reader(self):
         """The preprocessor, which raw text needs."""
@@ -231,15 +253,17 @@ class RawTextTraining:
         if class_weight is not None:
             weights = weight_by_class(class_weight, self, y)[y]
             if sample_weight is not None:
-                given = _of_length(_weights(sample_weight), len(weights), "sample_weight")
+                given = _of_length(self._weights(sample_weight), len(weights), "sample_weight")
                 weights = weights * given
             sample_weight = weights.astype("float32")
-        return reader.batches_of(packed, y, sample_weight, batch_size=_size(batch_size), **order)
+        weights = self._weights(sample_weight, f"{prefix}sample_weight")
+        return reader.batches_of(packed, y, weights, batch_size=size_of_batch(batch_size), **order)
 
     def _checked(self, x, y, sample_weight, form, with_targets=True):
         """The same arguments, once they are inputs with targets that the loss can take."""
         if form == "inputs":
-            y, sample_weight = self.checked_targets(y, inputs=x), _weights(sample_weight)
+            x = arrays_in_memory(x, self.config)
+            y, sample_weight = self.checked_targets(y, inputs=x), self._weights(sample_weight)
             count = len(x["token_ids"])
             for name, rows in (("y", y), ("sample_weight", sample_weight)):
                 for part in () if rows is None else keras.tree.flatten(rows):
@@ -253,6 +277,8 @@ class RawTextTraining:
         if form == "batches":
             rule = self.active_target_rule() if with_targets else None
             return self._probed(checked_batches(x, rule)), None, None
+        if int(x.cardinality()) == 0:
+            raise DataError("the dataset has no batches; expected at least one")
         names = getattr(self.active_target_rule(), "names", ())
         parts = parts_of(x.element_spec, with_targets, bool(names))
         inputs = None if parts.is_text else parts.x
@@ -276,8 +302,11 @@ class RawTextTraining:
                     batches[0]
         return batches
 
+    def _weights(self, sample_weight, name="sample_weight"):
+        return weights_rule(self.active_target_rule()).read(sample_weight, name)
+
     def _one_batch(self, x, y, sample_weight, class_weight=None):
-        x, form = self._form(x)
+        form = self._form_of_batch(x)
         if form == "text":
             batches = self._batches(
                 x, y, sample_weight, None, class_weight=class_weight, order="given"
@@ -304,7 +333,8 @@ class RawTextTraining:
         if data is None:
             return {}
         parts = data if isinstance(data, (tuple, list)) else (data,)
-        x, form = self._form(parts[0] if parts else None)
+        x = without_single_texts(parts[0]) if parts else None
+        form = self._form(x)
         if form in ("dataset", "batches"):
             return {"validation_data": self._checked(x, *(*parts[1:], None, None)[:2], form)[0]}
         if len(parts) not in (2, 3):
@@ -316,9 +346,11 @@ class RawTextTraining:
         if form == "text":
             batches = self._batches(x, y, sample_weight, batch_size, prefix="the validation ")
             return {"validation_data": batches.dataset()}
+        x = arrays_in_memory(x, self.config)
         y = self.checked_targets(y, "the validation y", inputs=x)
+        sample_weight = self._weights(sample_weight, "the validation sample_weight")
         data = (x, y) if sample_weight is None else (x, y, sample_weight)
-        return {"validation_data": data, "validation_batch_size": _size(batch_size)}
+        return {"validation_data": data, "validation_batch_size": batch_size}
 
     def _check_split(self, share, form):
         if form not in ("text", "inputs"):
@@ -331,12 +363,8 @@ class RawTextTraining:
     def _split(self, x, y, sample_weight, share):
         """The data of the first texts, and those of the last share of them; cut where Keras does."""
         texts, pairs = texts_and_pairs(x)
-        cut = math.floor(len(texts) * (1.0 - share))
-        if not 0 < cut < len(texts):
-            raise DataError(
-                f"validation_split {share} of {len(texts)} texts leaves none for training or for validation; give more"
-            )
-        columns = [texts, pairs, self.checked_targets(y), _weights(sample_weight)]
+        cut = training_share(len(texts), share)
+        columns = [texts, pairs, self.checked_targets(y), self._weights(sample_weight)]
         for rows, name in zip(columns[2:], ("y", "sample_weight"), strict=True):
             if rows is not None:
                 _of_length(rows, len(texts), name)
@@ -345,18 +373,6 @@ class RawTextTraining:
             texts, pairs, *rest = (None if rows is None else rows[part] for rows in columns)
             parts.append((texts if pairs is None else (texts, pairs), *rest))
         return parts
-
-
-def _size(batch_size) -> int:
-    if batch_size is None:
-        return BATCH_SIZE
-    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-        raise DataError(f"batch_size is {batch_size!r}; expected a whole number, at least 1")
-    return batch_size
-
-
-def _weights(sample_weight):
-    return None if sample_weight is None else AnyNumbers().read(sample_weight, "sample_weight")
 
 
 def _of_length(rows, count, name):
@@ -374,7 +390,7 @@ def _with_callback(callbacks, own):
     if isinstance(callbacks, keras.callbacks.CallbackList):
         callbacks.callbacks.append(own)
         return callbacks
-    return [*([] if callbacks is None else keras.tree.flatten(callbacks)), own]
+    return [*(callbacks or ()), own]
 
 
 def _shuffle_seed() -> int:

@@ -1,5 +1,6 @@
 """`AlbertTask`: what every model with a head shares."""
 
+import difflib
 import warnings
 
 import keras
@@ -15,6 +16,11 @@ from albert_tf.models.raw_text import RawTextTraining
 from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
 from albert_tf.preprocessing.targets import AnyNumbers
+
+KERAS_ARGUMENTS = {"name", "dtype", "trainable", "activity_regularizer", "autocast"}
+"""Arguments of every `keras.Model`."""
+OTHER_ARGUMENTS = {"num_labels": "num_classes", "id2label": "labels", "class_names": "labels"}
+"""Names that other libraries have for an argument."""
 
 
 class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, keras.Model):
@@ -55,6 +61,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
                 f"{type(self).__name__} got a backbone of type {type(backbone).__name__}; "
                 "expected an AlbertBackbone"
             )
+        _refuse_unknown(type(self), kwargs)
         kwargs.setdefault("dtype", backbone.encoder.dtype_policy)
         super().__init__(**kwargs)
         if preprocessor is not None:
@@ -126,6 +133,8 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             metrics: a list of metrics, or `"auto"`.
             **kwargs: as for `keras.Model.compile`.
         """
+        if isinstance(metrics, (str, keras.metrics.Metric)) and not _is_auto(metrics):
+            metrics = [metrics]
         if metrics is None and kwargs.get("weighted_metrics") is None:
             metrics = []  # Keras would keep those that the model came with
         super().compile(
@@ -257,6 +266,14 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     def shape_arguments(cls) -> tuple[str, ...]:
         """Names of the head arguments that decide the shapes of its weights."""
         return ()
+
+
+def _refuse_unknown(cls, arguments):
+    known = constructor_arguments(cls)
+    for name in sorted(arguments.keys() - KERAS_ARGUMENTS):
+        near = difflib.get_close_matches(OTHER_ARGUMENTS.get(name, name), known, 1)
+        mend = f": did you mean {near[0]}?" if near else f"; it takes {', '.join(sorted(known))}"
+        raise ConfigError(f"{cls.__name__} takes no argument {name!r}{mend}")
 
 
 def _check_preprocessor(preprocessor, config):

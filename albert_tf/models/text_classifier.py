@@ -5,11 +5,11 @@ import keras
 from albert_tf.errors import ConfigError
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.models.labels import checked_labels, class_count
-from albert_tf.models.losses import kind_of
+from albert_tf.models.losses import OF_VECTORS, is_same_kind, kind_of
 from albert_tf.preprocessing.targets import ClassNumbers, Numbers, YesOrNo
 
-VECTOR_LOSSES = {"categoricalcrossentropy", "categoricalfocalcrossentropy", "kldivergence"}
-"""Losses whose targets are a vector over the classes for each text."""
+VECTOR_METRICS = {"auc", "binaryaccuracy", "f1score", "fbetascore", "precision", "recall"}
+"""Metrics of Keras's that take a yes or no for each class."""
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -99,9 +99,13 @@ class AlbertTextClassifier(EarlyExitTask):
 
     def active_target_rule(self, inputs=None):
         """The same for its own loss; a vector over the classes for Keras's `CategoricalCrossentropy` and its kin."""
-        if kind_of(self.loss) in VECTOR_LOSSES:
-            return Numbers(self.num_classes)
+        if self._takes_vectors(self.loss):
+            return self.target_rule() if self.multi_label else Numbers(self.num_classes)
         return super().active_target_rule(inputs)
+
+    def _takes_vectors(self, loss) -> bool:
+        """Whether the targets of a loss, another than the head's own, are a vector over the classes for each text."""
+        return not is_same_kind(loss, self.default_loss()) and kind_of(loss) in OF_VECTORS
 
     def default_metrics(self):
         """Accuracy over the classes, or of each yes or no with `multi_label`."""
@@ -111,8 +115,14 @@ class AlbertTextClassifier(EarlyExitTask):
 
     def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
         """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
-        if isinstance(metrics, str) and metrics == "auto" and kind_of(loss) in VECTOR_LOSSES:
-            metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
+        if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
+            loss = "auto"  # Keras would choose by the shape of the first targets
+        takes_vectors = self.multi_label or self._takes_vectors(loss)
+        if isinstance(metrics, str) and metrics == "auto":
+            if takes_vectors and not self.multi_label:
+                metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
+        elif not takes_vectors:
+            _check_metrics([*_flat(metrics), *_flat(kwargs.get("weighted_metrics"))])
         super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
 
     def head_config(self) -> dict:
@@ -128,3 +138,18 @@ class AlbertTextClassifier(EarlyExitTask):
     def shape_arguments(cls) -> tuple[str, ...]:
         """Names of the head arguments that decide the shapes of its weights."""
         return ("num_classes",)
+
+
+def _flat(metrics) -> list:
+    return [] if metrics is None else keras.tree.flatten(metrics)
+
+
+def _check_metrics(metrics):
+    for metric in metrics:
+        if kind_of(metric) in VECTOR_METRICS:
+            name = metric if isinstance(metric, str) else type(metric).__name__
+            raise ConfigError(
+                f"the metric {name} takes a yes or no for each class, and the targets are class numbers; use "
+                "'accuracy' or albert_tf.models.metrics.MacroF1(num_classes), or one-hot targets with the loss "
+                "'categorical_crossentropy'"
+            )

@@ -8,6 +8,7 @@ import keras
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing.graph_errors import marked
+from albert_tf.preprocessing.weights_of_texts import weights_rule
 
 LOADERS = {"DataLoader": ("torch", "grain"), "MapDataset": ("grain",), "IterDataset": ("grain",)}
 """Classes, and the packages they come from, whose batches Keras reads itself."""
@@ -25,7 +26,7 @@ def gives_batches(x) -> bool:
 
 
 def without_single_texts(x):
-    """Returns a generator of single texts, or of none, as a list, and anything else as it is.
+    """Returns a generator of single texts as the list of them, and anything else as it is.
 
     Keras takes batches from a generator, which a single text cannot be.
     """
@@ -33,7 +34,8 @@ def without_single_texts(x):
         return x
     first = list(itertools.islice(x, 1))
     rest = itertools.chain(first, x)
-    return list(rest) if not first or isinstance(first[0], str) else (entry for entry in rest)
+    holds_batches = bool(first) and not isinstance(first[0], str)
+    return (entry for entry in rest) if holds_batches else list(rest)
 
 
 def checked_batches(batches, rule):
@@ -66,7 +68,7 @@ def _checked(batch, rule):
             return (parts[0],)
         if len(parts) < 2 or parts[1] is None:
             return batch
-        return (parts[0], rule.read(parts[1]), *parts[2:])
+        return (parts[0], rule.read(parts[1]), *map(weights_rule(rule).read, parts[2:]))
 
 
 class _CheckedBatches(keras.utils.PyDataset):

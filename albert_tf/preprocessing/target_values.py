@@ -2,16 +2,18 @@
 
 import decimal
 import fractions
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 
 import numpy as np
 
 from albert_tf.errors import DataError
+from albert_tf.preprocessing.text_inputs import from_string_tensors, is_string_tensor
 from albert_tf.tokenizer.text_sequence import column_names, only_column
 
-FLOAT32 = np.finfo("float32")
 NUMERIC = "iufb"
 """Kinds of the numpy types that count as numbers."""
+LARGEST = float(np.finfo("float32").max)
+"""Of the numbers in which a loss is computed: a larger one is infinite there."""
 
 
 def target_array(y, name: str, expected: str) -> np.ndarray:
@@ -39,22 +41,31 @@ def target_array(y, name: str, expected: str) -> np.ndarray:
     columns = column_names(y)
     if columns is not None:
         y = y.to_numpy() if len(columns) > 1 and hasattr(y, "to_numpy") else only_column(y, name)
-    if isinstance(y, (str, bytes)) or not (isinstance(y, Iterable) or hasattr(y, "__array__")):
-        raise DataError(f"{name} is {_shown(y)}; expected a sequence: {expected}")
-    if hasattr(y, "to_pylist"):  # Arrow
-        y = y.to_pylist()
-    if hasattr(y, "numpy") and getattr(y.dtype, "name", None) == "string":
-        y = np.vectorize(lambda text: text.decode("utf-8", "replace"), otypes=[object])(y.numpy())
+    y = _in_memory(y, name)
+    is_sequence = hasattr(y, "__iter__") or hasattr(y, "__array__")
+    if isinstance(y, (str, bytes, type)) or not is_sequence:
+        raise DataError(f"{name} is {shortened(repr(y))}; expected a sequence: {expected}")
     rows = np.asarray(y) if hasattr(y, "__array__") else _from_entries(list(y), name, expected)
     if rows.ndim == 0:
-        raise DataError(f"{name} is {_shown(rows.item())}; expected a sequence: {expected}")
+        raise DataError(f"{name} is {rows.item()!r}; expected a sequence: {expected}")
     return _from_entries(rows.tolist(), name, expected) if rows.dtype == object else rows
+
+
+def _in_memory(y, name):
+    """Targets of libraries that numpy does not read right: without masks, or as objects or bytes."""
+    if hasattr(y, "to_pylist"):  # Arrow
+        return y.to_pylist()
+    if hasattr(y, "toarray"):  # SciPy's sparse matrices, as scikit-learn's binarizers give them
+        return y.toarray()
+    if np.ma.is_masked(y):
+        return y.tolist()  # with None for what is masked
+    return from_string_tensors(y, name) if is_string_tensor(y) else y
 
 
 def _from_entries(entries, name, expected):
     if any(_is_row(entry) for entry in entries):
         return _from_rows(entries, name, expected)
-    entries = [_plain(entry) for entry in entries]
+    entries = [entry.item() if hasattr(entry, "item") else _plain(entry) for entry in entries]
     if all(issubclass(kind, (bool, int, float)) for kind in set(map(type, entries))):
         return np.asarray(entries)
     return _objects(entries)
@@ -63,7 +74,7 @@ def _from_entries(entries, name, expected):
 def _from_rows(entries, name, expected):
     for number, entry in enumerate(entries):
         if not _is_row(entry):
-            raise DataError(f"{name}[{number}] is {_shown(entry)} among rows; expected {expected}")
+            raise DataError(f"{name}[{number}] is {entry!r} among rows; expected {expected}")
     rows = [list(np.asarray(entry) if hasattr(entry, "__array__") else entry) for entry in entries]
     if any(isinstance(value, (str, bytes)) for row in rows for value in row):
         return _objects(rows)
@@ -85,13 +96,9 @@ def _is_row(entry) -> bool:
 
 
 def _plain(entry):
-    """A scalar of numpy, a tensor or an exact fraction as Python has it."""
-    if hasattr(entry, "numpy") and np.ndim(entry) == 0:  # TensorFlow, whose texts are bytes
-        value = entry.numpy()
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value.item()
-    if hasattr(entry, "item"):
-        return entry.item()
-    return float(entry) if isinstance(entry, (decimal.Decimal, fractions.Fraction)) else entry
+    if isinstance(entry, (decimal.Decimal, fractions.Fraction)):
+        return float(entry)
+    return np.asarray(entry).item() if hasattr(entry, "__array__") else entry  # a tensor
 
 
 def _objects(entries):
@@ -107,27 +114,28 @@ def numeric(rows: np.ndarray, name: str, expected: str) -> np.ndarray:
         DataError: naming the first entry that is missing, infinite or no number.
     """
     if rows.dtype.kind not in NUMERIC:
-        first = next(
-            (place for place, value in np.ndenumerate(rows) if not _is_number(value)),
-            None,
-        )
+        numbers = ((place, _is_number(value)) for place, value in np.ndenumerate(rows))
+        first = next((place for place, is_number in numbers if not is_number), None)
         if first is None:
             return numeric(np.asarray(rows.tolist()), name, expected)
         raise bad_entry(rows, first, name, expected)
     if rows.dtype.kind == "f":
-        # Beyond float32, in which losses are computed, a number is infinite there.
-        too_large = np.abs(rows) > min(FLOAT32.max, np.finfo(rows.dtype).max)
-        for place in np.argwhere(np.isnan(rows) | too_large)[:1]:
-            raise bad_entry(rows, tuple(place), name, expected)
+        for place in np.argwhere(~(np.abs(rows) <= LARGEST))[:1]:
+            hint = f", at most {LARGEST:.2g}" if np.isfinite(rows[tuple(place)]) else ""
+            raise bad_entry(rows, tuple(place), name, expected, hint)
     return rows
 
 
 def _is_number(value) -> bool:
-    return isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) < 2**63)
+    """Whether an array of a numeric type can hold a value: whole numbers have their limits there."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return isinstance(value, float)
 
 
-def _shown(value) -> str:
-    return " ".join(repr(value).split())[:60]
+def shortened(text: str) -> str:
+    """Returns a value's text as a message quotes it: one line, and not too much of it."""
+    return " ".join(text.split())[:60]
 
 
 def bad_entry(
@@ -135,6 +143,6 @@ def bad_entry(
 ) -> DataError:
     """Returns the error for the entry at a place."""
     value = rows[place]
-    shown = _shown(value.item() if hasattr(value, "item") else value)
+    shown = repr(value.item() if hasattr(value, "item") else value)[:60]
     at = ", ".join(str(int(index)) for index in place)
     return DataError(f"{name}[{at}] is {shown}; expected {expected}{hint}")

@@ -14,7 +14,15 @@ import tensorflow as tf
 
 from albert_tf.errors import AlbertWarning, DataError
 from albert_tf.preprocessing.graph_errors import checked, required
-from albert_tf.preprocessing.target_values import NUMERIC, bad_entry, numeric, target_array
+from albert_tf.preprocessing.target_values import (
+    LARGEST,
+    NUMERIC,
+    bad_entry,
+    numeric,
+    shortened,
+    target_array,
+)
+from albert_tf.tokenizer.text_sequence import column_names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,6 +38,11 @@ class ClassNumbers:
     count: int | None
     names: tuple[str, ...] = ()
     rank: int = 1
+
+    @property
+    def weight_rank(self) -> int:
+        """Of the weights beside such targets, as of those of the other rules: one for each class number."""
+        return self.rank
 
     @property
     def expected(self) -> str:
@@ -151,6 +164,7 @@ class YesOrNo:
 
     count: int
     names: tuple[str, ...] = ()
+    weight_rank = 1
 
     @property
     def expected(self) -> str:
@@ -164,7 +178,7 @@ class YesOrNo:
         Raises:
             DataError: naming the first value that is neither, and its row.
         """
-        rows = target_array(y, name, self.expected)
+        rows = target_array(self._in_class_order(y, name), name, self.expected)
         if rows.dtype == object and rows.ndim == 1 and _is_list(rows):
             rows = self._from_names(rows, name)
         elif rows.ndim == 1 and self.count == 1:
@@ -180,10 +194,34 @@ class YesOrNo:
             raise bad_entry(rows, tuple(place), name, self.expected)
         return rows
 
+    def _in_class_order(self, y, name):
+        """A table with a column of its own for each class, in the order of the classes."""
+        columns = column_names(y) or []
+        if len(columns) < 2 or not self.names or not all(isinstance(c, str) for c in columns):
+            return y
+        if not set(columns) & set(self.names):  # as polars names the columns of an array
+            warnings.warn(
+                f"{name} has the columns {_listed(columns)}; they are taken as the classes {_listed(self.names)} in "
+                "this order",
+                AlbertWarning,
+                stacklevel=3,
+            )
+            return y
+        if sorted(columns) != sorted(self.names):
+            raise DataError(
+                f"{name} has the columns {_listed(columns)}; expected a column for each class, {_listed(self.names)}: "
+                "name the columns after the classes, or pass an array"
+            )
+        return y[list(self.names)] if hasattr(y, "to_numpy") else y
+
     def _from_names(self, rows, name):
         classes = ClassNumbers(self.count, self.names)
         found = np.zeros((len(rows), self.count), "int64")
         for number, labels in enumerate(rows):
+            if not all(isinstance(label, str) for label in labels):
+                raise DataError(
+                    f"{name}[{number}] is {_short(labels)} among lists of names; expected {self.expected}"
+                )
             found[number, classes.read(labels, f"{name}[{number}]") if labels else []] = 1
         return found
 
@@ -205,6 +243,7 @@ class Numbers:
     """
 
     width: int | None = None
+    weight_rank = 1
 
     @property
     def expected(self) -> str:
@@ -213,7 +252,7 @@ class Numbers:
         return f"{each} for each text"
 
     def read(self, y, name: str = "y") -> np.ndarray:
-        """Returns the numbers, in the shape in which they came.
+        """Returns the numbers, `(texts,)` or `(texts, width)`.
 
         Raises:
             DataError: naming the first value that is missing, infinite or no number, and its row.
@@ -226,16 +265,15 @@ class Numbers:
             raise DataError(
                 f"{name} has the shape {rows.shape}, {name}[0] = {_short(rows[0])}; expected {self.expected}"
             )
+        # Always of one rank: a graph traced for (texts,) and (texts, 1) would know neither.
+        rows = rows if self.width is not None else _without_unit_axis(rows, 1)
         return numeric(rows, name, self.expected)
 
     def read_in_graph(self, y):
         """Returns the numbers of a batch of a dataset; see `ClassNumbers.read_in_graph`."""
-        if self.width is None:
-            checked = _batch_of_rank(y, 1, self.expected)
-        else:
-            checked = _batch_of_rank(y, 2, self.expected, self.width)
-        numbers = _floats(checked, self.expected)
-        return required(tf.math.is_finite(numbers), numbers, self.expected, y)
+        y = _batch_of_rank(y, 1 if self.width is None else 2, self.expected, self.width)
+        numbers = _floats(y, self.expected)
+        return required(tf.abs(numbers) <= LARGEST, numbers, self.expected, y)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -243,6 +281,7 @@ class AnyNumbers:
     """Finite numbers of any shape, for a loss that is not the head's own."""
 
     expected = "finite numbers, one or a row of them for each text"
+    weight_rank = None
 
     def read(self, y, name: str = "y"):
         """Returns the numbers; of a dict, those of each entry.
@@ -259,7 +298,7 @@ class AnyNumbers:
         if isinstance(y, dict):
             return {key: self.read_in_graph(part, what) for key, part in y.items()}
         numbers = _floats(y, self.expected)
-        return required(tf.math.is_finite(numbers), numbers, self.expected, y, what)
+        return required(tf.abs(numbers) <= LARGEST, numbers, self.expected, y, what)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -271,6 +310,7 @@ class ByOutput:
     """
 
     rules: dict
+    weight_rank = None
 
     def read(self, y, name: str = "y") -> dict:
         """Returns the targets by the output's name.
@@ -308,7 +348,7 @@ def _listed(names) -> str:
 
 
 def _short(row) -> str:
-    return " ".join(str(row.tolist() if hasattr(row, "tolist") else row).split())[:60]
+    return shortened(str(row.tolist() if hasattr(row, "tolist") else row))
 
 
 def _batch_of_rank(y, rank, expected, width=None):
@@ -317,13 +357,21 @@ def _batch_of_rank(y, rank, expected, width=None):
         raise DataError(f"the dataset's targets are {type(y).__name__}; expected {expected}")
     if y.shape.rank == 0:
         raise DataError("the dataset's elements are single examples; batch it: dataset.batch(32)")
+    if (
+        y.shape.rank is None
+    ):  # as from_generator's, unless told; the steps of training need to know it
+        mend = f"expected {expected}, of a shape that is known: tf.ensure_shape states it"
+        y = checked(
+            tf.equal(tf.rank(y), rank), f"the dataset's targets have an unknown shape; {mend}", y
+        )
+        y.set_shape([None] * rank)
     misshapen = f"the dataset's targets have the shape {y.shape}; expected {expected}"
     has_unit_axis = y.shape.rank == rank + 1 and width is None
     if has_unit_axis:
         width = 1
-    if y.shape.rank not in (rank + has_unit_axis, None):
+    if y.shape.rank != rank + has_unit_axis:
         raise DataError(misshapen)
-    if width is None or y.shape.rank is None:
+    if width is None:
         return y
     if y.shape[-1] not in (width, None):
         raise DataError(misshapen)

@@ -83,6 +83,11 @@ class AlbertTextClassifierPreprocessor:
             self._made_graph_tokenizer = self.tokenizer.in_graph()
         return self._made_graph_tokenizer
 
+    def __getstate__(self):
+        return {
+            name: value for name, value in vars(self).items() if name != "_made_graph_tokenizer"
+        }
+
     def pack(self, x):
         """Returns the tokenizer's `PackedTokens` of raw text in memory, unpadded.
 

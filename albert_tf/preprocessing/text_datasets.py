@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing.graph_errors import checked
-from albert_tf.preprocessing.targets import AnyNumbers
+from albert_tf.preprocessing.weights_of_texts import weights_rule
 
 TEXT_KEYS = ("text", "pair", "label", "sample_weight")
 """Keys of an element that is a dict of raw text."""
@@ -131,7 +131,7 @@ def prepared_dataset(dataset, preprocessor, rule, with_targets: bool) -> tf.data
         y = rule.read_in_graph(parts.y)
         if parts.sample_weight is None:
             return x, y
-        return x, y, AnyNumbers().read_in_graph(parts.sample_weight, "sample_weight")
+        return x, y, weights_rule(rule).read_in_graph(parts.sample_weight)
 
     # There is nothing for AutoGraph to convert, and it would wrap the errors.
     return dataset.map(tf.autograph.experimental.do_not_convert(prepare))

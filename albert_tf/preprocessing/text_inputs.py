@@ -1,7 +1,7 @@
 """Raw text in memory: texts, or texts and pairs, in whatever holds them."""
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 
 import keras
 import numpy as np
@@ -30,7 +30,7 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
             "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
     if is_string_tensor(x):
-        x = _from_tensors(x)
+        x = from_string_tensors(x)
     if isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x):
         texts, pairs = x
         texts = text_list(texts, "texts")
@@ -65,16 +65,16 @@ def _split_rows(rows: list) -> tuple[list[str], list[str]]:
 
 
 def _may_hold_rows(x) -> bool:
-    if isinstance(x, (bytes, Mapping, Set)) or column_names(x) is not None:
+    if isinstance(x, (bytes, type, Mapping, Set)) or column_names(x) is not None:
         return False
     shape = getattr(x, "shape", None)
-    return isinstance(x, Iterable) and (shape is None or (len(shape) == 2 and shape[1] != 1))
+    return hasattr(x, "__iter__") and (shape is None or (len(shape) == 2 and shape[1] != 1))
 
 
 def _holds_several(row) -> bool:
     """Whether an entry of a sequence is a row rather than a text: a list, tuple or array, not of one entry."""
-    is_row = isinstance(row, (list, tuple)) or (isinstance(row, np.ndarray) and row.ndim > 0)
-    return is_row and len(row) != 1
+    size = row.size if isinstance(row, np.ndarray) else None
+    return (len(row) if isinstance(row, (list, tuple)) else size) not in (None, 1)
 
 
 def is_string_tensor(x) -> bool:
@@ -85,22 +85,28 @@ def is_string_tensor(x) -> bool:
     return bool(leaves) and all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in leaves)
 
 
-def _from_tensors(x):
-    """The texts of eager string tensors, in arrays; scalars are the texts of one list."""
+def from_string_tensors(x, name: str = "texts"):
+    """Returns the texts of eager string tensors, in arrays; scalars are the texts of one list.
+
+    Raises:
+        DataError: when bytes are not UTF-8.
+    """
     if isinstance(x, tf.Tensor):
-        return _decoded(x)
-    parts = [_decoded(tensor) for tensor in x]
+        return _decoded(x, name)
+    parts = [_decoded(tensor, name) for tensor in x]
     if all(part.ndim == 0 for part in parts):
         return [part.item() for part in parts]
     return tuple(parts)
 
 
-def _decoded(tensor) -> np.ndarray:
+def _decoded(tensor, name) -> np.ndarray:
     texts = np.empty(tensor.shape, dtype=object)
     for place, value in np.ndenumerate(tensor.numpy()):
         try:
             texts[place] = value.decode("utf-8")
         except UnicodeDecodeError:
             at = "".join(f"[{index}]" for index in place)
-            raise DataError(f"texts{at} is {value[:40]!r}, which is not UTF-8; decode it") from None
+            raise DataError(
+                f"{name}{at} is {value[:40]!r}, which is not UTF-8; decode it"
+            ) from None
     return texts

@@ -60,7 +60,8 @@ def _write(path: Path, content: Content) -> None:
     path.touch()
     mode = path.stat().st_mode
     if isinstance(content, str):
-        path.write_text(content, "utf-8")
+        # A report names the file, whose name may hold bytes that are no UTF-8: Python has them as lone surrogates.
+        path.write_text(content, "utf-8", errors="backslashreplace")
     elif isinstance(content, bytes):
         path.write_bytes(content)
     else:
