@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"backend", "config", "errors", "version", "configs", "graph_lifetime"},
+    {"backend", "config", "errors", "version", "configs", "graph_lifetime", "strict_json"},
     {"tokenizer", "layers", "weights"},
     {"preprocessing"},
     {"models"},
