@@ -27,11 +27,7 @@ from albert_tf.cli.model_arguments import (
     no_tokenizer,
 )
 from albert_tf.errors import ExportError
-
-# Those of albert_tf.export, stated again because its import brings TensorFlow, too slow for a --help.
-QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
-FORMS = ("loop", "unrolled", "signatures")
-CLIENTS = ("task-library", "mediapipe")
+from albert_tf.export.choices import CLIENTS, FORMS, QUANTIZATIONS
 
 NAME = "export"
 HELP = "export a preset to a TFLite file"

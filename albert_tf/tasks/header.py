@@ -1,5 +1,6 @@
 """Whether the first row of a csv or tsv file names the columns."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -161,8 +162,7 @@ def _refuse_title(path: Path, rows: Rows) -> None:
     cells = rows.cells[:JUDGED_ROWS]
     body = rows.cells[1:]
     again = any(
-        row == body[0] and before != cells[0]
-        for before, row in zip(cells[1:], cells[2:], strict=False)
+        row == body[0] and before != cells[0] for before, row in itertools.pairwise(cells[1:])
     )
     doubted = len(body) >= MOST_DOUBTED and not again and not count_descriptions(body)
     if doubted and has_header(body):

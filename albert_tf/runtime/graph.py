@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ExportError
-from albert_tf.export.forking import new_lock
-from albert_tf.export.quiet import quiet
-from albert_tf.models.backbone import BACKBONE_INPUTS
+from albert_tf.runtime.forking import new_lock
+from albert_tf.runtime.quiet import quiet
 
 
 class LiteRTGraph:
