@@ -8,7 +8,11 @@ from pathlib import Path
 from albert_tf.errors import ExportError
 from albert_tf.runtime.quiet import quiet
 
-MODULES = ("ai_edge_litert.interpreter", "tflite_runtime.interpreter", "tensorflow.lite")
+MODULES = (
+    "ai_edge_litert.interpreter",
+    "tflite_runtime.interpreter",
+    "tensorflow.lite.python.interpreter",
+)
 """Modules with an `Interpreter`, in the order in which they are taken: the lightest that is kept up comes first."""
 
 
