@@ -4,9 +4,9 @@ import hashlib
 import json
 import math
 
-from albert_tf.export.bundle import longest_input
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.parity import ParityReport
+from albert_tf.runtime.bundle import longest_input
 from albert_tf.strict_json import finite
 
 USES = {
