@@ -173,7 +173,7 @@ def test_token_ids_in_lists(model):
     np.testing.assert_allclose(model.predict(lists, verbose=0), by_hand(model), atol=1e-6)
     np.testing.assert_allclose(model(lists), by_hand(model), atol=1e-6)
     with pytest.raises(
-        AlbertError, match="token_ids is a list that is no table of .*; pad its rows to one length"
+        AlbertError, match="token_ids cannot be an array .*; expected rows of one length"
     ):
         model.predict({**lists, "token_ids": [[2, 3], [2, 5, 3]]}, verbose=0)
 
