@@ -4,6 +4,8 @@ import importlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
 
+from albert_tf.dependencies import explained
+
 
 def lazy_names(
     package: str, modules: Mapping[str, Iterable[str]], rooms: Iterable[str] = ()
@@ -23,14 +25,23 @@ def lazy_names(
 
     def get(name: str):
         if name in module_of:
-            value = getattr(importlib.import_module(module_of[name]), name)
+            value = getattr(_loaded(module_of[name], f"{package}.{name}"), name)
             setattr(sys.modules[package], name, value)
             return value
         if name in rooms:
-            return importlib.import_module(f"{package}.{name}")
+            return _loaded(f"{package}.{name}", f"{package}.{name}")
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     def names() -> list[str]:
         return sorted({*vars(sys.modules[package]), *module_of, *rooms})
 
     return get, names
+
+
+def _loaded(module, purpose):
+    try:
+        return importlib.import_module(module)
+    except (ImportError, ValueError) as error:  # the latter from Keras, of an unknown backend
+        if (found := explained(error, purpose)) is error:
+            raise
+        raise found from error

@@ -7,8 +7,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"backend", "config", "errors", "version", "configs", "graph_lifetime", "lazy"},
-    {"tokenizer", "layers"},
+    {"errors", "version", "configs", "graph_lifetime"},
+    {"config", "dependencies"},
+    {"backend", "lazy"},
+    {"tokenizer", "tables", "layers"},
     {"runtime", "weights"},
     {"preprocessing"},
     {"models"},

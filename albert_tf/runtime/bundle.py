@@ -141,7 +141,7 @@ def read_bundle(content: bytes, name: str) -> Bundle:
             f"{name} has the description format {metadata.get('format')!r}; this albert_tf reads "
             f"{FORMAT}: install the version that exported it, or export again"
         )
-    model = content[: metadata["model_bytes"]]
+    model = memoryview(content)[: metadata["model_bytes"]]
     if hashlib.sha256(model).hexdigest() != metadata["model_sha256"]:
         raise ExportError(
             f"{name} is damaged: its graph does not have the checksum that it was given; copy it "

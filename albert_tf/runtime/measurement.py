@@ -10,6 +10,7 @@ from pathlib import Path
 from albert_tf.errors import ExportError
 from albert_tf.runtime.bundle import read_bundle
 from albert_tf.runtime.content import read_content
+from albert_tf.runtime.interpreter import interpreter_module
 from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.runner import TFLiteRunner
 from albert_tf.runtime.signatures import signature_name
@@ -60,6 +61,7 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     metadata = read_bundle(*read_content(path)).metadata
     lengths = _checked(path, metadata, lengths)
     settings = {
+        "module": interpreter_module(),
         "path": str(path),
         "lengths": lengths,
         "signatures": [signature_name(n) if metadata.get("lengths") else None for n in lengths],

@@ -90,10 +90,11 @@ class TFLiteRunner:
         bundle = read_bundle(content, self.name)
         is_path = isinstance(file, str | os.PathLike)
         self._source = os.path.abspath(file) if is_path else content
+        del content  # of a path; the interpreter maps the file, and needs no second copy in memory
         self._num_threads = num_threads
         self.metadata = bundle.metadata
         graph = SignatureGraph if self.metadata["form"] == "signatures" else LiteRTGraph
-        self._graph = graph(file if is_path else content, num_threads)
+        self._graph = graph(file if is_path else self._source, num_threads)
         self.head = self.metadata["head"]
         self._shape = self._graph.inputs["token_ids"]  # (batch, [choices,] length); -1 where free
         self.set_controls(

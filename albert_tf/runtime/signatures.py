@@ -7,7 +7,7 @@ import numpy as np
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ExportError
 from albert_tf.runtime.forking import new_lock
-from albert_tf.runtime.graph import load_interpreter
+from albert_tf.runtime.interpreter import load_interpreter
 from albert_tf.runtime.quiet import quiet
 
 PREFIX = "length_"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import (
+from albert_tf.tables.cell_values import (
     PERHAPS_MISSING,
     clip,
     comes_back,
@@ -20,9 +20,9 @@ from albert_tf.tasks.cell_values import (
     is_prose,
     shown_lines,
 )
-from albert_tf.tasks.descriptions import count_descriptions
-from albert_tf.tasks.names import is_common, is_nameless, names_columns, without_mark
-from albert_tf.tasks.rows import Rows
+from albert_tf.tables.descriptions import count_descriptions
+from albert_tf.tables.names import is_common, is_nameless, names_columns, without_mark
+from albert_tf.tables.rows import Rows
 
 # Rows that decide on the header.
 JUDGED_ROWS = 2000
