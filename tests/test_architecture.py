@@ -7,9 +7,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"backend", "config", "errors", "version", "configs", "graph_lifetime"},
-    {"tokenizer", "layers"},
-    {"weights"},
+    {"errors", "version", "configs", "graph_lifetime"},
+    {"config", "dependencies"},
+    {"backend", "lazy"},
+    {"tokenizer", "tables", "layers"},
+    {"runtime", "weights"},
     {"preprocessing"},
     {"models"},
     {"training", "tasks", "export"},

@@ -7,8 +7,8 @@ import keras
 from albert_tf.errors import ConfigError
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
-from albert_tf.preprocessing.text_inputs import is_string_tensor, texts_and_pairs
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.text_inputs import is_string_tensor, texts_and_pairs
 
 TRUNCATIONS = ("longest_first", "only_first", "only_second")
 

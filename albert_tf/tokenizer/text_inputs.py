@@ -3,9 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Set
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.tokenizer.text_sequence import column_names, text_list
@@ -25,7 +23,7 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
         raise DataError(
             f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
         )
-    if isinstance(x, keras.KerasTensor):
+    if type(x).__name__ == "KerasTensor":
         raise DataError(
             "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
@@ -79,10 +77,13 @@ def _holds_several(row) -> bool:
 
 def is_string_tensor(x) -> bool:
     """Whether `x` is a TensorFlow tensor of strings, or a tuple or list of such."""
-    if not isinstance(x, (tf.Tensor, tuple, list)):
-        return False
     leaves = x if isinstance(x, (tuple, list)) else (x,)
-    return bool(leaves) and all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in leaves)
+    return bool(leaves) and all(map(_is_string_tensor, leaves))
+
+
+def _is_string_tensor(x) -> bool:
+    # Known by what it has: this room does not import TensorFlow, and pandas has a dtype of this name too.
+    return getattr(getattr(x, "dtype", None), "name", None) == "string" and hasattr(x, "numpy")
 
 
 def from_string_tensors(x, name: str = "texts"):
@@ -91,7 +92,7 @@ def from_string_tensors(x, name: str = "texts"):
     Raises:
         DataError: when bytes are not UTF-8.
     """
-    if isinstance(x, tf.Tensor):
+    if _is_string_tensor(x):
         return _decoded(x, name)
     parts = [_decoded(tensor, name) for tensor in x]
     if all(part.ndim == 0 for part in parts):
