@@ -11,6 +11,7 @@ from albert_tf.export.row_table import RowTable
 from albert_tf.layers import FactorizedEmbedding, MaskedLMHead
 from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
 from albert_tf.models.backbone import BACKBONE_INPUTS
+from albert_tf.random_state import kept_random_state
 
 
 def check_backend(form: str) -> None:
@@ -36,6 +37,7 @@ def check_exportable(model) -> None:
         )
 
 
+@kept_random_state()
 def float32_copy(model):
     """Returns a copy of `model` with the same weights that computes in float32.
 

@@ -7,8 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"backend", "config", "errors", "version", "configs", "graph_lifetime"},
-    {"tokenizer", "layers", "weights"},
+    {"backend", "config", "errors", "version", "configs", "graph_lifetime", "random_state"},
+    {"layers", "weights"},
+    {"tokenizer"},
     {"preprocessing"},
     {"models"},
     {"training", "tasks", "export"},
