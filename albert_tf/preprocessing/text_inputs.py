@@ -29,6 +29,9 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
         raise DataError(
             "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
+    for part in x[:2] if isinstance(x, tuple) else (x,):
+        if isinstance(part, tf.Tensor) and not hasattr(part, "numpy"):  # in a graph
+            raise DataError(f"texts is a tensor of {part.dtype.name}; expected one of strings")
     if is_string_tensor(x):
         x = from_string_tensors(x)
     if isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x):

@@ -1,5 +1,6 @@
 """What people know from Keras works here: its methods, its arguments, its conventions."""
 
+import inspect
 import random
 import warnings
 
@@ -45,6 +46,31 @@ def test_one_batch_of_text(model):
     assert any(
         np.abs(w - b).max() > 0 for w, b in zip(trained.trainable_weights, before, strict=True)
     )
+
+
+BATCHES = {
+    "list": TEXTS,
+    "array": np.array(TEXTS),
+    "pairs": (TEXTS, PAIRS),
+    "rows": list(zip(TEXTS, PAIRS, strict=True)),
+    "tensor": tf.constant(TEXTS),
+}
+
+
+@pytest.mark.parametrize("form", BATCHES)
+def test_one_batch_of_text_in_each_form(form):
+    x, weights = BATCHES[form], np.array([1.0, 0.0, 2.0, 1.0])
+    model = three_classes()
+    inputs = model.preprocessor(x)
+    np.testing.assert_allclose(model.predict_on_batch(x), model.predict_on_batch(inputs), atol=1e-6)
+    names = [NAMES[label] for label in LABELS]
+    for method in ("test_on_batch", "train_on_batch"):
+        found, expected = [], []
+        for values, given, y in ((found, x, names), (expected, inputs, LABELS)):
+            model = three_classes()
+            values += getattr(model, method)(given, y, weights)
+            values += np.asarray(model.classifier.kernel).ravel().tolist()
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_validation_split_holds_out_the_last_texts(model):
@@ -181,6 +207,31 @@ def test_token_ids_in_lists(model):
 
 
 # === compile ===
+
+
+def test_compile_takes_every_argument_in_the_order_of_keras_model():
+    theirs = inspect.signature(keras.Model.compile).parameters
+    values = {
+        "optimizer": "sgd",
+        "loss": "sparse_categorical_crossentropy",
+        "loss_weights": [2.0],
+        "metrics": ["accuracy"],
+        "weighted_metrics": [],
+        "run_eagerly": True,
+        "steps_per_execution": 1,
+        "jit_compile": False,
+        "auto_scale_loss": False,
+    }
+    assert list(values) == list(theirs)[1:]
+    model = three_classes()
+    model.compile(*values.values())
+    assert (model.run_eagerly, model.jit_compile) == (True, False)
+    by_place = model.evaluate(TEXTS, LABELS, return_dict=True, verbose=0)
+    model.compile(**values)
+    assert model.evaluate(TEXTS, LABELS, return_dict=True, verbose=0) == by_place
+    pretrainer = albert_tf.AlbertPretrainer(AlbertBackbone(tiny_config()))
+    pretrainer.compile("sgd", "auto", None, "auto", None, True)
+    assert pretrainer.run_eagerly
 
 
 def test_compile_takes_optimizer_and_loss_by_place():
@@ -369,7 +420,9 @@ def test_labels_by_number_and_the_number_of_classes_from_them(preset):
 def test_other_labels_than_the_presets_head_has(model, preset):
     kept = AlbertTextClassifier.from_preset(preset, labels=["a", "b", "c"])
     np.testing.assert_array_equal(kept.classifier.kernel, model.classifier.kernel)
-    with pytest.warns(UserWarning, match="head of 3 classes; the 2 labels start a fresh one"):
+    with pytest.warns(
+        UserWarning, match=r"classifier/kernel \(32, 3\), and .* has \(32, 2\): its head starts"
+    ):
         fresh = AlbertTextClassifier.from_preset(preset, labels=["bad", "good"])
     assert (fresh.num_classes, fresh.labels) == (2, ["bad", "good"])
     with pytest.raises(AlbertError, match="labels holds 2 names for num_classes 3"):
