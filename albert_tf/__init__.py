@@ -5,10 +5,10 @@ answers at once. Keras finds a class in a `.keras` file once that class was touc
 `from albert_tf import AlbertTextClassifier`, then `keras.saving.load_model`.
 """
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from albert_tf.lazy import lazy_names
 from albert_tf.version import __version__
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         AlbertTextRegressor,
         AlbertTokenClassifier,
     )
+    from albert_tf.runtime import TFLiteRunner
     from albert_tf.tokenizer import AlbertTokenizer
     from albert_tf.training import AlbertLamb, LayerDecaySchedule
 
@@ -44,6 +45,7 @@ __all__ = [
     "AlbertTokenClassifier",
     "AlbertTokenizer",
     "LayerDecaySchedule",
+    "TFLiteRunner",
     "__version__",
     "preprocessing",
 ]
@@ -54,24 +56,38 @@ if (_CHECKOUT / "setup.py").is_file() and (_CHECKOUT / "export" / "__init__.py")
     # there finds this folder before whatever is installed.
     __path__.append(str(_CHECKOUT))
 
-_ROOMS = {
-    "albert_tf.config": {"AlbertConfig"},
-    "albert_tf.tokenizer": {"AlbertTokenizer"},
-    "albert_tf.training": {"AlbertLamb", "LayerDecaySchedule"},
-}
-_MODULES = {"configs", "distillation", "export", "layers", "models", "preprocessing"}
-_MODULES |= {"pretraining", "tasks", "tokenizer", "training", "weights"}
-
-
-def __getattr__(name: str):
-    if name in _MODULES:
-        return importlib.import_module(f"{__name__}.{name}")
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = next((room for room, names in _ROOMS.items() if name in names), "albert_tf.models")
-    value = globals()[name] = getattr(importlib.import_module(room), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES})
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "albert_tf.config": ("AlbertConfig",),
+        "albert_tf.models": (
+            "AlbertBackbone",
+            "AlbertMaskedLM",
+            "AlbertMultipleChoice",
+            "AlbertPretrainer",
+            "AlbertQuestionAnswerer",
+            "AlbertTask",
+            "AlbertTextClassifier",
+            "AlbertTextEmbedder",
+            "AlbertTextRegressor",
+            "AlbertTokenClassifier",
+        ),
+        "albert_tf.runtime": ("TFLiteRunner",),
+        "albert_tf.tokenizer": ("AlbertTokenizer",),
+        "albert_tf.training": ("AlbertLamb", "LayerDecaySchedule"),
+    },
+    rooms=(
+        "configs",
+        "distillation",
+        "export",
+        "layers",
+        "models",
+        "preprocessing",
+        "pretraining",
+        "runtime",
+        "tasks",
+        "tokenizer",
+        "training",
+        "weights",
+    ),
+)

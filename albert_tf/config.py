@@ -8,6 +8,9 @@ from pathlib import Path
 
 from albert_tf.errors import ConfigError
 
+BACKBONE_INPUTS = ("token_ids", "segment_ids", "padding_mask")
+"""Names of the inputs of every backbone, and of every exported file, in their order."""
+
 ACTIVATIONS = ("gelu", "gelu_new", "relu", "silu", "tanh")
 """Accepted values of `hidden_act`: `gelu` is the exact (erf) form, `gelu_new` the tanh approximation."""
 

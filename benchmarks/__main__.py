@@ -8,7 +8,7 @@ Let nothing else run meanwhile: the figures are this machine's.
 import subprocess
 import sys
 
-BENCHMARKS = ("on_device", "profile_ops", "fine_tuning", "tokenizers", "report")
+BENCHMARKS = ("startup", "on_device", "profile_ops", "fine_tuning", "tokenizers", "report")
 
 
 def main():

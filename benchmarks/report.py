@@ -5,6 +5,7 @@ python -m benchmarks.report --folder /tmp/quick  # page and plots of other figur
 """
 
 import argparse
+import itertools
 import json
 import re
 import statistics
@@ -18,7 +19,7 @@ FOLDER = ROOT / "docs" / "benchmarks"
 README = ROOT / "README.md"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 BLOCK = re.compile(r"(?<=<!-- benchmarks -->\n).*?(?=<!-- /benchmarks -->)", re.DOTALL)
-FIGURES = ("on_device", "profile_ops", "fine_tuning", "tokenizers")
+FIGURES = ("startup", "on_device", "profile_ops", "fine_tuning", "tokenizers")
 
 
 def read(folder: Path, name: str) -> dict:
@@ -36,11 +37,22 @@ def read(folder: Path, name: str) -> dict:
 # === Pages ===
 
 
-def fields(edge: dict, profile: dict, training: dict, tokenizers: dict) -> dict[str, str]:
+def fields(
+    startup: dict, edge: dict, profile: dict, training: dict, tokenizers: dict
+) -> dict[str, str]:
     """Returns what the templates ask for."""
     rates = training["texts_per_second"]
     ratio = statistics.median(rates["albert_tf"]) / statistics.median(rates["keras-hub"])
     return {
+        "startup_table": tables.startup_table(startup),
+        "startup_short_table": tables.startup_short_table(startup),
+        "startup_size": startup["settings"]["size"],
+        "startup_file": f"{startup['settings']['file_mb']:.1f}",
+        "startup_text": startup["settings"]["text"],
+        "startup_rounds": str(startup["settings"]["rounds"]),
+        "startup_skipped": _skipped(startup),
+        "startup_machine": _machine(startup),
+        "startup_versions": ", ".join(itertools.chain(*startup["requirements"].values())),
         **_edge_fields(edge),
         "profile_size": profile["settings"]["size"],
         "profile_operators": tables.operator_table(profile),
@@ -133,11 +145,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the figures and the page")
     folder = parser.parse_args().folder.resolve()
-    edge, profile, training, tokenizers = (read(folder, name) for name in FIGURES)
+    startup, edge, profile, training, tokenizers = (read(folder, name) for name in FIGURES)
     plots.plot_peers(edge, training, folder / "peers.png")
     plots.plot_lengths(edge, folder / "lengths.png")
     plots.plot_layers(edge, folder / "layers.png")
-    values = fields(edge, profile, training, tokenizers)
+    values = fields(startup, edge, profile, training, tokenizers)
     (folder / "README.md").write_text(filled("page.md", values), "utf-8")
     block = filled("readme.md", values)
     written = [folder / "README.md", *(folder / f"{n}.png" for n in ("peers", "lengths", "layers"))]

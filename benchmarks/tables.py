@@ -40,6 +40,32 @@ def shown(name: str) -> str:
     return SHOWN.get(name, name)
 
 
+# === From the shell to the answer ===
+
+
+def startup_table(result: dict) -> str:
+    """Seconds and memory of a process, and megabytes of its environment."""
+    rows = []
+    for name, row in result["rows"].items():
+        cells = [spread(row["seconds"], 2), spread(row["memory_mb"])]
+        rows.append([_bold_ours(name), *cells, f"{row['environment_mb']:,.0f}"])
+    return table(["", "seconds", "memory, MB", "environment, MB"], rows)
+
+
+def startup_short_table(result: dict) -> str:
+    """Medians, for the README."""
+    rows = []
+    for name, row in result["rows"].items():
+        seconds, memory = (statistics.median(row[key]) for key in ("seconds", "memory_mb"))
+        cells = [f"{seconds:.2f}", f"{memory:,.0f}", f"{row['environment_mb']:,.0f}"]
+        rows.append([_bold_ours(name), *cells])
+    return table(["", "from the shell to the answer, s", "memory, MB", "environment, MB"], rows)
+
+
+def _bold_ours(name: str) -> str:
+    return "**albert_tf**" if name == "albert_tf" else name
+
+
 # === On the device ===
 
 
@@ -220,6 +246,5 @@ def tokenizer_table(result: dict) -> str:
     rows = []
     for name, values in result["texts_per_second"].items():
         share = result["agreement"][name.split(",")[0]]
-        shown_name = f"**{name}**" if name == "albert_tf" else name
-        rows.append([shown_name, spread(values), f"{share:.2%}"])
+        rows.append([_bold_ours(name), spread(values), f"{share:.2%}"])
     return table(["", "texts a second", "texts with google-research's ids"], rows)

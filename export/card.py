@@ -3,9 +3,9 @@
 import hashlib
 import json
 
-from albert_tf.export.bundle import longest_input
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.parity import ParityReport
+from albert_tf.runtime.bundle import longest_input
 
 USES = {
     "text_classifier": "gives each text, or pair of texts, one of the labels below",

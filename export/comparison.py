@@ -7,9 +7,11 @@ from pathlib import Path
 
 from albert_tf.errors import ExportError, MissingExtraError
 from albert_tf.export.parity import ANY_DIFFERENCE
-from albert_tf.export.runner import Prediction, TFLiteRunner, timed_answers
 from albert_tf.export.settings import QUANTIZATIONS
 from albert_tf.export.tflite import ExportResult, export_tflite
+from albert_tf.runtime.measurement import timed_answers
+from albert_tf.runtime.prediction import Prediction
+from albert_tf.runtime.runner import TFLiteRunner
 
 STATIC_LENGTH = 64
 

@@ -11,8 +11,13 @@ from albert_tf.export.flatbuffer import (
 )
 from albert_tf.export.inspection import TFLiteSummary, inspect_tflite
 from albert_tf.export.litert_quantizer import quantize_int4, quantize_static
-from albert_tf.export.quiet import quiet
-from albert_tf.export.runtime import PER_CHANNEL_RUNTIME, check_runtime, reaches, stamp_versions
+from albert_tf.export.runtime_versions import (
+    PER_CHANNEL_RUNTIME,
+    check_runtime,
+    reaches,
+    stamp_versions,
+)
+from albert_tf.runtime.quiet import quiet
 
 SIGNATURE = "serving_default"
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from albert_tf.errors import ExportError
-from albert_tf.export.runner import Prediction, TFLiteRunner, timed_answers
+from albert_tf.runtime.measurement import timed_answers
+from albert_tf.runtime.prediction import Prediction
+from albert_tf.runtime.runner import TFLiteRunner
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)
 TOLERANCE_SHARES = (0.02, 0.05, 0.1, 0.2)

@@ -15,9 +15,6 @@ from albert_tf.export.row_table import FixedPoint, FloatTable, RowTable
 NEVER = 1 << 30
 """Layers of patience that no model has."""
 
-LAYERS_RUN = "layers"
-"""Output beside the answer: layers run for each row, int32 `(batch,)`."""
-
 
 @dataclasses.dataclass(frozen=True)
 class Control:

@@ -10,15 +10,11 @@ import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-IDENTIFIER = b"TFL3"
+from albert_tf.runtime.content import IDENTIFIER
+
 ALIGNMENT = 16
 """Of constants, in bytes, as the schema's `force_align` asks; Python's generated code leaves it to
 the writer."""
-
-
-def is_tflite(content: bytes) -> bool:
-    """Whether `content` starts as a TFLite file does."""
-    return len(content) >= 8 and content[4:8] == IDENTIFIER
 
 
 def read_model(content: bytes) -> schema.ModelT:

@@ -2,15 +2,15 @@
 
 import collections
 import dataclasses
-import os
 import struct
 from pathlib import Path
 
 from ai_edge_litert import schema_py_generated as schema
 
 from albert_tf.errors import ExportError
-from albert_tf.export.flatbuffer import is_tflite, read_model
-from albert_tf.export.runtime import lowest_runtime
+from albert_tf.export.flatbuffer import read_model
+from albert_tf.export.runtime_versions import lowest_runtime
+from albert_tf.runtime.content import read_content
 
 
 @dataclasses.dataclass(frozen=True)
@@ -136,33 +136,6 @@ _DAMAGE = (
     OverflowError,
     MemoryError,
 )
-
-
-def read_content(file: str | Path | bytes) -> tuple[bytes, str]:
-    """Returns the bytes of a TFLite file and a name for messages.
-
-    Raises:
-        ExportError: when it cannot be read or is no TFLite file.
-    """
-    if isinstance(file, bytes | bytearray | memoryview):
-        content, name = bytes(file), "the content"
-    elif isinstance(file, str | os.PathLike):
-        name = os.fspath(file)
-        try:
-            content = Path(file).read_bytes()
-        except (OSError, ValueError) as error:  # a path that holds a NUL is a ValueError
-            reason = getattr(error, "strerror", None) or str(error)
-            raise ExportError(f"cannot read {name}: {reason}; expected a .tflite file") from error
-    else:
-        raise ExportError(
-            f"got a {type(file).__name__}; expected the path of a .tflite file, or its bytes"
-        )
-    if not is_tflite(content):
-        raise ExportError(
-            f"{name} is no TFLite file: {len(content):,} bytes that start with {content[:8]!r}; "
-            "expected the marker b'TFL3' at byte 4"
-        )
-    return content, name
 
 
 _OPERATORS = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}

@@ -10,7 +10,7 @@ import numpy as np
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import ExportError, MissingExtraError
 from albert_tf.export.flatbuffer import is_matrix_product, read_model, write_model
-from albert_tf.export.quiet import quiet
+from albert_tf.runtime.quiet import quiet
 
 BLOCK = "block_matrix_"
 """How the results of the blocks' matrices are named here, for the quantizer to find them. The layers outside are small,

@@ -5,13 +5,14 @@ import types
 import keras
 from keras import ops
 
+from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ExportError
-from albert_tf.export.exit_loop import LAYERS_RUN, ExitLoop, controls_of
+from albert_tf.export.exit_loop import ExitLoop, controls_of
 from albert_tf.export.row_table import RowTable
 from albert_tf.layers import FactorizedEmbedding, MaskedLMHead
 from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
-from albert_tf.models.backbone import BACKBONE_INPUTS
 from albert_tf.random_state import kept_random_state
+from albert_tf.runtime.bundle import LAYERS_RUN
 
 
 def check_backend(form: str) -> None:

@@ -5,11 +5,11 @@ import json
 
 import numpy as np
 
-from albert_tf.export.examples import Example, pad
 from albert_tf.export.exit_loop import NUM_LAYERS, controls_of
-from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.lowering import as_dict
-from albert_tf.export.signatures import is_per_token
+from albert_tf.runtime.examples import Example, pad
+from albert_tf.runtime.graph import LiteRTGraph
+from albert_tf.runtime.signatures import is_per_token
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
 """Upper ends of the length classes of the report, in tokens."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from albert_tf.errors import ExportError
 from albert_tf.export.lowering import check_backend
-from albert_tf.export.quiet import quiet
+from albert_tf.runtime.quiet import quiet
 
 SERVED_HEADS = ("text_classifier", "text_regressor", "text_embedder")
 

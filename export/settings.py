@@ -3,18 +3,16 @@
 import dataclasses
 
 from albert_tf.errors import ExportError
-from albert_tf.export.bundle import check_labels
+from albert_tf.export.choices import FORMS, QUANTIZATIONS
 from albert_tf.export.lowering import check_backend, check_exportable
-from albert_tf.export.runtime import FOUR_BIT_RUNTIME, HALF_LOOP_RUNTIME, parse_version, reaches
+from albert_tf.export.runtime_versions import (
+    FOUR_BIT_RUNTIME,
+    HALF_LOOP_RUNTIME,
+    parse_version,
+    reaches,
+)
 from albert_tf.export.signatures import LENGTHS
-
-QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
-"""Accepted values of `quantization`: float32, float16 weights, int8 or int4 weights with dynamically
-quantized inputs, int8 weights and activations."""
-
-FORMS = ("loop", "unrolled", "signatures")
-"""Accepted values of `form`: the layers of a group as one WHILE operator; written out one after
-another; or so for each of a few lengths, which share the weights."""
+from albert_tf.runtime.bundle import check_labels
 
 TABLE_BITS = {"int8": 8, "int4": 4, "int8-static": 8}
 

@@ -10,24 +10,15 @@ import dataclasses
 import flatbuffers
 
 from albert_tf.errors import ExportError
-from albert_tf.export.bundle import LABELS
+from albert_tf.export.choices import CLIENTS
 from albert_tf.export.exit_loop import controls_of
 from albert_tf.export.flatbuffer import add_metadata, read_model, schema, write_model
-from albert_tf.export.runtime import lowest_runtime, reaches
+from albert_tf.export.runtime_versions import lowest_runtime, reaches
 from albert_tf.export.task_tokenizer import check_task_tokenizer, task_tokenizer
-
-CLIENTS = {"task-library": "2.13.0", "mediapipe": None}
-"""Who can read a file, and the TensorFlow Lite inside it; None: newer than any that matters here.
-
-The last release of the Task Library, 0.4.4 of July 2023, does not tell its version; it refuses matrices with a
-scale for each output, which 2.17 brought.
-"""
+from albert_tf.runtime.bundle import LABELS, PROBABILITIES
 
 TASK_TOKENIZER = "task_tokenizer.model"
 """The member of the archive that the clients tokenize with, beside the tokenizer of this package."""
-
-PROBABILITIES = "probabilities"
-"""Name of the output that the clients show as scores; it takes the place of `logits`."""
 
 IDENTIFIER = b"M001"
 ENTRY = b"TFLITE_METADATA"

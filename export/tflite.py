@@ -3,11 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-from albert_tf.export.bundle import append_bundle
 from albert_tf.export.card import model_card
 from albert_tf.export.conversion import check_graph, convert
-from albert_tf.export.examples import cut, make_examples, pad
-from albert_tf.export.graph import LiteRTGraph
+from albert_tf.export.examples import cut, make_examples
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.lowering import (
     float32_copy,
@@ -18,7 +16,7 @@ from albert_tf.export.lowering import (
 )
 from albert_tf.export.parity import DEFAULT_LIMITS, ParityLimits, ParityReport, compare
 from albert_tf.export.settings import ExportSettings
-from albert_tf.export.signatures import SignatureGraph, merge_signatures
+from albert_tf.export.signatures import merge_signatures
 from albert_tf.export.task_metadata import (
     CLIENTS,
     PROBABILITIES,
@@ -27,6 +25,10 @@ from albert_tf.export.task_metadata import (
     make_task_file,
 )
 from albert_tf.export.writing import check_writable, describe, write_checked
+from albert_tf.runtime.bundle import append_bundle
+from albert_tf.runtime.examples import pad
+from albert_tf.runtime.graph import LiteRTGraph
+from albert_tf.runtime.signatures import SignatureGraph
 from albert_tf.version import __version__
 
 CALIBRATION_EXAMPLES = 200

@@ -7,14 +7,14 @@ import os
 from pathlib import Path
 
 from albert_tf.errors import CheckpointError, ExportError
-from albert_tf.export.bundle import Bundle
 from albert_tf.export.card import card_json, card_markdown
 from albert_tf.export.exit_loop import controls_of
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.lowering import input_names, output_names
 from albert_tf.export.parity import ParityReport
-from albert_tf.export.runtime import RESIZING_LOOP_RUNTIME
+from albert_tf.export.runtime_versions import RESIZING_LOOP_RUNTIME
 from albert_tf.export.settings import ExportSettings
+from albert_tf.runtime.bundle import Bundle
 from albert_tf.version import __version__
 from albert_tf.weights.atomic import write_files
 

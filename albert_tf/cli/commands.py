@@ -16,6 +16,18 @@ from albert_tf.cli import (
     tokenize_text,
 )
 
+TRAINING = (
+    demo,
+    finetune,
+    evaluate,
+    export_model,
+    import_checkpoint,
+    pretraining_data,
+    pretrain,
+    distill,
+)
+"""Those that need what trains and exports; the others run exported files, and presets where Keras is there."""
+
 ALL = (
     demo,
     sample,

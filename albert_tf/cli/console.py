@@ -9,31 +9,38 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-from rich.console import Console
-from rich.table import Table
-
 from albert_tf.cli import streams
+from albert_tf.dependencies import require
 from albert_tf.errors import AlbertError, AlbertWarning, DataError
 
-console = Console(
-    file=streams.Beside(lambda: sys.stderr),
-    highlight=False,
-    markup=False,  # a class may be called [/b], or :smile:
-    emoji=False,
-    soft_wrap=True,
-    width=None if sys.stderr is not None and sys.stderr.isatty() else 120,
-)
-"""For progress and notes; answers go to standard output, so that they can be piped."""
+YELLOW, BOLD_RED = "33", "1;31"
+"""Colours, as numbers of ANSI's SGR sequence."""
+
+_beside = streams.Beside(lambda: sys.stderr)
 
 
-def say(message: str) -> None:
-    """Prints a line of progress."""
-    console.print(message)
+def say(message: str, colour: str | None = None) -> None:
+    """Prints a line of progress to standard error; answers go to standard output, so that they can be piped.
+
+    Args:
+        message: the line.
+        colour: for terminals that show one.
+    """
+    if colour and _shows_colours():
+        message = f"\033[{colour}m{message}\033[0m"
+    _beside.write(f"{message}\n")
+    _beside.flush()
 
 
 def note(message: str) -> None:
     """Prints something that the program chose or noticed."""
-    console.print(f"note: {message}", style="yellow")
+    say(f"note: {message}", YELLOW)
+
+
+def _shows_colours() -> bool:
+    # Windows has consoles that would print the sequences as they are. NO_COLOR: https://no-color.org
+    known = os.name == "posix" and os.environ.get("TERM") != "dumb"
+    return known and not os.environ.get("NO_COLOR") and sys.stderr.isatty()
 
 
 def show_warnings_as_notes() -> None:
@@ -90,8 +97,30 @@ def answer_json(value) -> None:
     answer(line if is_exact else json.dumps(value))
 
 
+def rich_console():
+    """Returns the console of `rich` for tables and moving lines, which only commands that train or measure print.
+
+    Raises:
+        MissingExtraError: when `rich` is not installed.
+    """
+    require("rich", "a table of results")
+    from rich.console import Console
+
+    return Console(
+        file=_beside,
+        highlight=False,
+        markup=False,  # a class may be called [/b], or :smile:
+        emoji=False,
+        soft_wrap=True,
+        width=None if sys.stderr.isatty() else 120,
+    )
+
+
 def table(title: str, header: list[str], rows: list[list[str]]) -> None:
     """Prints a table; the first column is left-aligned, the others are right-aligned."""
+    console = rich_console()
+    from rich.table import Table
+
     encoding = console.encoding
     # Written out before the columns are measured.
     title, *header = (streams.writable(text, encoding) for text in (title, *header))
@@ -107,6 +136,7 @@ def table(title: str, header: list[str], rows: list[list[str]]) -> None:
 
 def status(message: str):
     """Returns a context in which a moving line of progress stands on a terminal; `update` changes it."""
+    console = rich_console()
     spinner = "dots" if streams.is_writable("⠋", console.encoding) else "line"
     return console.status(message, spinner=spinner)
 

@@ -86,7 +86,7 @@ def read_texts(args, path):
 
 
 def _read(args, path, **options):
-    from albert_tf.tasks import read_table
+    from albert_tf.tables import read_table
 
     written = {name: getattr(args, name) for name in FORMAT_ARGUMENTS}
     try:

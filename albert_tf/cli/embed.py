@@ -74,9 +74,12 @@ def load_embedder(model: str):
         from albert_tf.export import TFLiteRunner
 
         return TFLiteRunner(model).embed
+    from albert_tf.weights import read_checkpoint
+
+    checkpoint = read_checkpoint(model)  # what is wrong with it is said before TensorFlow is awake
     from albert_tf import AlbertTextEmbedder
 
-    embedder = AlbertTextEmbedder.from_preset(model)
+    embedder = AlbertTextEmbedder.from_checkpoint(checkpoint)
     if embedder.preprocessor is None:
         raise CheckpointError(no_tokenizer(model))
     return lambda texts: embedder.predict(texts, batch_size=64, verbose=0)

@@ -27,11 +27,7 @@ from albert_tf.cli.model_arguments import (
     no_tokenizer,
 )
 from albert_tf.errors import ExportError
-
-# Those of albert_tf.export, stated again because its import brings TensorFlow, too slow for a --help.
-QUANTIZATIONS = ("none", "fp16", "int8", "int4", "int8-static")
-FORMS = ("loop", "unrolled", "signatures")
-CLIENTS = ("task-library", "mediapipe")
+from albert_tf.export.choices import CLIENTS, FORMS, QUANTIZATIONS
 
 NAME = "export"
 HELP = "export a preset to a TFLite file"
@@ -111,15 +107,10 @@ def add_arguments(parser) -> None:
 
 def run(args) -> None:
     """Runs `albert-tf export`."""
-    from albert_tf.export import export_saved_model, export_tflite
-
+    _check_arguments(args)
     if args.saved_model:
-        say(
-            f"{export_saved_model(_load(args), args.file)}: texts in, answers out; see docs/export.md"
-        )
+        _export_saved_model(args)
         return
-    if not is_tflite(args.file):
-        raise ExportError(f"FILE is {args.file}; expected a name that ends in .tflite")
     texts = pairs = None
     if args.texts:
         data = read_texts(args, args.texts)
@@ -129,6 +120,8 @@ def run(args) -> None:
     model = _load(args)
     if args.compare:
         _compare(args, model)
+    from albert_tf.export import export_tflite
+
     result = export_tflite(
         model,
         args.file,
@@ -144,6 +137,27 @@ def run(args) -> None:
     say(str(result))
 
 
+def _check_arguments(args):
+    """Refuses what is wrong in any case, before a model is loaded for seconds."""
+    if not (args.saved_model or is_tflite(args.file)):
+        raise ExportError(f"FILE is {args.file}; expected a name that ends in .tflite")
+    if args.embedder and args.class_names:
+        raise ExportError("--class-names are given, but --embedder exports vectors; leave one out")
+    for option, value in (
+        ("--max-difference", args.max_difference),
+        ("--min-agreement", args.min_agreement),
+    ):
+        if value is not None and not 0 <= value <= 1:
+            raise ExportError(f"{option} is {value:g}; expected a share from 0 to 1")
+
+
+def _export_saved_model(args):
+    model = _load(args)
+    from albert_tf.export import export_saved_model
+
+    say(f"{export_saved_model(model, args.file)}: texts in, answers out; see docs/export.md")
+
+
 def _load(args):
     from albert_tf.weights import read_checkpoint
 
@@ -151,10 +165,6 @@ def _load(args):
     if args.embedder:
         from albert_tf import AlbertTextEmbedder
 
-        if args.class_names:
-            raise ExportError(
-                "--class-names are given, but --embedder exports vectors; leave one out"
-            )
         model = AlbertTextEmbedder.from_checkpoint(checkpoint)
     else:
         model = model_of(checkpoint, args.class_names)
@@ -180,12 +190,6 @@ def _limits(args):
 
     usual = DEFAULT_LIMITS[args.quantization]
     given = {"difference": args.max_difference, "agreement": args.min_agreement}
-    for option, value in (
-        ("--max-difference", args.max_difference),
-        ("--min-agreement", args.min_agreement),
-    ):
-        if value is not None and not 0 <= value <= 1:
-            raise ExportError(f"{option} is {value:g}; expected a share from 0 to 1")
     return ParityLimits(
         **{name: getattr(usual, name) if v is None else v for name, v in given.items()}
     )

@@ -5,7 +5,8 @@ import sys
 import traceback
 
 from albert_tf.cli import commands, streams
-from albert_tf.cli.console import console, flush_answers
+from albert_tf.cli.console import BOLD_RED, flush_answers, say
+from albert_tf.dependencies import require
 from albert_tf.errors import AlbertError
 from albert_tf.version import __version__
 
@@ -38,7 +39,7 @@ class OneLineParser(argparse.ArgumentParser):
 def show_error(message: str, name: str = "albert-tf") -> None:
     """Prints the one line of an error; blanks stay as they are, since a path may have several."""
     line = " ".join(part.strip() for part in message.splitlines())
-    console.print(f"{name}: error: {line}", style="bold red")
+    say(f"{name}: error: {line}", BOLD_RED)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -62,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         command.add_arguments(subparser)
-        subparser.set_defaults(run=command.run)
+        subparser.set_defaults(run=command.run, command=command)
     return parser
 
 
@@ -77,6 +78,8 @@ def main(argv: list[str] | None = None) -> int:
     is_debugging = "--debug" in (sys.argv if argv is None else argv)
     try:
         args = _parse(argv)
+        if args.command in commands.TRAINING:
+            require("keras", f"albert-tf {args.command.NAME}")
         args.run(args)
         flush_answers()
     except BrokenPipeError:  # `| head` has read enough
@@ -90,7 +93,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt as interrupt:
         if is_debugging:
             traceback.print_exc()
-        console.print(f"albert-tf: {str(interrupt) or 'interrupted'}")
+        say(f"albert-tf: {str(interrupt) or 'interrupted'}")
         return EXIT_INTERRUPTED
     return 0
 

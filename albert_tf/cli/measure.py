@@ -74,15 +74,14 @@ def run(args) -> None:
     if args.json:
         answer_json(dataclasses.asdict(result))
         return
-    table(
+    say(
         f"{args.file}: {megabytes(Path(args.file).stat().st_size)}, loads in {result.load_ms:.1f} ms, "
-        f"{result.extra_rss_mb:.1f} MB of memory, {args.threads} thread{'s' * (args.threads > 1)}",
-        ["tokens", "median ms", "fastest ms", "slowest ms"],
-        [
-            [str(length), *(f"{ms:.2f}" for ms in (row.median, row.fastest, row.slowest))]
-            for length, row in result.latency_ms.items()
-        ],
+        f"{result.extra_rss_mb:.1f} MB of memory, {args.threads} thread{'s' * (args.threads > 1)}"
     )
+    # Numbers only, so no library for tables: the base install has none.
+    say("tokens   median ms  fastest ms  slowest ms")
+    for length, row in result.latency_ms.items():
+        say(f"{length:6}{row.median:12.2f}{row.fastest:12.2f}{row.slowest:12.2f}")
 
 
 def _run_exits(args):

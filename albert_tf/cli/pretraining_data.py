@@ -20,10 +20,11 @@ larger than memory.
 import logging
 import os
 import re
+import sys
 import time
 from pathlib import Path
 
-from albert_tf.cli.console import console, megabytes, note, percent, say, status
+from albert_tf.cli.console import megabytes, note, percent, say, status
 from albert_tf.errors import AlbertError, MissingExtraError
 
 NAME = "pretraining-data"
@@ -221,7 +222,7 @@ class _Progress:
 
     def __init__(self):
         self.start = self.last = time.monotonic()
-        self.status = status("reading") if console.is_terminal else None
+        self.status = status("reading") if sys.stderr.isatty() else None
 
     def __enter__(self):
         if self.status:

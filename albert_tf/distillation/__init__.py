@@ -1,12 +1,16 @@
 """Distillation: a teacher's sentence vectors and hidden states into an ALBERT."""
 
-import albert_tf.backend  # noqa: F401
-from albert_tf.distillation.cache import TeacherCache, build_cache, read_cache
-from albert_tf.distillation.distill import DistillationResult, distill
-from albert_tf.distillation.distiller import AlbertDistiller
-from albert_tf.distillation.recipe import DistillationRecipe
-from albert_tf.distillation.start import student_checkpoint, student_config
-from albert_tf.distillation.teacher import SentenceTeacher
+from typing import TYPE_CHECKING
+
+from albert_tf.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from albert_tf.distillation.cache import TeacherCache, build_cache, read_cache
+    from albert_tf.distillation.distiller import AlbertDistiller
+    from albert_tf.distillation.loop import DistillationResult, distill
+    from albert_tf.distillation.recipe import DistillationRecipe
+    from albert_tf.distillation.start import student_checkpoint, student_config
+    from albert_tf.distillation.teacher import SentenceTeacher
 
 __all__ = [
     "AlbertDistiller",
@@ -20,3 +24,25 @@ __all__ = [
     "student_checkpoint",
     "student_config",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "albert_tf.distillation.cache": (
+            "TeacherCache",
+            "build_cache",
+            "read_cache",
+        ),
+        "albert_tf.distillation.loop": (
+            "DistillationResult",
+            "distill",
+        ),
+        "albert_tf.distillation.distiller": ("AlbertDistiller",),
+        "albert_tf.distillation.recipe": ("DistillationRecipe",),
+        "albert_tf.distillation.start": (
+            "student_checkpoint",
+            "student_config",
+        ),
+        "albert_tf.distillation.teacher": ("SentenceTeacher",),
+    },
+)

@@ -3,13 +3,13 @@
 import keras
 from keras import ops
 
+from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.distillation.losses import (
     NeighbourLoss,
     SentenceVectorLoss,
     WordStateLoss,
 )
 from albert_tf.layers import MaskedLMHead
-from albert_tf.models.inputs import BACKBONE_INPUTS
 from albert_tf.models.pooled_task import mean_pool
 from albert_tf.models.task import AlbertTask
 

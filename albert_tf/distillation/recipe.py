@@ -3,7 +3,7 @@
 import dataclasses
 from typing import ClassVar
 
-from albert_tf.training import FineTuningRecipe
+from albert_tf.training.recipe import FineTuningRecipe
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

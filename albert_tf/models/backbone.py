@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import keras
 
-from albert_tf.config import AlbertConfig
+from albert_tf.config import BACKBONE_INPUTS, AlbertConfig
 from albert_tf.layers import FactorizedEmbedding, Pooler, SharedEncoder
-from albert_tf.models.inputs import BACKBONE_INPUTS, complete_inputs
+from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.preset import PresetMixin
 from albert_tf.models.summary import SharingSummaryMixin
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from keras import ops
 
-from albert_tf.config import AlbertConfig
+from albert_tf.config import BACKBONE_INPUTS, AlbertConfig
 from albert_tf.errors import DataError
 
-BACKBONE_INPUTS = ("token_ids", "segment_ids", "padding_mask")
 REQUIRED = ("token_ids", "padding_mask")
 
 OTHER_NAMES = {
@@ -96,7 +95,7 @@ def _array(rows, name):
         return np.array(rows, "int32")
     except (TypeError, ValueError, OverflowError):
         raise DataError(
-            f"{name} is a {type(rows).__name__} that is no table of whole numbers; pad its rows to one length"
+            f"{name} cannot be an array of whole numbers; expected rows of one length: pad them"
         ) from None
 
 

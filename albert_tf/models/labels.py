@@ -6,13 +6,9 @@ from collections.abc import Iterable, Mapping, Set
 import numpy as np
 
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing.text_inputs import from_string_tensors, is_string_tensor
+from albert_tf.runtime.bundle import is_label
+from albert_tf.tokenizer.text_inputs import from_string_tensors, is_string_tensor
 from albert_tf.tokenizer.text_sequence import column_names
-
-
-def is_label(name) -> bool:
-    """Whether a class can have this name: a line of text, neither empty nor with a space at its start or end."""
-    return isinstance(name, str) and len(name.splitlines()) == 1 and name.strip() == name
 
 
 def class_names(labels) -> list | None:

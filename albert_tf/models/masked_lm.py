@@ -2,8 +2,8 @@
 
 import keras
 
+from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.layers import MaskedLMHead
-from albert_tf.models.inputs import BACKBONE_INPUTS
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing.targets import ClassNumbers
 

@@ -22,9 +22,9 @@ from albert_tf.preprocessing.batch_iterables import (
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
-from albert_tf.preprocessing.text_inputs import texts_and_pairs
 from albert_tf.preprocessing.weights_of_texts import weights_rule
 from albert_tf.random_state import kept_random_state
+from albert_tf.tokenizer.text_inputs import texts_and_pairs
 
 
 class RawTextTraining:

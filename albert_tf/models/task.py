@@ -4,10 +4,10 @@ import difflib
 
 import keras
 
-from albert_tf.config import AlbertConfig
+from albert_tf.config import BACKBONE_INPUTS, AlbertConfig
 from albert_tf.errors import ConfigError
 from albert_tf.models.backbone import AlbertBackbone
-from albert_tf.models.inputs import BACKBONE_INPUTS, complete_inputs
+from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.labels import class_names
 from albert_tf.models.losses import is_same_kind, loss_of_logits
 from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 import numpy as np
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing.text_inputs import from_string_tensors, is_string_tensor
+from albert_tf.tokenizer.text_inputs import from_string_tensors, is_string_tensor
 from albert_tf.tokenizer.text_sequence import column_names, only_column
 
 NUMERIC = "iufb"

@@ -5,12 +5,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 import keras
+import tensorflow as tf
 
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
-from albert_tf.preprocessing.text_inputs import is_string_tensor, texts_and_pairs
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.text_inputs import is_string_tensor, texts_and_pairs
 from albert_tf.weights import read_checkpoint
 
 TRUNCATIONS = ("longest_first", "only_first", "only_second")
@@ -81,6 +82,9 @@ class AlbertTextClassifierPreprocessor:
     def _inputs(self, x) -> dict:
         if is_string_tensor(x) and not _is_list_of_texts(x):
             return pack_in_graph(self._graph_tokenizer, x, self)
+        for part in x[:2] if isinstance(x, tuple) else (x,):
+            if tf.is_symbolic_tensor(part):
+                raise DataError(f"texts is a tensor of {part.dtype.name}; expected one of strings")
         if isinstance(x, tuple) and len(x) == 2 and all(isinstance(text, str) for text in x):
             raise DataError(
                 "a tuple of two texts may be two texts, or a text and its pair; pass a list, [text, text], or the pair "

@@ -11,9 +11,9 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import FeatureUnion
 
+from albert_tf.tables.table import TextTable
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import as_indicators, evaluate_scores, few_texts, predicted_targets
-from albert_tf.tasks.table import TextTable
 
 # Inverse strength of the L2 penalty, one value for every data set, so that no validation label is
 # seen. On BANKING77, UCI sentences, SMS Spam and SST-2 everything from 3 to 20 is alike.

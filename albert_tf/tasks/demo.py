@@ -3,7 +3,7 @@
 from importlib.resources import as_file, files
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.table import TextTable, read_table
+from albert_tf.tables.table import TextTable, read_table
 
 # name -> split -> file in assets/
 DEMO_DATA = {

@@ -7,8 +7,8 @@ import numpy as np
 from sklearn.metrics import f1_score
 
 from albert_tf.errors import DataError
+from albert_tf.tables.table import TextTable, read_table
 from albert_tf.tasks.metrics import classification_metrics, regression_metrics
-from albert_tf.tasks.table import TextTable, read_table
 
 SPLITS = ("train", "dev", "test")
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from albert_tf.tasks.cell_values import shown_lines
-from albert_tf.tasks.table import TextTable
+from albert_tf.tables.cell_values import shown_lines
+from albert_tf.tables.table import TextTable
 
 # Classes of fewer texts are named.
 FEW_TEXTS = 5

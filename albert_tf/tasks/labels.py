@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.table import TextTable
+from albert_tf.tables.table import TextTable
 
 SHOWN_LABELS = 20
 

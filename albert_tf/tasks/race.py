@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.files import read_decoded
+from albert_tf.tables.files import read_decoded
 
 SPLITS = ("train", "dev", "test")
 LEVELS = ("middle", "high")

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import DataError
+from albert_tf.tables.table import TextTable
 from albert_tf.tasks.baselines import BaselineResult
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import MAIN_METRIC, MAIN_METRICS, evaluate_scores
-from albert_tf.tasks.table import TextTable
 
 REPORTED_PACKAGES = ("albert-tf", "tensorflow", "keras", "tensorflow-text", "numpy", "scikit-learn")
 

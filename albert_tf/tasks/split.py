@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.table import TextTable
+from albert_tf.tables.table import TextTable
 
 
 @dataclass(frozen=True)

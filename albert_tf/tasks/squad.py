@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.files import read_decoded
+from albert_tf.tables.files import read_decoded
 
 PUNCTUATION = str.maketrans("", "", string.punctuation)
 ARTICLES = re.compile(r"\b(a|an|the)\b")

@@ -12,7 +12,6 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from albert_tf.errors import ConfigError
 
-HEAD_STARTS = ("random", "linear")
 INVERSE_PENALTY = 0.03
 """Of the L2 penalty on weights of centred features of mean variance 1: a strong one, since examples may be few."""
 

@@ -3,11 +3,11 @@
 import dataclasses
 from typing import ClassVar
 
-from albert_tf.training.head_start import HEAD_STARTS
 from albert_tf.training.recipe_base import ABOVE_0, RATE, SEED, Recipe, at_least, one_of
 
 OPTIMIZERS = ("adamw", "lamb", "sgd")
 DECAYS = ("linear", "cosine", "constant")
+HEAD_STARTS = ("random", "linear")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

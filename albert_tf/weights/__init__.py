@@ -1,12 +1,17 @@
 """Weights in and out: any checkpoint becomes a configuration and a dict of arrays, and back."""
 
-from albert_tf.weights.checkpoint import HEADS, Checkpoint
-from albert_tf.weights.huggingface import write_huggingface
-from albert_tf.weights.keras_hub import from_keras_hub, to_keras_hub
-from albert_tf.weights.model_garden import from_model_garden, to_model_garden
-from albert_tf.weights.preset import write_preset
-from albert_tf.weights.reading import detect_format, read_checkpoint
-from albert_tf.weights.shapes import check_arrays, expected_shapes
+from typing import TYPE_CHECKING
+
+from albert_tf.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from albert_tf.weights.checkpoint import HEADS, Checkpoint
+    from albert_tf.weights.huggingface import write_huggingface
+    from albert_tf.weights.keras_hub import from_keras_hub, to_keras_hub
+    from albert_tf.weights.model_garden import from_model_garden, to_model_garden
+    from albert_tf.weights.preset import write_preset
+    from albert_tf.weights.reading import detect_format, read_checkpoint
+    from albert_tf.weights.shapes import check_arrays, expected_shapes
 
 __all__ = [
     "HEADS",
@@ -22,3 +27,31 @@ __all__ = [
     "write_huggingface",
     "write_preset",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "albert_tf.weights.checkpoint": (
+            "HEADS",
+            "Checkpoint",
+        ),
+        "albert_tf.weights.huggingface": ("write_huggingface",),
+        "albert_tf.weights.keras_hub": (
+            "from_keras_hub",
+            "to_keras_hub",
+        ),
+        "albert_tf.weights.model_garden": (
+            "from_model_garden",
+            "to_model_garden",
+        ),
+        "albert_tf.weights.preset": ("write_preset",),
+        "albert_tf.weights.reading": (
+            "detect_format",
+            "read_checkpoint",
+        ),
+        "albert_tf.weights.shapes": (
+            "check_arrays",
+            "expected_shapes",
+        ),
+    },
+)

@@ -8,7 +8,7 @@ import pytest
 
 from albert_tf import AlbertBackbone, AlbertQuestionAnswerer
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.export.bundle import Bundle, append_bundle, read_bundle
+from albert_tf.runtime.bundle import Bundle, append_bundle, read_bundle
 from tests.android.exported import ANY, KINDS, TEXTS, export_kind
 from tests.android.host_tools import answers, differences, lines_of, needs_java, predict, soak
 from tests.export.conftest import text_model

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from albert_tf.export import TFLiteRunner
-from albert_tf.export.runtime import RESIZING_LOOP_RUNTIME, parse_version
+from albert_tf.export.runtime_versions import RESIZING_LOOP_RUNTIME, parse_version
 from tests.android.exported import KINDS, TEXTS, export_kind
 from tests.android.host_tools import (
     DEMO,

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from albert_tf.export.bundle import Bundle, append_bundle
+from albert_tf.runtime.bundle import Bundle, append_bundle
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.normalization import _AFTER_UNICODE_14, WHITE_SPACE
 from tests.android.host_tools import DEMO, needs_java

@@ -16,8 +16,8 @@ from albert_tf.distillation import (
 )
 from albert_tf.distillation import cache as cache_module
 from albert_tf.distillation.batches import DistillationBatches
-from albert_tf.distillation.distill import _split
 from albert_tf.distillation.distiller import AlbertDistiller
+from albert_tf.distillation.loop import _split
 from albert_tf.distillation.losses import NeighbourLoss, SentenceVectorLoss, WordStateLoss
 from albert_tf.distillation.start import group_ends
 from albert_tf.errors import CheckpointError, DataError

@@ -9,8 +9,8 @@ from ai_edge_litert.interpreter import Interpreter
 from ai_edge_litert.options import Options
 
 from albert_tf.export import ParityLimits, TFLiteRunner, export_tflite
-from albert_tf.export.examples import Example, pad
 from albert_tf.export.signatures import signature_name
+from albert_tf.runtime.examples import Example, pad
 from tests.export.conftest import text_model
 
 WIDTH = 64

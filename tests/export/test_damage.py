@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from albert_tf.errors import ExportError
 from albert_tf.export import TFLiteRunner, inspect_tflite
-from albert_tf.export.bundle import LABELS, Bundle, append_bundle, read_bundle
+from albert_tf.runtime.bundle import LABELS, Bundle, append_bundle, read_bundle
 
 
 @pytest.fixture(scope="module")

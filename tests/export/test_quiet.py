@@ -8,9 +8,9 @@ import tempfile
 import pytest
 
 from albert_tf.export import TFLiteRunner
-from albert_tf.export import graph as graph_module
-from albert_tf.export import signatures as signatures_module
-from albert_tf.export.quiet import quiet
+from albert_tf.runtime import graph as graph_module
+from albert_tf.runtime import signatures as signatures_module
+from albert_tf.runtime.quiet import quiet
 
 TEXTS = ["see you at six", "one two three four five six seven " * 9]
 

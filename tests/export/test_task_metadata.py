@@ -18,7 +18,6 @@ from albert_tf.errors import ExportError
 from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.export.charsmap import read_charsmap, write_charsmap
 from albert_tf.export.flatbuffer import read_model
-from albert_tf.export.graph import LiteRTGraph
 from albert_tf.export.settings import ExportSettings
 from albert_tf.export.task_metadata import (
     ENTRY,
@@ -30,6 +29,7 @@ from albert_tf.export.task_metadata import (
     make_task_file,
 )
 from albert_tf.export.task_tokenizer import composed_rules, task_tokenizer
+from albert_tf.runtime.graph import LiteRTGraph
 from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.tokenizer.normalization import Normalizer
 from albert_tf.version import __version__

@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import (
+from albert_tf.tables.cell_values import (
     MISSING_WORDS,
     PERHAPS_MISSING,
     QUANTITY,
@@ -16,16 +16,16 @@ from albert_tf.tasks.cell_values import (
     is_number,
     shown_lines,
 )
-from albert_tf.tasks.decimal_commas import with_points
-from albert_tf.tasks.indicators import read_indicators
-from albert_tf.tasks.label_lists import (
+from albert_tf.tables.decimal_commas import with_points
+from albert_tf.tables.indicators import read_indicators
+from albert_tf.tables.label_lists import (
     ONE_NOTE,
     note_on_brackets,
     note_on_separators,
     one_each,
     read_lists,
 )
-from albert_tf.tasks.rows import Rows
+from albert_tf.tables.rows import Rows
 
 WHOLE_NUMBER = re.compile(r"([+-]?\d+)(\.0+|,0{1,2})")
 

@@ -1,12 +1,13 @@
 """Whether the first row of a csv or tsv file names the columns."""
 
+import itertools
 import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import (
+from albert_tf.tables.cell_values import (
     PERHAPS_MISSING,
     clip,
     comes_back,
@@ -19,9 +20,9 @@ from albert_tf.tasks.cell_values import (
     is_prose,
     shown_lines,
 )
-from albert_tf.tasks.descriptions import count_descriptions
-from albert_tf.tasks.names import is_common, is_nameless, names_columns, without_mark
-from albert_tf.tasks.rows import Rows
+from albert_tf.tables.descriptions import count_descriptions
+from albert_tf.tables.names import is_common, is_nameless, names_columns, without_mark
+from albert_tf.tables.rows import Rows
 
 # Rows that decide on the header.
 JUDGED_ROWS = 2000
@@ -161,8 +162,7 @@ def _refuse_title(path: Path, rows: Rows) -> None:
     cells = rows.cells[:JUDGED_ROWS]
     body = rows.cells[1:]
     again = any(
-        row == body[0] and before != cells[0]
-        for before, row in zip(cells[1:], cells[2:], strict=False)
+        row == body[0] and before != cells[0] for before, row in itertools.pairwise(cells[1:])
     )
     doubted = len(body) >= MOST_DOUBTED and not again and not count_descriptions(body)
     if doubted and has_header(body):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import counted, shown_lines
-from albert_tf.tasks.label_lists import is_span_list
+from albert_tf.tables.cell_values import counted, shown_lines
+from albert_tf.tables.label_lists import is_span_list
 
 PRODIGY_ANSWERS = {"accept", "reject", "ignore"}
 PRODIGY_OWN = {"answer", "options", "config", "tokens", "spans", "html", "priority", "score"}

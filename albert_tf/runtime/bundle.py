@@ -15,12 +15,18 @@ import zlib
 from collections.abc import Sequence
 
 from albert_tf.errors import ExportError
-from albert_tf.models.labels import is_label
 
 TOKENIZER = "tokenizer.model"
 LABELS = "labels.txt"
 METADATA = "albert_tf.json"
 FORMAT = 1
+
+LAYERS_RUN = "layers"
+"""Output of a file with early exits, beside the answer: layers run for each row, int32 `(batch,)`."""
+
+PROBABILITIES = "probabilities"
+"""Output that stands in the place of `logits` in files for Task Library and MediaPipe, which show it as scores."""
+
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: equal models give equal files
 
 
@@ -40,6 +46,11 @@ class Bundle:
     tokenizer: bytes | None = None
     labels: tuple[str, ...] | None = None
     others: dict[str, bytes] = dataclasses.field(default_factory=dict)
+
+
+def is_label(name) -> bool:
+    """Whether a class can have this name: a line of `labels.txt`, not empty, no space at its start or end."""
+    return isinstance(name, str) and len(name.splitlines()) == 1 and name.strip() == name
 
 
 def check_labels(labels: Sequence[str]) -> None:
@@ -130,7 +141,7 @@ def read_bundle(content: bytes, name: str) -> Bundle:
             f"{name} has the description format {metadata.get('format')!r}; this albert_tf reads "
             f"{FORMAT}: install the version that exported it, or export again"
         )
-    model = content[: metadata["model_bytes"]]
+    model = memoryview(content)[: metadata["model_bytes"]]
     if hashlib.sha256(model).hexdigest() != metadata["model_sha256"]:
         raise ExportError(
             f"{name} is damaged: its graph does not have the checksum that it was given; copy it "

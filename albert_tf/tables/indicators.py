@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import clip, is_missing
-from albert_tf.tasks.rows import Rows
+from albert_tf.tables.cell_values import clip, is_missing
+from albert_tf.tables.rows import Rows
 
 # "It does not apply" and "it applies"; a column keeps to one pair.
 PAIRS = (

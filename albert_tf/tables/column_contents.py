@@ -3,8 +3,8 @@
 import itertools
 from functools import cached_property
 
-from albert_tf.tasks.cell_values import comes_back, is_date, is_missing, is_numeric, is_prose
-from albert_tf.tasks.indicators import NUMBERS, PAIRS
+from albert_tf.tables.cell_values import comes_back, is_date, is_missing, is_numeric, is_prose
+from albert_tf.tables.indicators import NUMBERS, PAIRS
 
 # Rows that are looked at: enough to tell sentences from classes.
 JUDGED_ROWS = 5000

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import DECIMAL_COMMA, PLAIN_NUMBER, THOUSANDS, is_number
+from albert_tf.tables.cell_values import DECIMAL_COMMA, PLAIN_NUMBER, THOUSANDS, is_number
 
 # 1.234: a fraction with three places, or a German thousand.
 GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")

@@ -9,7 +9,7 @@ import os
 import threading
 import weakref
 
-from albert_tf.export.quiet import LOCK as QUIET_LOCK
+from albert_tf.runtime.quiet import LOCK as QUIET_LOCK
 
 _LOCKS: weakref.WeakSet = weakref.WeakSet()
 _FORKS = (

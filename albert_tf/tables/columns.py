@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import clip, is_missing
-from albert_tf.tasks.column_contents import Contents
-from albert_tf.tasks.names import LABEL_NAMES, PAIR_NAMES, ROW_NAMES, TEXT_NAMES, is_nameless
+from albert_tf.tables.cell_values import clip, is_missing
+from albert_tf.tables.column_contents import Contents
+from albert_tf.tables.names import LABEL_NAMES, PAIR_NAMES, ROW_NAMES, TEXT_NAMES, is_nameless
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Source: fasttext.cc/docs/en/supervised-tutorial.
 
 import re
 
-from albert_tf.tasks.rows import Rows
+from albert_tf.tables.rows import Rows
 
 MARK = "__label__"
 LINE = re.compile(rf"\s*((?:{MARK}\S+[\s,]+)+)(.*)", re.DOTALL)

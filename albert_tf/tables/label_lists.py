@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import clip, is_blank
+from albert_tf.tables.cell_values import clip, is_blank
 
 BRACKETS = ("[]", "()", "{}")
 QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)\"""")

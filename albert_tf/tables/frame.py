@@ -4,11 +4,11 @@ from collections import Counter
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import clip, counted, is_blank, shown_lines
-from albert_tf.tasks.descriptions import is_ruled
-from albert_tf.tasks.header import JUDGED_ROWS, NAME, Wanted, has_header
-from albert_tf.tasks.names import TEXT_NAMES, is_common, names_columns
-from albert_tf.tasks.rows import DELIMITER_NAMES, RaggedError, Rows
+from albert_tf.tables.cell_values import clip, counted, is_blank, shown_lines
+from albert_tf.tables.descriptions import is_ruled
+from albert_tf.tables.header import JUDGED_ROWS, NAME, Wanted, has_header
+from albert_tf.tables.names import TEXT_NAMES, is_common, names_columns
+from albert_tf.tables.rows import DELIMITER_NAMES, RaggedError, Rows
 
 # Lines that may stand before the table: a title, a date, a comment.
 MOST_LEADING = 20

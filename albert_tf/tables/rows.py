@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import comes_back
-from albert_tf.tasks.names import names_columns
+from albert_tf.tables.cell_values import comes_back
+from albert_tf.tables.names import names_columns
 
 QUOTING = ("rfc", "none", "backslash")
 DELIMITER_NAMES = {"\t": "tab", ",": "comma", ";": "semicolon", "|": "pipe"}

@@ -1,15 +1,14 @@
 """One loaded TFLite graph: named arrays in, named arrays out, resized to the arrays' length."""
 
 import contextlib
-import os
 from pathlib import Path
 
 import numpy as np
 
-from albert_tf.errors import ExportError
-from albert_tf.export.forking import new_lock
-from albert_tf.export.quiet import quiet
-from albert_tf.models.backbone import BACKBONE_INPUTS
+from albert_tf.config import BACKBONE_INPUTS
+from albert_tf.runtime.forking import new_lock
+from albert_tf.runtime.interpreter import load_interpreter
+from albert_tf.runtime.quiet import quiet
 
 
 class LiteRTGraph:
@@ -71,42 +70,3 @@ class LiteRTGraph:
             self._interpreter.allocate_tensors()
         self._silence = contextlib.nullcontext  # LiteRT logs at the first allocation only
         self._shape = shape
-
-
-def load_interpreter(file: str | Path | bytes, num_threads: int):
-    """Returns LiteRT's interpreter of a file.
-
-    Args:
-        file: a path, which is mapped into memory and not copied, or the file's content.
-        num_threads: threads of the interpreter.
-
-    Raises:
-        ExportError: when LiteRT cannot load the file, or the number of threads is none.
-    """
-    if not isinstance(num_threads, int) or num_threads < 1:
-        raise ExportError(
-            f"num_threads is {num_threads!r}; expected a number of threads, at least 1"
-        )
-    from ai_edge_litert.interpreter import Interpreter
-
-    is_path = isinstance(file, str | os.PathLike)
-    source = _source(os.fspath(file)) if is_path else {"model_content": file}
-    try:
-        with quiet():
-            return Interpreter(num_threads=num_threads, **source)
-    except (ValueError, RuntimeError) as error:
-        name = os.fspath(file) if is_path else "the content"
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-        raise ExportError(
-            f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "
-            "newer LiteRT"
-        ) from error
-
-
-def _source(path: str) -> dict:
-    """A file as LiteRT takes it: by its path, or read where LiteRT cannot take the path, which must be UTF-8."""
-    try:
-        path.encode("utf-8")
-    except UnicodeEncodeError:
-        return {"model_content": Path(path).read_bytes()}
-    return {"model_path": path}

@@ -1,45 +1,22 @@
 """`TFLiteRunner`: answers to raw texts from one exported file."""
 
-import dataclasses
 import hashlib
 import json
 import os
-import time
 from pathlib import Path
 
 import numpy as np
 
 from albert_tf.errors import ExportError
-from albert_tf.export.bundle import longest_input, read_bundle
-from albert_tf.export.examples import Example, pad
-from albert_tf.export.exit_loop import LAYERS_RUN
-from albert_tf.export.graph import LiteRTGraph
-from albert_tf.export.inspection import read_content
-from albert_tf.export.signatures import SignatureGraph
-from albert_tf.export.task_metadata import PROBABILITIES
-from albert_tf.preprocessing.text_inputs import texts_and_pairs
+from albert_tf.runtime.bundle import LAYERS_RUN, PROBABILITIES, longest_input, read_bundle
+from albert_tf.runtime.content import read_content
+from albert_tf.runtime.examples import Example, pad
+from albert_tf.runtime.graph import LiteRTGraph
+from albert_tf.runtime.prediction import Prediction
+from albert_tf.runtime.signatures import SignatureGraph
+from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.tokenizer.text_sequence import text_list
-
-
-@dataclasses.dataclass(frozen=True)
-class Prediction:
-    """The answer to one text.
-
-    Args:
-        label: the best label; None for regression.
-        probability: of that label.
-        scores: probability of every label; empty for regression.
-        labels: the labels that hold: the best one, or with multi-label those of at least 0.5.
-        value: the number, for regression; else None.
-        layers: how many layers ran, for files with early exits; else None.
-    """
-
-    label: str | None = None
-    probability: float | None = None
-    scores: dict[str, float] = dataclasses.field(default_factory=dict)
-    labels: tuple[str, ...] = ()
-    value: float | None = None
-    layers: int | None = None
 
 
 class TFLiteRunner:
@@ -113,10 +90,11 @@ class TFLiteRunner:
         bundle = read_bundle(content, self.name)
         is_path = isinstance(file, str | os.PathLike)
         self._source = os.path.abspath(file) if is_path else content
+        del content  # of a path; the interpreter maps the file, and needs no second copy in memory
         self._num_threads = num_threads
         self.metadata = bundle.metadata
         graph = SignatureGraph if self.metadata["form"] == "signatures" else LiteRTGraph
-        self._graph = graph(file if is_path else content, num_threads)
+        self._graph = graph(file if is_path else self._source, num_threads)
         self.head = self.metadata["head"]
         self._shape = self._graph.inputs["token_ids"]  # (batch, [choices,] length); -1 where free
         self.set_controls(
@@ -369,8 +347,6 @@ class TFLiteRunner:
     def _make_tokenizer(self, model):
         if model is None:
             return None
-        from albert_tf.tokenizer import AlbertTokenizer
-
         return AlbertTokenizer.from_config(self.metadata["tokenizer"], model)
 
     # === Copies ===
@@ -410,11 +386,3 @@ def _reopen(cls, source, num_threads, controls, fingerprint) -> TFLiteRunner:
         )
     runner.set_controls(**controls)
     return runner
-
-
-def timed_answers(runner: TFLiteRunner, texts, pairs=None) -> tuple[list[Prediction], float]:
-    """Returns a runner's predictions, and the milliseconds that a text took, tokenization included, on average."""
-    runner(list(texts[:1]), None if pairs is None else list(pairs[:1]))  # the first run allocates
-    begun = time.perf_counter()
-    predictions = runner(list(texts), pairs)
-    return predictions, 1e3 * (time.perf_counter() - begun) / len(predictions)

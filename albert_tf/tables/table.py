@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.cell_values import MISSING_WORDS, counted, is_blank, is_missing, shown_lines
-from albert_tf.tasks.columns import Asked, Columns, choose_columns
-from albert_tf.tasks.fasttext import is_fasttext, parse_fasttext
-from albert_tf.tasks.files import read_decoded
-from albert_tf.tasks.frame import frame_table
-from albert_tf.tasks.header import Wanted, split_header
-from albert_tf.tasks.json_rows import Source, looks_like_json, parse_json, parse_json_lines
-from albert_tf.tasks.label_cells import read_labels
-from albert_tf.tasks.rows import QUOTING, Format, Rows, parse_delimited
+from albert_tf.tables.cell_values import MISSING_WORDS, counted, is_blank, is_missing, shown_lines
+from albert_tf.tables.columns import Asked, Columns, choose_columns
+from albert_tf.tables.fasttext import is_fasttext, parse_fasttext
+from albert_tf.tables.files import read_decoded
+from albert_tf.tables.frame import frame_table
+from albert_tf.tables.header import Wanted, split_header
+from albert_tf.tables.json_rows import Source, looks_like_json, parse_json, parse_json_lines
+from albert_tf.tables.label_cells import read_labels
+from albert_tf.tables.rows import QUOTING, Format, Rows, parse_delimited
 
 TASKS = ("classification", "regression", "multi_label")
 

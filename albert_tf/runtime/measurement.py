@@ -4,12 +4,16 @@ import dataclasses
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from albert_tf.errors import ExportError
-from albert_tf.export.bundle import read_bundle
-from albert_tf.export.inspection import read_content
-from albert_tf.export.signatures import signature_name
+from albert_tf.runtime.bundle import read_bundle
+from albert_tf.runtime.content import read_content
+from albert_tf.runtime.interpreter import interpreter_module
+from albert_tf.runtime.prediction import Prediction
+from albert_tf.runtime.runner import TFLiteRunner
+from albert_tf.runtime.signatures import signature_name
 
 LENGTHS = (16, 32, 64, 128)
 """Lengths in tokens that are measured unless others are asked for."""
@@ -57,6 +61,7 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     metadata = read_bundle(*read_content(path)).metadata
     lengths = _checked(path, metadata, lengths)
     settings = {
+        "module": interpreter_module(),
         "path": str(path),
         "lengths": lengths,
         "signatures": [signature_name(n) if metadata.get("lengths") else None for n in lengths],
@@ -89,3 +94,11 @@ def _checked(path, metadata, lengths) -> list[int]:
         if not 1 <= length <= most:
             raise ExportError(f"length is {length}; {path} takes inputs of 1 to {most} tokens")
     return list(lengths)
+
+
+def timed_answers(runner: TFLiteRunner, texts, pairs=None) -> tuple[list[Prediction], float]:
+    """Returns a runner's predictions, and the milliseconds that a text took, tokenization included, on average."""
+    runner(list(texts[:1]), None if pairs is None else list(pairs[:1]))  # the first run allocates
+    begun = time.perf_counter()
+    predictions = runner(list(texts), pairs)
+    return predictions, 1e3 * (time.perf_counter() - begun) / len(predictions)

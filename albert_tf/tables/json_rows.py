@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.tasks.annotations import read_export
-from albert_tf.tasks.names import LABEL_NAMES, is_common
-from albert_tf.tasks.rows import Rows
+from albert_tf.tables.annotations import read_export
+from albert_tf.tables.names import LABEL_NAMES, is_common
+from albert_tf.tables.rows import Rows
 
 DECODER = json.JSONDecoder()
 BLANKS = re.compile(r"[ \t\r\n]*")

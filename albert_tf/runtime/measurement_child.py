@@ -3,13 +3,13 @@
 It imports nothing of this package: TensorFlow's memory would drown the model's.
 """
 
+import importlib
 import json
 import statistics
 import sys
 import time
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 
 
 def resident_mb() -> float:
@@ -54,11 +54,12 @@ def prepare_signature(interpreter, length, signature):
     return lambda: runner(**inputs)
 
 
-def main(path, lengths, signatures, num_threads, runs, controls):
+def main(module, path, lengths, signatures, num_threads, runs, controls):
     """Measures, and prints one line of JSON."""
+    interpreter_class = importlib.import_module(module).Interpreter
     before = resident_mb()
     start = time.perf_counter()
-    interpreter = Interpreter(model_path=path, num_threads=num_threads)
+    interpreter = interpreter_class(model_path=path, num_threads=num_threads)
     prepare(interpreter, lengths[0], signatures[0], controls)
     load_ms = 1e3 * (time.perf_counter() - start)
     latency = {}

@@ -3,9 +3,7 @@
 import itertools
 from collections.abc import Iterator, Mapping, Set
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.tokenizer.text_sequence import column_names, text_list
@@ -25,13 +23,10 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
         raise DataError(
             f"got the single text {x[:40]!r}; expected a list of texts: put it in brackets"
         )
-    if isinstance(x, keras.KerasTensor):
+    if type(x).__name__ == "KerasTensor":
         raise DataError(
             "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
-    for part in x[:2] if isinstance(x, tuple) else (x,):
-        if isinstance(part, tf.Tensor) and not hasattr(part, "numpy"):  # in a graph
-            raise DataError(f"texts is a tensor of {part.dtype.name}; expected one of strings")
     if is_string_tensor(x):
         x = from_string_tensors(x)
     if isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x):
@@ -81,11 +76,15 @@ def _holds_several(row) -> bool:
 
 
 def is_string_tensor(x) -> bool:
-    """Whether `x` is a TensorFlow tensor of strings, or a tuple or list of such."""
-    if not isinstance(x, (tf.Tensor, tuple, list)):
-        return False
+    """Whether `x` is a TensorFlow tensor of strings, eager or in a graph, or a tuple or list of such."""
     leaves = x if isinstance(x, (tuple, list)) else (x,)
-    return bool(leaves) and all(isinstance(t, tf.Tensor) and t.dtype == tf.string for t in leaves)
+    return bool(leaves) and all(map(_is_string_tensor, leaves))
+
+
+def _is_string_tensor(x) -> bool:
+    # Known by its name: this room does not import TensorFlow, and pandas has a dtype of this name too.
+    is_tensor = type(x).__name__ in ("EagerTensor", "SymbolicTensor", "Tensor")
+    return is_tensor and getattr(x.dtype, "name", None) == "string"
 
 
 def from_string_tensors(x, name: str = "texts"):
@@ -94,7 +93,7 @@ def from_string_tensors(x, name: str = "texts"):
     Raises:
         DataError: when bytes are not UTF-8.
     """
-    if isinstance(x, tf.Tensor):
+    if _is_string_tensor(x):
         return _decoded(x, name)
     parts = [_decoded(tensor, name) for tensor in x]
     if all(part.ndim == 0 for part in parts):

@@ -1,0 +1,1 @@
+"""What is typed instead of `albert-tf predict`: scripts that import nothing of this package."""
