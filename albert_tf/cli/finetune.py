@@ -173,15 +173,14 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
         recipe: a `FineTuningRecipe`.
         run_dir: the run's folder.
     """
-    import keras
-
+    from albert_tf.random_state import seeded
     from albert_tf.tasks import LabelSet, encode_targets
     from albert_tf.training import TrainingInterrupted, fine_tune
 
     labels = None if train.task == "regression" else LabelSet.from_table(train)
     targets = [encode_targets(part, labels) for part in (train, validation)]
-    keras.utils.set_random_seed(recipe.seed)
-    model = build_model(args, train.task, labels)
+    with seeded(recipe.seed):
+        model = build_model(args, train.task, labels)
     _describe(model, train, validation)
     if not args.resume:
         save_arguments(args, run_dir)

@@ -1,5 +1,6 @@
 """What people know from Keras works here: its methods, its arguments, its conventions."""
 
+import inspect
 import random
 import warnings
 
@@ -8,10 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from albert_tf import AlbertTextRegressor
+from albert_tf import AlbertBackbone, AlbertPretrainer, AlbertTextRegressor
 from albert_tf.errors import AlbertError
 from albert_tf.training import FineTuningRecipe, fine_tune
 from tests.models.odd_inputs import LABELS, NAMES, PAIRS, TEXTS, make, three_classes
+from tests.tiny import tiny_config
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,31 @@ def test_one_batch_of_text(model):
     assert any(
         np.abs(w - b).max() > 0 for w, b in zip(trained.trainable_weights, before, strict=True)
     )
+
+
+BATCHES = {
+    "list": TEXTS,
+    "array": np.array(TEXTS),
+    "pairs": (TEXTS, PAIRS),
+    "rows": list(zip(TEXTS, PAIRS, strict=True)),
+    "tensor": tf.constant(TEXTS),
+}
+
+
+@pytest.mark.parametrize("form", BATCHES)
+def test_one_batch_of_text_in_each_form(form):
+    x, weights = BATCHES[form], np.array([1.0, 0.0, 2.0, 1.0])
+    model = three_classes()
+    inputs = model.preprocessor(x)
+    np.testing.assert_allclose(model.predict_on_batch(x), model.predict_on_batch(inputs), atol=1e-6)
+    names = [NAMES[label] for label in LABELS]
+    for method in ("test_on_batch", "train_on_batch"):
+        found, expected = [], []
+        for values, given, y in ((found, x, names), (expected, inputs, LABELS)):
+            model = three_classes()
+            values += getattr(model, method)(given, y, weights)
+            values += np.asarray(model.classifier.kernel).ravel().tolist()
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-6)
 
 
 def test_validation_split_holds_out_the_last_texts(model):
@@ -173,12 +200,37 @@ def test_token_ids_in_lists(model):
     np.testing.assert_allclose(model.predict(lists, verbose=0), by_hand(model), atol=1e-6)
     np.testing.assert_allclose(model(lists), by_hand(model), atol=1e-6)
     with pytest.raises(
-        AlbertError, match="token_ids cannot be an array .*; expected rows of one length"
+        AlbertError, match="token_ids cannot be an array of .*; expected rows of one length"
     ):
         model.predict({**lists, "token_ids": [[2, 3], [2, 5, 3]]}, verbose=0)
 
 
 # === compile ===
+
+
+def test_compile_takes_every_argument_in_the_order_of_keras_model():
+    theirs = inspect.signature(keras.Model.compile).parameters
+    values = {
+        "optimizer": "sgd",
+        "loss": "sparse_categorical_crossentropy",
+        "loss_weights": [2.0],
+        "metrics": ["accuracy"],
+        "weighted_metrics": [],
+        "run_eagerly": True,
+        "steps_per_execution": 1,
+        "jit_compile": False,
+        "auto_scale_loss": False,
+    }
+    assert list(values) == list(theirs)[1:]
+    model = three_classes()
+    model.compile(*values.values())
+    assert (model.run_eagerly, model.jit_compile) == (True, False)
+    by_place = model.evaluate(TEXTS, LABELS, return_dict=True, verbose=0)
+    model.compile(**values)
+    assert model.evaluate(TEXTS, LABELS, return_dict=True, verbose=0) == by_place
+    pretrainer = AlbertPretrainer(AlbertBackbone(tiny_config()))
+    pretrainer.compile("sgd", "auto", None, "auto", None, True)
+    assert pretrainer.run_eagerly
 
 
 def test_compile_takes_optimizer_and_loss_by_place():

@@ -188,7 +188,9 @@ def test_labels_by_number_and_the_number_of_classes_from_them(preset):
 def test_other_labels_than_the_presets_head_has(model, preset):
     kept = AlbertTextClassifier.from_preset(preset, labels=["a", "b", "c"])
     np.testing.assert_array_equal(kept.classifier.kernel, model.classifier.kernel)
-    with pytest.warns(UserWarning, match="head of 3 classes; the 2 labels start a fresh one"):
+    with pytest.warns(
+        UserWarning, match=r"classifier/kernel \(32, 3\), and .* has \(32, 2\): its head starts"
+    ):
         fresh = AlbertTextClassifier.from_preset(preset, labels=["bad", "good"])
     assert (fresh.num_classes, fresh.labels) == (2, ["bad", "good"])
     with pytest.raises(AlbertError, match="labels holds 2 names for num_classes 3"):
