@@ -11,7 +11,7 @@ from albert_tf.training.monitor import choose_monitor
 from tests.cli.conftest import random_model, write
 from tests.tiny import tiny_config
 
-STILL = ["--epochs", "4", "--learning-rate", "1e-9", "--early-stopping-patience", "1"]
+STILL = ["--epochs", "4", "--learning-rate", "1e-12", "--early-stopping-patience", "1"]
 """A recipe that changes nothing of a model that knows the classes, so that every epoch is like the first."""
 
 
