@@ -8,8 +8,8 @@ ROOT = Path(__file__).parent
 version: dict = {}
 exec((ROOT / "albert_tf" / "version.py").read_text("utf-8"), version)  # the one place it is stated
 
-# What answers from an exported file. Tests hold that it needs nothing else, and `make test-versions` runs both ends of every
-# range here: an end that fails there is not in the range.
+# What answers from an exported file. Tests hold that it needs nothing else, and `make test-versions` runs both ends of
+# every range here: an end that fails there is not in the range.
 BASE = [
     "numpy>=2.0,<3",
     "ai-edge-litert>=1.2,<3",

@@ -63,12 +63,21 @@ class AlbertPretrainer(AlbertTask):
         tokens = ClassNumbers(self.config.vocab_size, rank=2)
         return ByOutput({"mlm_logits": tokens, "sop_logits": ClassNumbers(2)})
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer="auto",
+        loss="auto",
+        loss_weights=None,
+        metrics="auto",
+        weighted_metrics=None,
+        *args,
+        **kwargs,
+    ):
         """Compiles the model; the default metrics are weighted: a place without a masked token has weight 0."""
         if isinstance(metrics, str) and metrics == "auto":
             metrics = None
-            kwargs.setdefault("weighted_metrics", self.default_metrics())
-        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
+            weighted_metrics = weighted_metrics or self.default_metrics()
+        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
 
 
 OUTPUTS = ("mlm_logits", "sop_logits")

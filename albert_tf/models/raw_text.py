@@ -23,6 +23,7 @@ from albert_tf.preprocessing.batch_iterables import (
 from albert_tf.preprocessing.graph_errors import one_line_errors
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
+from albert_tf.random_state import kept_random_state
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
 
 
@@ -394,5 +395,8 @@ def _with_callback(callbacks, own):
 
 
 def _shuffle_seed() -> int:
-    """A seed by Keras's global generator, which `keras.utils.set_random_seed` starts anew; numpy's is left alone."""
-    return int(keras.random.randint((), 0, 2**31 - 1))
+    """A seed by Keras's global generator, which `keras.utils.set_random_seed` starts anew."""
+    with (
+        kept_random_state()
+    ):  # where nobody seeded Keras's generator, it begins with a draw from Python's
+        return int(keras.random.randint((), 0, 2**31 - 1))

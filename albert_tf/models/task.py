@@ -1,12 +1,11 @@
 """`AlbertTask`: what every model with a head shares."""
 
 import difflib
-import warnings
 
 import keras
 
 from albert_tf.config import BACKBONE_INPUTS, AlbertConfig
-from albert_tf.errors import AlbertWarning, ConfigError
+from albert_tf.errors import ConfigError
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.labels import class_names
@@ -123,25 +122,40 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         is_own = is_same_kind(self.loss, self.default_loss())
         return self.target_rule(inputs) if is_own else AnyNumbers()
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer="auto",
+        loss="auto",
+        loss_weights=None,
+        metrics="auto",
+        weighted_metrics=None,
+        *args,
+        **kwargs,
+    ):
         """Compiles the model; `"auto"` stands for this head's default, as in keras-hub.
+
+        The order of the arguments is that of `keras.Model.compile`.
 
         Args:
             optimizer: a Keras optimizer, its name, or `"auto"`.
             loss: a loss, its name, or `"auto"`. A cross-entropy by name is that of logits, which the heads give.
             loss_weights: as for `keras.Model.compile`.
             metrics: a list of metrics, or `"auto"`.
-            **kwargs: as for `keras.Model.compile`.
+            weighted_metrics: as for `keras.Model.compile`.
+            *args: as for `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
+            **kwargs: the same by name.
         """
         if isinstance(metrics, (str, keras.metrics.Metric)) and not _is_auto(metrics):
             metrics = [metrics]
-        if metrics is None and kwargs.get("weighted_metrics") is None:
+        if metrics is None and weighted_metrics is None:
             metrics = []  # Keras would keep those that the model came with
         super().compile(
-            optimizer=self.default_optimizer() if _is_auto(optimizer) else optimizer,
-            loss=self.default_loss() if _is_auto(loss) else loss_of_logits(loss),
-            loss_weights=loss_weights,
-            metrics=self.default_metrics() if _is_auto(metrics) else metrics,
+            self.default_optimizer() if _is_auto(optimizer) else optimizer,
+            self.default_loss() if _is_auto(loss) else loss_of_logits(loss),
+            loss_weights,
+            self.default_metrics() if _is_auto(metrics) else metrics,
+            weighted_metrics,
+            *args,
             **kwargs,
         )
 
@@ -231,6 +245,18 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         return checkpoint
 
     @classmethod
+    def class_for(cls, checkpoint) -> type:
+        """Returns the class of the model that `from_preset` builds: this one, or of a base class that of the head.
+
+        Raises:
+            CheckpointError: when a base class cannot tell, since the checkpoint has no head, or another kind of head.
+        """
+        # They import this module; and nothing is registered by importing something.
+        from albert_tf.models.by_head import class_within
+
+        return cls if hasattr(cls, "head") else class_within(cls, checkpoint)
+
+    @classmethod
     def _build_for(cls, checkpoint, config, kwargs):
         kwargs = dict(kwargs)
         backbone_arguments = {
@@ -241,7 +267,6 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         arguments = {**{k: v for k, v in carried.items() if k in known}, **kwargs}
         if kwargs.get("labels") is not None and kwargs.get("num_classes") is None:
             arguments["num_classes"] = len(class_names(kwargs["labels"]))
-            _warn_of_fresh_head(checkpoint, carried, arguments["num_classes"])
         if "pooling" in known and "pooling" in checkpoint.extra:
             arguments.setdefault("pooling", checkpoint.extra["pooling"])
         same_head = checkpoint.head == cls.head and all(
@@ -288,16 +313,6 @@ def _check_preprocessor(preprocessor, config):
         raise ConfigError(
             f"the tokenizer has {pieces} pieces, the model's vocab_size is {config.vocab_size}; "
             "they do not belong together"
-        )
-
-
-def _warn_of_fresh_head(checkpoint, carried, num_classes):
-    if carried.get("num_classes", num_classes) != num_classes:
-        warnings.warn(
-            f"{checkpoint.source} has a head of {carried['num_classes']} classes; the {num_classes} labels start a "
-            "fresh one: train before use",
-            AlbertWarning,
-            stacklevel=5,
         )
 
 

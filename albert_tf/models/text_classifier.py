@@ -113,7 +113,16 @@ class AlbertTextClassifier(EarlyExitTask):
             return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
         return super().default_metrics()
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer="auto",
+        loss="auto",
+        loss_weights=None,
+        metrics="auto",
+        weighted_metrics=None,
+        *args,
+        **kwargs,
+    ):
         """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             loss = "auto"  # Keras would choose by the shape of the first targets
@@ -122,8 +131,8 @@ class AlbertTextClassifier(EarlyExitTask):
             if takes_vectors and not self.multi_label:
                 metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
         elif not takes_vectors:
-            _check_metrics([*_flat(metrics), *_flat(kwargs.get("weighted_metrics"))])
-        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
+            _check_metrics([*_flat(metrics), *_flat(weighted_metrics)])
+        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""

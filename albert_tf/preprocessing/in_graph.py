@@ -3,20 +3,26 @@
 import tensorflow as tf
 import tensorflow_text as tf_text
 
+from albert_tf.preprocessing.text_datasets import text_columns
+
 
 def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
     """Returns the model inputs of string tensors, padded to the longest.
 
     Args:
         graph_tokenizer: what `AlbertTokenizer.in_graph()` returned.
-        x: a string tensor `(batch,)`, or a tuple of two for pairs; scalars give one row without batch.
+        x: a string tensor `(batch,)`, or a tuple of two for pairs, or rows of them, `(batch, 2)`; scalars give one row
+            without batch.
         preprocessor: its `tokenizer`, `sequence_length` and `truncate` apply.
 
     Returns:
         A dict of int32 `token_ids`, `segment_ids`, `padding_mask`, each `(batch, longest)`.
+
+    Raises:
+        DataError: when a tensor has another shape.
     """
     tokenizer = preprocessor.tokenizer
-    texts = x if isinstance(x, (tuple, list)) else (x,)
+    texts = _columns(x)
     is_scalar = texts[0].shape.rank == 0
     segments = [graph_tokenizer(tf.reshape(text, (-1,))) for text in texts]
     segments = _trim(segments, preprocessor)
@@ -30,6 +36,13 @@ def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
     }
     inputs = {name: tf.cast(rows, tf.int32) for name, rows in inputs.items()}
     return {name: rows[0] for name, rows in inputs.items()} if is_scalar else inputs
+
+
+def _columns(x) -> tuple:
+    """Texts, or texts and pairs: tensors `()` or `(batch,)`."""
+    if isinstance(x, (tuple, list)):
+        return tuple(text_columns(part, most=1)[0] for part in x)
+    return text_columns(x, most=2)
 
 
 def _trim(segments, preprocessor):

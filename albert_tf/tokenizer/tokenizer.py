@@ -101,6 +101,23 @@ class AlbertTokenizer(Vocabulary):
         tokenizer._set_up(parse_model(model_bytes), lowercase, strip_accents, special)
         return tokenizer
 
+    @classmethod
+    def from_preset(cls, preset: str | Path, **options) -> "AlbertTokenizer":
+        """The tokenizer of a preset, of a foreign checkpoint's folder, or of `hf://owner/name`.
+
+        Args:
+            preset: as for `from_preset` of a model, e.g. `"albert_small_en"`.
+            **options: keywords of the class; they win over those of the preset.
+
+        Raises:
+            CheckpointError: there is no such checkpoint, it is damaged, or it has no tokenizer.
+        """
+        from albert_tf.weights import read_checkpoint  # a tokenizer of a file needs none of it
+
+        checkpoint = read_checkpoint(preset)
+        model_bytes = checkpoint.check_tokenizer()
+        return cls.from_bytes(model_bytes, **{**checkpoint.tokenizer_options(), **options})
+
     @functools.cached_property
     def _engine(self) -> SegmentationEngine:
         return SegmentationEngine(self._model)
@@ -114,6 +131,23 @@ class AlbertTokenizer(Vocabulary):
         return SpanEncoder(self._model, self._engine, self._normalize, self._digit_comma)
 
     # --- text to ids ---
+
+    def __call__(self, texts):
+        """Token ids as keras-hub's tokenizers give them, without special tokens.
+
+        Args:
+            texts: one text, for the ids that `encode` gives; many, for those of `encode_batch`; or
+                a string tensor, also in `tf.data.Dataset.map`, for the tensor that `in_graph` gives.
+        """
+        if isinstance(texts, str):
+            return self.encode(texts)
+        if type(texts).__module__.startswith("tensorflow."):
+            return self._in_graph(texts)
+        return self.encode_batch(texts)
+
+    @functools.cached_property
+    def _in_graph(self):
+        return self.in_graph()
 
     def encode(
         self, text: str, offsets: bool = False

@@ -11,7 +11,6 @@ from albert_tf.errors import CheckpointError
 from albert_tf.training.checkpoint import (
     CheckpointStore,
     restore_metrics,
-    restore_random_state,
     restore_training,
 )
 from albert_tf.training.distribution import agree, is_first_process
@@ -127,7 +126,6 @@ class TrainingRun:
         path, arrays, state, notes = self.store.load_latest()
         self._check_same_run(state)
         restore_training(self.model, arrays, path)
-        restore_random_state(state["random"])
         progress = self.callback.progress
         for field in dataclasses.fields(Progress):
             setattr(progress, field.name, state[field.name])

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from albert_tf.config import AlbertConfig
+from albert_tf.errors import CheckpointError
 
 HEADS = (
     "text_classifier",
@@ -45,3 +46,21 @@ class Checkpoint:
     source: str = ""
     extra: dict = dataclasses.field(default_factory=dict)
     strip_accents: bool = True
+
+    def tokenizer_options(self) -> dict:
+        """Returns the keywords of `AlbertTokenizer.from_bytes` that belong to `tokenizer_model`."""
+        found = {"lowercase": self.lowercase, "strip_accents": self.strip_accents}
+        return dict(self.extra.get("preprocessor", {}).get("tokenizer", found))
+
+    def check_tokenizer(self) -> bytes:
+        """Returns `tokenizer_model`.
+
+        Raises:
+            CheckpointError: when the checkpoint came without one.
+        """
+        if self.tokenizer_model is None:
+            raise CheckpointError(
+                f"{self.source} carries no tokenizer; make one of its file, AlbertTokenizer(path), or of the bundled "
+                "English one, AlbertTokenizer()"
+            )
+        return self.tokenizer_model
