@@ -12,7 +12,13 @@ OF_USERS = [extra for extra in DECLARED if extra not in ("", "test", "dev")]
 ANY = set().union(BASE, *(names(DECLARED[extra]) for extra in OF_USERS))
 LIGHT = ("", "cli", "configs", "runtime", "tables", "tokenizer")
 """Rooms that answer from a file, and what lies beside the rooms."""
-HEAVY = {"backend.py", "graph_lifetime.py", "tokenizer/graph_engine.py", "tokenizer/in_graph.py"}
+HEAVY = {
+    "backend.py",
+    "graph_lifetime.py",
+    "random_state.py",
+    "tokenizer/graph_engine.py",
+    "tokenizer/in_graph.py",
+}
 """Modules in those rooms that only what trains and exports imports."""
 PEERS = {"keras-hub"}
 """What the package hands a model to when asked for: of the extra `dev`."""
