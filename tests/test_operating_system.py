@@ -10,13 +10,15 @@ import sys
 
 import pytest
 
-from albert_tf import TFLiteRunner, operating_system
+from albert_tf import AlbertTextClassifier, AlbertTokenizer, TFLiteRunner, operating_system
 from albert_tf.cli import console, streams
 from albert_tf.errors import CheckpointError
+from albert_tf.pretraining import ExampleRecipe, build_records
 from albert_tf.runtime import measure_tflite, measurement_child
 from albert_tf.weights.atomic import write_files
 from tests.requirements import modules
 from tests.runtime.test_light import FILE
+from tests.tiny import english_model
 from tests.windows import is_open
 
 SYSTEM_CALLS = {
@@ -122,7 +124,31 @@ def test_a_file_can_be_exported_anew_while_it_answers(windows, tmp_path):
     assert runner(["what a lovely week"]) == expected == TFLiteRunner(FILE)(["what a lovely week"])
 
 
+def test_a_preset_is_written_over_the_one_it_was_read_from(windows, tmp_path):
+    model = english_model()
+    model.save_to_preset(tmp_path / "preset")
+    again = AlbertTextClassifier.from_preset(tmp_path / "preset")
+    again.save_to_preset(tmp_path / "preset")
+    for name in (".safetensors", ".json"):
+        assert not any(is_open(path) for path in (tmp_path / "preset").glob(f"*{name}"))
+
+
 # === Processes and signals ===
+
+
+@pytest.mark.slow
+def test_records_are_made_by_processes_that_start_anew(windows, tmp_path):
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("\n\n".join(f"Text {i}.\nIt goes on.\nIt ends." for i in range(20)), "utf-8")
+    recipe = ExampleRecipe(sequence_length=32, seed=1)
+    (tmp_path / "two").mkdir()  # an empty folder of that name gives way
+    for name, processes in (("one", 1), ("two", 2)):
+        build_records([corpus], tmp_path / name, AlbertTokenizer(), recipe, processes=processes)
+    one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("one", "two")
+    )
+    assert one == two
 
 
 def test_processes_are_started_in_the_way_that_there_is(windows):
