@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from albert_tf import AlbertTextRegressor
+from albert_tf import AlbertBackbone, AlbertPretrainer, AlbertTextRegressor
 from albert_tf.errors import AlbertError
 from albert_tf.training import FineTuningRecipe, fine_tune
 from tests.models.odd_inputs import LABELS, NAMES, PAIRS, TEXTS, make, three_classes
+from tests.tiny import tiny_config
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +200,7 @@ def test_token_ids_in_lists(model):
     np.testing.assert_allclose(model.predict(lists, verbose=0), by_hand(model), atol=1e-6)
     np.testing.assert_allclose(model(lists), by_hand(model), atol=1e-6)
     with pytest.raises(
-        AlbertError, match="token_ids is a list that is no table of .*; pad its rows to one length"
+        AlbertError, match="token_ids cannot be an array of .*; expected rows of one length"
     ):
         model.predict({**lists, "token_ids": [[2, 3], [2, 5, 3]]}, verbose=0)
 
@@ -227,7 +228,7 @@ def test_compile_takes_every_argument_in_the_order_of_keras_model():
     by_place = model.evaluate(TEXTS, LABELS, return_dict=True, verbose=0)
     model.compile(**values)
     assert model.evaluate(TEXTS, LABELS, return_dict=True, verbose=0) == by_place
-    pretrainer = albert_tf.AlbertPretrainer(AlbertBackbone(tiny_config()))
+    pretrainer = AlbertPretrainer(AlbertBackbone(tiny_config()))
     pretrainer.compile("sgd", "auto", None, "auto", None, True)
     assert pretrainer.run_eagerly
 
