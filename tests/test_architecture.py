@@ -7,7 +7,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"errors", "version", "configs", "graph_lifetime", "random_state", "strict_json"},
+    {
+        "errors",
+        "version",
+        "configs",
+        "graph_lifetime",
+        "operating_system",
+        "random_state",
+        "strict_json",
+    },
     {"config", "dependencies"},
     {"backend", "lazy"},
     {"tokenizer", "tables", "layers"},
