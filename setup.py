@@ -51,6 +51,7 @@ EXTRAS = {
         "filelock>=3.12",  # for what its workers share
         "hypothesis>=6.100",
         "ruff>=0.9",
+        "mypy>=1.13,<3",
         "setuptools>=77",  # tests build the wheel without asking an index
         "wheel",
     ],
@@ -77,7 +78,7 @@ setup(
     py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
-        "albert_tf": ["presets/*/*"],
+        "albert_tf": ["py.typed", "presets/*/*"],
         "albert_tf.configs": [
             "distillation/*.json",
             "models/*.json",

@@ -1,6 +1,7 @@
 """`export_saved_model`: raw strings in, answers out, for TensorFlow Serving and `tf.saved_model.load`."""
 
 from pathlib import Path
+from typing import Any
 
 from albert_tf.errors import ExportError
 from albert_tf.export.lowering import check_backend
@@ -9,7 +10,7 @@ from albert_tf.runtime.quiet import quiet
 SERVED_HEADS = ("text_classifier", "text_regressor", "text_embedder")
 
 
-def export_saved_model(model, folder: str | Path) -> Path:
+def export_saved_model(model: Any, folder: str | Path) -> Path:
     """Writes a SavedModel that tokenizes, runs the model, and names its answers.
 
     The tokenizer is in the graph, so a client sends texts. The signature `serving_default` takes `texts`, strings

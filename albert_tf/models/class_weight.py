@@ -54,7 +54,9 @@ def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> 
 def _has_own_index(weights) -> bool:
     """Whether it is a pandas series by class, as `value_counts` gives it, rather than one by position."""
     index = getattr(weights, "index", None)
-    return hasattr(weights, "to_dict") and list(index) != list(range(len(index)))
+    return (
+        index is not None and hasattr(weights, "to_dict") and list(index) != list(range(len(index)))
+    )
 
 
 def _by_class(class_weight, names, count, name):

@@ -64,7 +64,8 @@ def class_count(num_classes: int | None, labels) -> int:
         ConfigError: when `num_classes` is no whole number; or as `class_names`.
     """
     if num_classes is None:
-        return 2 if labels is None else len(class_names(labels))
+        names = class_names(labels)
+        return 2 if names is None else len(names)
     if not isinstance(num_classes, (int, np.integer)) or isinstance(num_classes, bool):
         raise ConfigError(f"num_classes is {num_classes!r}; expected a whole number")
     return int(num_classes)

@@ -1,6 +1,8 @@
 """`AlbertTask`: what every model with a head shares."""
 
 import difflib
+from pathlib import Path
+from typing import Any, Self
 
 import keras
 
@@ -14,7 +16,9 @@ from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_argu
 from albert_tf.models.raw_text import RawTextTraining
 from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
-from albert_tf.preprocessing.targets import AnyNumbers
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.targets import AnyNumbers, TargetRule
+from albert_tf.weights import Checkpoint
 
 KERAS_ARGUMENTS = {"name", "dtype", "trainable", "activity_regularizer", "autocast"}
 """Arguments of every `keras.Model`."""
@@ -47,14 +51,19 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     """
 
     head: str
-    preprocessor_cls = None
+    preprocessor_cls: type[AlbertTextClassifierPreprocessor] | None = None
     """The preprocessor that `from_preset` makes for the model; None for a head that takes token ids only."""
-    input_names = BACKBONE_INPUTS
+    input_names: tuple[str, ...] = BACKBONE_INPUTS
     """The names of the model's inputs."""
     input_rank = 2
     """How many axes they have."""
 
-    def __init__(self, backbone: AlbertBackbone, preprocessor=None, **kwargs):
+    def __init__(
+        self,
+        backbone: AlbertBackbone,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
+        **kwargs: Any,
+    ):
         if not isinstance(backbone, AlbertBackbone):
             raise ConfigError(
                 f"{type(self).__name__} got a backbone of type {type(backbone).__name__}; "
@@ -74,7 +83,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         """The backbone's `AlbertConfig`."""
         return self.backbone.config
 
-    def encode(self, inputs: dict, training=None) -> dict:
+    def encode(self, inputs: dict, training: bool | None = None) -> dict:
         """Runs the backbone on its three inputs, leaving aside what only the head reads."""
         inputs = complete_inputs(inputs, self.input_names)
         return self.backbone({name: inputs[name] for name in BACKBONE_INPUTS}, training=training)
@@ -93,19 +102,19 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
 
     # === Training defaults ===
 
-    def default_optimizer(self):
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Returns the optimizer of an uncompiled model: Adam at 5e-5."""
         return keras.optimizers.Adam(5e-5)
 
-    def default_loss(self):
+    def default_loss(self) -> Any:
         """Returns the loss for this head's outputs."""
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-    def default_metrics(self):
+    def default_metrics(self) -> Any:
         """Returns the metrics for this head's outputs."""
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
-    def target_rule(self, inputs: dict | None = None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """Returns what this head's targets must be for its own loss, a rule of `albert_tf.preprocessing.targets`.
 
         Args:
@@ -113,7 +122,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         """
         return AnyNumbers()
 
-    def active_target_rule(self, inputs: dict | None = None):
+    def active_target_rule(self, inputs: dict | None = None) -> TargetRule:
         """Returns what the targets must be for the loss that the model is compiled with.
 
         Args:
@@ -124,14 +133,14 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
 
     def compile(
         self,
-        optimizer="auto",
-        loss="auto",
-        loss_weights=None,
-        metrics="auto",
-        weighted_metrics=None,
-        *args,
-        **kwargs,
-    ):
+        optimizer: Any = "auto",
+        loss: Any = "auto",
+        loss_weights: Any = None,
+        metrics: Any = "auto",
+        weighted_metrics: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         """Compiles the model; `"auto"` stands for this head's default, as in keras-hub.
 
         The order of the arguments is that of `keras.Model.compile`.
@@ -195,8 +204,13 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     # === Saving ===
 
     def export(
-        self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
-    ):
+        self,
+        filepath: str | Path,
+        format: str = "tf_saved_model",
+        verbose: Any = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
         """Exports as `keras.Model.export` does, also a model that was never called: its inputs are known.
 
         `albert_tf.export` writes files that take raw text (`export_saved_model`), or answer on a device
@@ -226,7 +240,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         }
 
     @classmethod
-    def from_config(cls, config: dict, custom_objects=None):
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Self:
         """Builds a model from what `get_config` returned."""
         config = dict(config)
         for name in ("backbone", "preprocessor"):
@@ -235,7 +249,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             )
         return cls(**config)
 
-    def to_checkpoint(self):
+    def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`, with the tokenizer of its preprocessor."""
         checkpoint = super().to_checkpoint()
         if self.training_record is not None:
@@ -245,7 +259,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         return checkpoint
 
     @classmethod
-    def class_for(cls, checkpoint) -> type:
+    def class_for(cls, checkpoint: Checkpoint) -> type:
         """Returns the class of the model that `from_preset` builds: this one, or of a base class that of the head.
 
         Raises:

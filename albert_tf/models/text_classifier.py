@@ -1,12 +1,16 @@
 """`AlbertTextClassifier`: one label, or several, for a text or a pair of texts."""
 
+from typing import Any
+
 import keras
 
 from albert_tf.errors import ConfigError
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.models.labels import checked_labels, class_count
 from albert_tf.models.losses import OF_VECTORS, is_same_kind, kind_of
-from albert_tf.preprocessing.targets import ClassNumbers, Numbers, YesOrNo
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.targets import ClassNumbers, Numbers, TargetRule, YesOrNo
 
 VECTOR_METRICS = {"auc", "binaryaccuracy", "f1score", "fbetascore", "precision", "recall"}
 """Metrics of Keras's that take a yes or no for each class."""
@@ -55,16 +59,16 @@ class AlbertTextClassifier(EarlyExitTask):
 
     def __init__(
         self,
-        backbone,
+        backbone: AlbertBackbone,
         num_classes: int | None = None,
-        preprocessor=None,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
         *,
         labels: list[str] | dict[int, str] | None = None,
         multi_label: bool = False,
         dropout: float | None = None,
         pooling: str = "pooler",
         early_exit: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ):
         num_classes = class_count(num_classes, labels)
         if num_classes < (1 if multi_label else 2):
@@ -86,18 +90,18 @@ class AlbertTextClassifier(EarlyExitTask):
         self.multi_label = multi_label
         self.compile()
 
-    def default_loss(self):
+    def default_loss(self) -> keras.losses.Loss:
         """Cross-entropy over the classes, or binary for each class with `multi_label`."""
         if self.multi_label:
             return keras.losses.BinaryCrossentropy(from_logits=True)
         return super().default_loss()
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """The class of each text, or a yes or no for each class with `multi_label`."""
         kind = YesOrNo if self.multi_label else ClassNumbers
         return kind(self.num_classes, tuple(self.labels or ()))
 
-    def active_target_rule(self, inputs=None):
+    def active_target_rule(self, inputs: dict | None = None) -> TargetRule:
         """The same for its own loss; a vector over the classes for Keras's `CategoricalCrossentropy` and its kin."""
         if self._takes_vectors(self.loss):
             return self.target_rule() if self.multi_label else Numbers(self.num_classes)
@@ -107,7 +111,7 @@ class AlbertTextClassifier(EarlyExitTask):
         """Whether the targets of a loss, another than the head's own, are a vector over the classes for each text."""
         return not is_same_kind(loss, self.default_loss()) and kind_of(loss) in OF_VECTORS
 
-    def default_metrics(self):
+    def default_metrics(self) -> list:
         """Accuracy over the classes, or of each yes or no with `multi_label`."""
         if self.multi_label:
             return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
@@ -115,14 +119,14 @@ class AlbertTextClassifier(EarlyExitTask):
 
     def compile(
         self,
-        optimizer="auto",
-        loss="auto",
-        loss_weights=None,
-        metrics="auto",
-        weighted_metrics=None,
-        *args,
-        **kwargs,
-    ):
+        optimizer: Any = "auto",
+        loss: Any = "auto",
+        loss_weights: Any = None,
+        metrics: Any = "auto",
+        weighted_metrics: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             loss = "auto"  # Keras would choose by the shape of the first targets

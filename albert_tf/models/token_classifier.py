@@ -1,10 +1,14 @@
 """`AlbertTokenClassifier`: a label for every token."""
 
+from typing import Any
+
 import keras
 
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.labels import checked_labels, class_count
 from albert_tf.models.task import AlbertTask
-from albert_tf.preprocessing.targets import ClassNumbers
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.type_names import Tensor
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -26,13 +30,13 @@ class AlbertTokenClassifier(AlbertTask):
 
     def __init__(
         self,
-        backbone,
+        backbone: AlbertBackbone,
         num_classes: int | None = None,
-        preprocessor=None,
+        preprocessor: None = None,
         *,
         labels: list[str] | dict[int, str] | None = None,
         dropout: float | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         num_classes = class_count(num_classes, labels)
         labels = checked_labels(labels, num_classes)
@@ -45,12 +49,12 @@ class AlbertTokenClassifier(AlbertTask):
         self.built = True
         self.compile()
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: dict[str, Tensor], training: bool | None = None) -> Tensor:
         """Returns the logits; see the class."""
         sequence = self.encode(inputs, training=training)["sequence_output"]
         return self.classifier(self.dropout(sequence, training=training))
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """A class for each token."""
         return ClassNumbers(self.num_classes, tuple(self.labels or ()), rank=2)
 

@@ -8,6 +8,7 @@ and as tensors of a `tf.data` pipeline (`read_in_graph`), and names the value th
 import dataclasses
 import difflib
 import warnings
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -386,3 +387,7 @@ def _floats(y, expected):
         kind = y.dtype.name if isinstance(y, tf.Tensor) else type(y).__name__
         raise DataError(f"the dataset's targets are {kind}; expected {expected}")
     return tf.cast(y, tf.float64)
+
+
+TargetRule: TypeAlias = ClassNumbers | YesOrNo | Numbers | AnyNumbers | ByOutput
+"""What the targets of a head must be."""

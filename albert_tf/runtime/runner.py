@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from albert_tf.runtime.signatures import SignatureGraph
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.tokenizer.text_sequence import text_list
+from albert_tf.type_names import Tensor, Texts
 
 
 class TFLiteRunner:
@@ -114,7 +116,7 @@ class TFLiteRunner:
             return "multi_label" if self.metadata["multi_label"] else "classification"
         return None
 
-    def set_controls(self, **wanted) -> None:
+    def set_controls(self, **wanted: Any) -> None:
         """Sets the controls of a file with early exits, from now on.
 
         Args:
@@ -148,7 +150,7 @@ class TFLiteRunner:
 
     # === Texts ===
 
-    def __call__(self, texts, pairs=None) -> list[Prediction]:
+    def __call__(self, texts: Texts, pairs: Texts | None = None) -> list[Prediction]:
         """Answers texts.
 
         Args:
@@ -166,7 +168,7 @@ class TFLiteRunner:
         scores, layers = self._scores(texts, pairs)
         return [self._prediction(*row) for row in zip(scores, layers, strict=True)]
 
-    def scores(self, texts, pairs=None) -> np.ndarray:
+    def scores(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the probabilities `(texts, classes)`, or for regression the values `(texts,)`.
 
         Args:
@@ -194,7 +196,7 @@ class TFLiteRunner:
         exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return exponentials / exponentials.sum(axis=-1, keepdims=True), layers
 
-    def embed(self, texts, pairs=None) -> np.ndarray:
+    def embed(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
 
         Args:
@@ -277,7 +279,12 @@ class TFLiteRunner:
 
     # === Token ids ===
 
-    def run(self, token_ids, segment_ids=None, padding_mask=None) -> dict[str, np.ndarray]:
+    def run(
+        self,
+        token_ids: Tensor,
+        segment_ids: Tensor | None = None,
+        padding_mask: Tensor | None = None,
+    ) -> dict[str, np.ndarray]:
         """Runs the graph on token ids.
 
         Args:
