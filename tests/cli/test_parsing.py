@@ -34,6 +34,19 @@ def test_bad_arguments_get_one_line_and_status_2(capsys):
     assert "albert-tf finetune --help" in line
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("command", [["predict", "a.tflite"], ["embed"], ["tokenize"]])
+def test_a_dash_is_an_argument_wherever_it_stands(command, options, monkeypatch):
+    if command == ["embed"]:
+        options = [option.replace("--json", "--top=3") for option in options]
+    seen = []
+    for module in commands.ALL:
+        monkeypatch.setattr(module, "run", lambda args: seen.append(args.texts))
+    assert main([*command, "-", *options]) == 0
+    assert main([*command, *options, "-"]) == 0
+    assert seen == [["-"], ["-"]]
+
+
 def test_choices_are_those_of_the_library():
     assert export_model.QUANTIZATIONS == QUANTIZATIONS
     assert export_model.FORMS == FORMS

@@ -11,15 +11,13 @@ import scipy.sparse
 import tensorflow as tf
 
 from albert_tf import (
-    AlbertBackbone,
-    AlbertConfig,
     AlbertTextClassifier,
     AlbertTextRegressor,
     AlbertTokenizer,
 )
 from albert_tf.errors import AlbertError, AlbertWarning
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from tests.tiny import randomize
+from tests.tiny import english_model
 
 TEXTS = ["a lovely film", "a waste of time", "well worth it", "it broke at once"]
 NUMBERS = [1, 0, 1, 0]
@@ -31,12 +29,7 @@ dataset = tf.data.Dataset.from_tensor_slices
 def build(kind=AlbertTextClassifier, **head):
     sizes = {"embedding_size": 8, "hidden_size": 16, "num_attention_heads": 2}
     sizes |= {"num_hidden_layers": 1, "intermediate_size": 16}
-    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
-    model = kind(
-        AlbertBackbone(AlbertConfig.named("tiny", **sizes)), preprocessor=preprocessor, **head
-    )
-    randomize(model)
-    return model
+    return english_model(kind, sizes=sizes, **head)
 
 
 @pytest.fixture(scope="module")

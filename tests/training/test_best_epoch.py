@@ -7,15 +7,14 @@ import keras
 import numpy as np
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
+from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.tasks import evaluate_scores
 from albert_tf.training import FineTuningRecipe, fine_tune
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import CheckpointStore
 from albert_tf.training.monitor import choose_monitor
-from tests.tiny import randomize, tiny_config
+from tests.tiny import english_model, tiny_config
 from tests.training.small_run import RECIPE, small_batches, small_classifier
 
 without_tracing = pytest.mark.usefixtures("without_tracing")
@@ -31,11 +30,8 @@ TEXTS = [
 
 def text_model(cls=AlbertTextClassifier, **options):
     keras.utils.set_random_seed(0)
-    config = tiny_config(vocab_size=30000, num_hidden_layers=1, embedding_size=8)
-    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
-    model = cls(AlbertBackbone(config), preprocessor=preprocessor, dropout=0.0, **options)
-    randomize(model)
-    return model
+    sizes = {"num_hidden_layers": 1, "embedding_size": 8}
+    return english_model(cls, sizes=sizes, dropout=0.0, **options)
 
 
 def course(best, values, losses=None):
@@ -166,6 +162,17 @@ def test_each_task_has_its_metric_and_the_recipe_may_name_another():
     message = "monitor is 'val_f1'; the logs hold loss, accuracy, val_loss, val_accuracy"
     with pytest.raises(ConfigError, match=message):
         choose_monitor(small_classifier(), None, recipe.replace(monitor="val_f1"))
+
+
+@pytest.mark.parametrize("name", ["accuracy", "loss", "macro_f1"])
+def test_a_bare_name_means_the_validation_texts(name):
+    """Keras calls the training's number so; but that rises with every epoch, and would keep the last."""
+    recipe, data = FineTuningRecipe(monitor=name), validation_of([0, 1, 1, 0])
+    found = choose_monitor(small_classifier(), data, recipe)
+    assert found.name == f"val_{name}"
+    assert [m.name for m in found.metrics] == ["macro_f1"] * (name == "macro_f1")
+    with pytest.raises(ConfigError, match="monitor is 'f1'; the logs hold loss, accuracy, val_"):
+        choose_monitor(small_classifier(), data, recipe.replace(monitor="f1"))
 
 
 # === Runs ===
