@@ -17,7 +17,7 @@ def export_saved_model(model: Any, folder: str | Path) -> Path:
     `(batch,)`; `pairs` takes `texts` and `pairs`. Outputs, by head:
 
     - classifier: `label` and `probability` of the best class, strings and float32 `(batch,)`; `classes` and `scores`,
-      every class and its probability, `(batch, classes)`, in the order of the model's labels;
+      every class and its probability, `(batch, classes)`, in the order of the model's `class_names`;
     - regressor: `value`, float32 `(batch,)`;
     - embedder: `vectors`, float32 `(batch, hidden_size)`.
 
@@ -45,7 +45,7 @@ def export_saved_model(model: Any, folder: str | Path) -> Path:
     model = AlbertTextClassifier(
         AlbertBackbone(AlbertConfig.named("tiny", num_hidden_layers=2)),
         preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=64),
-        labels=["ham", "spam"],
+        class_names=["ham", "spam"],
     )
     export_saved_model(model, "served/spam/1")
     ```
@@ -118,7 +118,7 @@ def _named(model, outputs):
     if model.head == "text_regressor":
         return {"value": outputs[:, 0]}
     scores = tf.sigmoid(outputs) if model.multi_label else tf.nn.softmax(outputs)
-    names = tf.constant(model.labels or [str(i) for i in range(model.num_classes)])
+    names = tf.constant(model.class_names or [str(i) for i in range(model.num_classes)])
     best = tf.argmax(scores, axis=-1)
     return {
         "label": tf.gather(names, best),

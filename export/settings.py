@@ -71,7 +71,7 @@ class ExportSettings:
             if not _is_count(count):
                 raise ExportError(f"{name} is {count!r}; expected a whole number of at least 1")
         check_exportable(model)
-        check_labels(getattr(model, "labels", None) or ())
+        check_labels(getattr(model, "class_names", None) or ())
         self._check_length(model)
         self._check_quantization()
 

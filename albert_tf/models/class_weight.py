@@ -30,7 +30,7 @@ def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> 
             f"this is a {model.head}{' with multi_label' * getattr(model, 'multi_label', False)}"
             f"{'' if y is None else f' with targets of shape {np.shape(y)}'}"
         )
-    count, names = model.num_classes, model.labels or []
+    count, names = model.num_classes, model.class_names or []
     if isinstance(class_weight, str):
         return _balanced(class_weight, y, count, name)
     if _has_own_index(class_weight):

@@ -9,8 +9,8 @@ import keras
 from albert_tf.config import BACKBONE_INPUTS, AlbertConfig
 from albert_tf.errors import ConfigError
 from albert_tf.models.backbone import AlbertBackbone
+from albert_tf.models.class_names import OLD_NAME, listed_names, with_old_name
 from albert_tf.models.inputs import complete_inputs
-from albert_tf.models.labels import class_names
 from albert_tf.models.losses import is_same_kind, loss_of_logits
 from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments
 from albert_tf.models.raw_text import RawTextTraining
@@ -18,11 +18,11 @@ from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.preprocessing.targets import AnyNumbers, TargetRule
-from albert_tf.weights import Checkpoint
+from albert_tf.weights.checkpoint import Checkpoint, renamed_class_names
 
 KERAS_ARGUMENTS = {"name", "dtype", "trainable", "activity_regularizer", "autocast"}
 """Arguments of every `keras.Model`."""
-OTHER_ARGUMENTS = {"num_labels": "num_classes", "id2label": "labels", "class_names": "labels"}
+OTHER_ARGUMENTS = {"num_labels": "num_classes", "id2label": "class_names"}
 """Names that other libraries have for an argument."""
 
 
@@ -242,7 +242,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     @classmethod
     def from_config(cls, config: dict, custom_objects: dict | None = None) -> Self:
         """Builds a model from what `get_config` returned."""
-        config = dict(config)
+        config = renamed_class_names(config)
         for name in ("backbone", "preprocessor"):
             config[name] = keras.saving.deserialize_keras_object(
                 config[name], custom_objects=custom_objects
@@ -277,17 +277,20 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             k: kwargs.pop(k) for k in ("remat", "dtype", "return_all_layers") if k in kwargs
         }
         known = constructor_arguments(cls)
+        if "class_names" in known and OLD_NAME in kwargs:
+            names = with_old_name(kwargs.get("class_names"), kwargs, stacklevel=5)
+            kwargs["class_names"] = names
         carried = checkpoint.head_config if checkpoint.head == cls.head else {}
         arguments = {**{k: v for k, v in carried.items() if k in known}, **kwargs}
-        if kwargs.get("labels") is not None and kwargs.get("num_classes") is None:
-            arguments["num_classes"] = len(class_names(kwargs["labels"]))
+        if kwargs.get("class_names") is not None and kwargs.get("num_classes") is None:
+            arguments["num_classes"] = len(listed_names(kwargs["class_names"]))
         if "pooling" in known and "pooling" in checkpoint.extra:
             arguments.setdefault("pooling", checkpoint.extra["pooling"])
         same_head = checkpoint.head == cls.head and all(
             arguments.get(k) == carried.get(k) for k in cls.shape_arguments()
         )
-        if not same_head and "labels" not in kwargs:
-            arguments.pop("labels", None)
+        if not same_head and "class_names" not in kwargs:
+            arguments.pop("class_names", None)
         settings = {k: arguments.pop(k) for k in ("sequence_length", "truncate") if k in arguments}
         if "preprocessor" not in arguments and cls.preprocessor_cls is not None:
             arguments["preprocessor"] = cls.preprocessor_cls.from_checkpoint(checkpoint, **settings)

@@ -91,7 +91,7 @@ class ClassNumbers:
             return rows
         if not self.names:
             place = tuple(np.argwhere(is_text)[0])
-            mend = ": this model has no class names; give it labels=[...]"
+            mend = ": this model has no class names; give it class_names=[...]"
             raise bad_entry(rows, place, name, self.expected, mend)
         numbers = {label: number for number, label in enumerate(self.names)}
         found = np.zeros(rows.shape, "int64")
