@@ -28,6 +28,7 @@ test-fast: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.type_check
 
 # The comparisons of docs/benchmarks, on this machine. Let nothing else run meanwhile.
 bench: $(VENV)/.installed-dev

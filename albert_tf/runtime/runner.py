@@ -3,11 +3,13 @@
 import hashlib
 import json
 import os
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from albert_tf.errors import ExportError
+from albert_tf.errors import AlbertWarning, ExportError
 from albert_tf.runtime.bundle import LAYERS_RUN, PROBABILITIES, longest_input, read_bundle
 from albert_tf.runtime.content import read_content
 from albert_tf.runtime.examples import Example, pad
@@ -17,6 +19,7 @@ from albert_tf.runtime.signatures import SignatureGraph
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.tokenizer.text_sequence import text_list
+from albert_tf.type_names import Tensor, Texts
 
 
 class TFLiteRunner:
@@ -46,7 +49,7 @@ class TFLiteRunner:
         head: which model it was, e.g. `"text_classifier"`; None for a backbone.
         task: `"classification"`, `"multi_label"`, `"regression"`, or None for heads that answer
             through `run` only.
-        labels: names of the classes in the order of the logits; numbers where there were no names.
+        class_names: names of the classes in the order of the logits; numbers where there were no names.
         tokenizer: the `AlbertTokenizer`, or None.
         sequence_length: most tokens of an input; longer texts are truncated.
         name: of the file, for messages.
@@ -67,7 +70,7 @@ class TFLiteRunner:
     model = AlbertTextClassifier(
         AlbertBackbone(AlbertConfig.named("tiny", num_hidden_layers=2)),
         preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=64),
-        labels=["ham", "spam"],
+        class_names=["ham", "spam"],
     )
     export_tflite(model, "spam.tflite")
     runner = TFLiteRunner("spam.tflite")
@@ -101,9 +104,19 @@ class TFLiteRunner:
             patience=patience, confidence=confidence, tolerance=tolerance, num_layers=num_layers
         )
         self._vocab_size = self.metadata["config"]["vocab_size"]
-        self.labels = self._check_labels(bundle.labels)
+        self.class_names = self._check_labels(bundle.labels)
         self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
+
+    @property
+    def labels(self) -> list[str]:
+        """The old name of `class_names`."""
+        warnings.warn(
+            "labels, the names of the classes, are called class_names now; the old name will go",
+            AlbertWarning,
+            stacklevel=2,
+        )
+        return self.class_names
 
     @property
     def task(self) -> str | None:
@@ -114,7 +127,7 @@ class TFLiteRunner:
             return "multi_label" if self.metadata["multi_label"] else "classification"
         return None
 
-    def set_controls(self, **wanted) -> None:
+    def set_controls(self, **wanted: Any) -> None:
         """Sets the controls of a file with early exits, from now on.
 
         Args:
@@ -148,7 +161,7 @@ class TFLiteRunner:
 
     # === Texts ===
 
-    def __call__(self, texts, pairs=None) -> list[Prediction]:
+    def __call__(self, texts: Texts, pairs: Texts | None = None) -> list[Prediction]:
         """Answers texts.
 
         Args:
@@ -166,7 +179,7 @@ class TFLiteRunner:
         scores, layers = self._scores(texts, pairs)
         return [self._prediction(*row) for row in zip(scores, layers, strict=True)]
 
-    def scores(self, texts, pairs=None) -> np.ndarray:
+    def scores(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the probabilities `(texts, classes)`, or for regression the values `(texts,)`.
 
         Args:
@@ -194,7 +207,7 @@ class TFLiteRunner:
         exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return exponentials / exponentials.sum(axis=-1, keepdims=True), layers
 
-    def embed(self, texts, pairs=None) -> np.ndarray:
+    def embed(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
 
         Args:
@@ -254,7 +267,9 @@ class TFLiteRunner:
     def _stacked(self, name, rows):
         if rows:
             return np.stack(rows)
-        width = self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.labels)
+        width = (
+            self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.class_names)
+        )
         return np.zeros((0,) if name == LAYERS_RUN else (0, max(1, width)), "float32")
 
     def _control_arrays(self):
@@ -266,8 +281,8 @@ class TFLiteRunner:
     def _prediction(self, row, layers) -> Prediction:
         if self.task == "regression":
             return Prediction(value=float(row), layers=layers)
-        scores = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
-        best = self.labels[int(np.argmax(row))]
+        scores = {label: float(p) for label, p in zip(self.class_names, row, strict=True)}
+        best = self.class_names[int(np.argmax(row))]
         holding = (
             (best,)
             if self.task == "classification"
@@ -277,7 +292,12 @@ class TFLiteRunner:
 
     # === Token ids ===
 
-    def run(self, token_ids, segment_ids=None, padding_mask=None) -> dict[str, np.ndarray]:
+    def run(
+        self,
+        token_ids: Tensor,
+        segment_ids: Tensor | None = None,
+        padding_mask: Tensor | None = None,
+    ) -> dict[str, np.ndarray]:
         """Runs the graph on token ids.
 
         Args:
@@ -358,7 +378,7 @@ class TFLiteRunner:
 
     def _fingerprint(self):
         """A hash of the description, which holds those of graph and tokenizer, and of the labels."""
-        described = json.dumps([self.metadata, self.labels], sort_keys=True)
+        described = json.dumps([self.metadata, self.class_names], sort_keys=True)
         return hashlib.sha256(described.encode("utf-8")).hexdigest()
 
 

@@ -137,16 +137,16 @@ def test_names_reach_answers_and_files(published, scores, shell):
     file = str(shell.folder / "named.tflite")
     rows = shell.albert_tf("predict", file, *TEXTS, "--json").rows
     assert [row["label"] for row in rows] == named(scores)
-    assert load_answerer(file).labels == ["bad", "good"]
+    assert load_answerer(file).class_names == ["bad", "good"]
     again = load_answerer(file, OTHERS)
-    assert named(again.scores(TEXTS), again.labels) == named(scores, OTHERS)
+    assert named(again.scores(TEXTS), again.class_names) == named(scores, OTHERS)
     with pytest.raises(ConfigError, match=r"names 3 classes \(a, b, c\), the model has 2"):
         load_answerer(file, ["a", "b", "c"])
 
 
 def test_names_for_a_preset_by_python(published):
-    model = AlbertTextClassifier.from_preset(str(published), labels=["bad", "good"])
-    assert model.labels == ["bad", "good"]
+    model = AlbertTextClassifier.from_preset(str(published), class_names=["bad", "good"])
+    assert model.class_names == ["bad", "good"]
 
 
 def write_backbone(published, folder, without):
