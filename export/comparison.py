@@ -67,7 +67,7 @@ def compare_quantizations(
         ExportError: when the model cannot be exported at all.
     """
     rows, left_out = [], []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for quantization in quantizations:
             path = Path(folder) / f"{quantization}.tflite"
             fixed: dict[str, Any] = (

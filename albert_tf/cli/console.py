@@ -11,6 +11,7 @@ import warnings
 from albert_tf.cli import streams
 from albert_tf.dependencies import require
 from albert_tf.errors import AlbertError, AlbertWarning
+from albert_tf.operating_system import is_broken_pipe, is_windows
 from albert_tf.strict_json import finite
 
 YELLOW, BOLD_RED = "33", "1;31"
@@ -39,7 +40,7 @@ def note(message: str) -> None:
 
 def _shows_colours() -> bool:
     # Windows has consoles that would print the sequences as they are. NO_COLOR: https://no-color.org
-    known = os.name == "posix" and os.environ.get("TERM") != "dumb"
+    known = not is_windows() and os.environ.get("TERM") != "dumb"
     return known and not os.environ.get("NO_COLOR") and sys.stderr.isatty()
 
 
@@ -80,9 +81,9 @@ def flush_answers() -> None:
 def _writing_answers():
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if is_broken_pipe(error):
+            raise BrokenPipeError(error.errno, error.strerror) from error
         streams.drop(sys.stdout)
         raise AlbertError(
             f"standard output cannot be written: {error.strerror}; have it go elsewhere"
@@ -153,7 +154,7 @@ def command_line(*words) -> str:
 
 def quoted(word) -> str:
     """Returns an argument as people can type it, in quotes where the shell wants them."""
-    return subprocess.list2cmdline([str(word)]) if os.name == "nt" else shlex.quote(str(word))
+    return subprocess.list2cmdline([str(word)]) if is_windows() else shlex.quote(str(word))
 
 
 def progress_style() -> int:

@@ -1,8 +1,8 @@
 """Packing of texts inside a TensorFlow graph, with the same result as the tokenizer's `pack`."""
 
 import tensorflow as tf
-import tensorflow_text as tf_text
 
+from albert_tf.dependencies import tensorflow_text
 from albert_tf.preprocessing.text_datasets import text_columns
 
 
@@ -26,7 +26,7 @@ def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
     is_scalar = texts[0].shape.rank == 0
     segments = [graph_tokenizer(tf.reshape(text, (-1,))) for text in texts]
     segments = _trim(segments, preprocessor)
-    token_ids, segment_ids = tf_text.combine_segments(
+    token_ids, segment_ids = tensorflow_text().combine_segments(
         segments, start_of_sequence_id=tokenizer.cls_id, end_of_segment_id=tokenizer.sep_id
     )
     inputs = {
@@ -52,7 +52,7 @@ def _trim(segments, preprocessor):
     first, second = segments
     if preprocessor.truncate == "longest_first":
         # BERT shortens the second of two equally long texts, the trimmer its first.
-        second, first = tf_text.ShrinkLongestTrimmer(budget).trim([second, first])
+        second, first = tensorflow_text().ShrinkLongestTrimmer(budget).trim([second, first])
     elif preprocessor.truncate == "only_first":
         first = _fit_beside(second, first, budget)
     else:

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from albert_tf.errors import ExportError
+from albert_tf.operating_system import is_windows
 from albert_tf.runtime.quiet import quiet
 
 MODULES = (
@@ -61,9 +62,12 @@ def load_interpreter(file: str | Path | bytes, num_threads: int):
 
 
 def _source(path: str) -> dict:
-    """A file as LiteRT takes it: by its path, or read where LiteRT cannot take the path, which must be UTF-8."""
+    """A file as LiteRT takes it: by its path, or read where LiteRT cannot take the path, which must be UTF-8.
+
+    On Windows it is always read: a path would have to be ASCII, and a file that is open there cannot be exported anew.
+    """
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
         return {"model_content": Path(path).read_bytes()}
-    return {"model_path": path}
+    return {"model_content": Path(path).read_bytes()} if is_windows() else {"model_path": path}

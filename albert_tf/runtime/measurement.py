@@ -35,13 +35,14 @@ class Measurement:
 
     Attributes:
         load_ms: from the closed file to a prepared interpreter at the first length, in milliseconds.
-        extra_rss_mb: growth of the process's resident memory from before loading to after the runs, in 10^6 bytes.
+        extra_rss_mb: growth of the process's resident memory from before loading to after the runs, in 10^6 bytes; None
+            on Windows, which does not tell it in a way that Python has.
         latency_ms: a `Latency` for each length in tokens.
         num_threads: of the interpreter.
     """
 
     load_ms: float
-    extra_rss_mb: float
+    extra_rss_mb: float | None
     latency_ms: dict[int, Latency]
     num_threads: int
 
@@ -74,7 +75,10 @@ def measure_tflite(
     }
     child = Path(__file__).with_name("measurement_child.py")
     process = subprocess.run(
-        [sys.executable, str(child), json.dumps(settings)], capture_output=True, text=True
+        [sys.executable, str(child), json.dumps(settings)],
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     if process.returncode:
         reason = process.stderr.strip().splitlines()[-1:] or ["no message"]

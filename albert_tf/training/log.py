@@ -26,7 +26,7 @@ class TrainingLog:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(finite(record)) + "\n")
         except OSError as error:
             raise CheckpointError(

@@ -149,24 +149,27 @@ def test_names_for_a_preset_by_python(published):
     assert model.class_names == ["bad", "good"]
 
 
+def write_backbone(published, folder, without):
+    """Writes the published classifier's backbone, without the arrays that are called like this."""
+    checkpoint = read_checkpoint(published)
+    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if not n.startswith(without)}
+    checkpoint.head, checkpoint.head_config = None, {}
+    write_huggingface(checkpoint, folder)
+
+
 def test_export_says_that_a_file_takes_token_ids_and_why(weights_only, published, shell):
     said = shell.albert_tf("export", weights_only, "a.tflite", "--quantization", "none").err
     assert "note: " in said
     assert "carries no tokenizer" in said
     assert "as it is, the file takes token ids" in said
     assert said.index("carries no tokenizer") < said.index("a.tflite:")
-    checkpoint = read_checkpoint(published)
-    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if "classifier" not in n}
-    checkpoint.head, checkpoint.head_config = None, {}
-    write_huggingface(checkpoint, shell.folder / "backbone")
+    write_backbone(published, shell.folder / "backbone", without="classifier")
     said = shell.albert_tf("export", "backbone", "b.tflite", "--quantization", "none").err
     assert "has a tokenizer, but a backbone without a head takes none; exported without" in said
 
 
 def test_what_was_noticed_while_reading_is_a_note(published, shell):
-    checkpoint = read_checkpoint(published)
-    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if "pooler" not in n}
-    write_huggingface(checkpoint, shell.folder / "hf")
+    write_backbone(published, shell.folder / "hf", without=("classifier", "pooler"))
     write_reviews(shell.folder / "reviews.csv")
     start = ["--preset", "hf", "--epochs", 1, "--no-baselines"]
     said = shell.albert_tf("finetune", "reviews.csv", *start).err
