@@ -9,7 +9,7 @@ INSTALLED := $(VENV)-installed
 
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast lint bench quality android android-test android-assets clean
+.PHONY: demo test test-fast test-arm64 lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
 demo: $(VENV)/.installed
@@ -24,6 +24,11 @@ test: lint $(INSTALLED)/.installed
 # The tests that take seconds.
 test-fast: $(VENV)/.installed-dev
 	$(RUN) pytest -m "not slow and not peers"
+
+# The base install on arm64, under QEMU: ids of all reference texts, answers of the shipped models. Minutes; skipped, with the
+# reason, where QEMU's user mode (Debian's package qemu-user-static) or Debian's apt-get is missing.
+test-arm64: $(VENV)/.installed-dev
+	ALBERT_TF_ARM64=1 $(RUN) pytest -rPs tests/arm64
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
