@@ -50,6 +50,7 @@ test-without-tensorflow-text: $(WITHOUT_TEXT)/.installed
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.type_check
 
 # The comparisons of docs/benchmarks, on this machine. Let nothing else run meanwhile.
 bench: $(VENV)/.installed-dev

@@ -69,6 +69,7 @@ EXTRAS = {
         *PEERS,
         *TEST,
         "ruff>=0.9,<1",
+        "mypy>=1.13,<3",
     ],
 }
 
@@ -93,7 +94,7 @@ setup(
     py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
-        "albert_tf": ["presets/*/*"],
+        "albert_tf": ["py.typed", "presets/*/*"],
         "albert_tf.configs": [
             "distillation/*.json",
             "models/*.json",

@@ -15,6 +15,7 @@ LEVELS = [
         "operating_system",
         "random_state",
         "strict_json",
+        "type_names",
     },
     {"config", "dependencies"},
     {"backend", "lazy"},

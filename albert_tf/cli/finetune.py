@@ -284,7 +284,7 @@ def build_model(args, task, labels):
         checkpoint,
         config,
         num_classes=len(labels),
-        labels=list(labels.names),
+        class_names=list(labels.names),
         multi_label=task == "multi_label",
         **options,
     )

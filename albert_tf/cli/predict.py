@@ -97,7 +97,7 @@ def _result(answerer, given, scores) -> tuple[dict, list[str]]:
         row = {**given, "value": value}
         cells = [f"{value:.4f}"]
     else:
-        names = answerer.labels
+        names = answerer.class_names
         by_label = {name: float(p) for name, p in zip(names, scores, strict=True)}
         best = max(by_label, key=by_label.get)
         if answerer.task == "multi_label":

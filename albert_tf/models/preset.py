@@ -3,8 +3,11 @@
 import dataclasses
 import inspect
 import warnings
+from typing import Any, Self
 
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
+from albert_tf.type_names import ModelMixin
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
@@ -53,7 +56,7 @@ def is_head_array(name: str) -> bool:
     return not name.startswith(("embeddings/", "encoder/", POOLER_PREFIX))
 
 
-class PresetMixin:
+class PresetMixin(ModelMixin):
     """Adds `from_preset` and `save_to_preset` to a backbone or task model."""
 
     early_exit = False
@@ -64,7 +67,7 @@ class PresetMixin:
     saved, since whoever loads it later could not tell it from a trained one."""
 
     @classmethod
-    def from_preset(cls, preset: str, **kwargs):
+    def from_preset(cls, preset: str, **kwargs: Any) -> Self:
         """Builds the model from a preset folder, a foreign checkpoint folder, or `hf://owner/name`.
 
         The format is found out from the files: this package's own presets, Hugging Face, google-research/albert
@@ -89,7 +92,9 @@ class PresetMixin:
         return cls.from_checkpoint(checkpoint, config, **kwargs)
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: Checkpoint, config=None, **kwargs):
+    def from_checkpoint(
+        cls, checkpoint: Checkpoint, config: AlbertConfig | None = None, **kwargs: Any
+    ) -> Self:
         """Builds the model from a `Checkpoint` in memory; see `from_preset` for what is loaded.
 
         Args:

@@ -1,8 +1,10 @@
 """`AlbertTextClassifierPreprocessor`: raw text to the inputs of classifier, regressor and embedder."""
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, Self
 
 import keras
 import tensorflow as tf
@@ -11,8 +13,10 @@ from albert_tf.errors import ConfigError, DataError
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.tokenizer.text_inputs import is_string_tensor, texts_and_pairs
-from albert_tf.weights import read_checkpoint
+from albert_tf.type_names import Targets, Texts
+from albert_tf.weights import Checkpoint, read_checkpoint
 
 TRUNCATIONS = ("longest_first", "only_first", "only_second")
 
@@ -53,7 +57,7 @@ class AlbertTextClassifierPreprocessor:
     ```
     """
 
-    autograph_info__ = MappingProxyType({})
+    autograph_info__: Mapping = MappingProxyType({})
     """As `tf.autograph.experimental.do_not_convert` marks a function: in `Dataset.map` there is nothing here for
     AutoGraph to convert, and it would wrap the errors. It does not look behind the `__call__` of an object."""
 
@@ -73,7 +77,7 @@ class AlbertTextClassifierPreprocessor:
         self.sequence_length = sequence_length
         self.truncate = truncate
 
-    def __call__(self, x, y=None, sample_weight=None):
+    def __call__(self, x: Any, y: Targets = None, sample_weight: Targets = None) -> Any:
         """See the class."""
         if y is None and sample_weight is not None:  # Keras would leave it out
             raise DataError("sample_weight was given without y, whose weight it is; pass y too")
@@ -107,7 +111,7 @@ class AlbertTextClassifierPreprocessor:
             name: value for name, value in vars(self).items() if name != "_made_graph_tokenizer"
         }
 
-    def pack(self, x):
+    def pack(self, x: Texts) -> PackedTokens:
         """Returns the tokenizer's `PackedTokens` of raw text in memory, unpadded.
 
         Args:
@@ -125,7 +129,14 @@ class AlbertTextClassifierPreprocessor:
         )
 
     def batches(
-        self, x, y=None, sample_weight=None, *, batch_size=32, order="by_length", seed=0
+        self,
+        x: Texts,
+        y: Targets = None,
+        sample_weight: Targets = None,
+        *,
+        batch_size: int = 32,
+        order: str = "by_length",
+        seed: int = 0,
     ) -> LengthBucketedBatches:
         """Returns the batches of in-memory texts; see `LengthBucketedBatches`.
 
@@ -140,7 +151,9 @@ class AlbertTextClassifierPreprocessor:
         options = {"batch_size": batch_size, "order": order, "seed": seed}
         return self.batches_of(self.pack(x), y, sample_weight, **options)
 
-    def batches_of(self, packed, y=None, sample_weight=None, **options) -> LengthBucketedBatches:
+    def batches_of(
+        self, packed: PackedTokens, y: Targets = None, sample_weight: Targets = None, **options: Any
+    ) -> LengthBucketedBatches:
         """Returns the batches of what `pack` returned; `options` as for `LengthBucketedBatches`."""
         return LengthBucketedBatches(
             packed,
@@ -169,7 +182,7 @@ class AlbertTextClassifierPreprocessor:
         }
 
     @classmethod
-    def from_config(cls, config: dict):
+    def from_config(cls, config: dict) -> Self:
         """Builds a preprocessor from what `get_config` returned."""
         config = dict(config)
         model = config.pop("tokenizer_model")
@@ -178,7 +191,7 @@ class AlbertTextClassifierPreprocessor:
         return cls(tokenizer, **config)
 
     @classmethod
-    def from_preset(cls, preset: str | Path, **settings) -> "AlbertTextClassifierPreprocessor":
+    def from_preset(cls, preset: str | Path, **settings: Any) -> Self:
         """Returns the preprocessor of a preset, of a foreign checkpoint's folder, or of `hf://owner/name`.
 
         Args:
@@ -196,11 +209,10 @@ class AlbertTextClassifierPreprocessor:
                 f"{cls.__name__}.from_preset has no argument {unknown[0]!r}; expected sequence_length or truncate"
             )
         checkpoint = read_checkpoint(preset)
-        checkpoint.check_tokenizer()
-        return cls.from_checkpoint(checkpoint, **settings)
+        return cls._of(checkpoint, checkpoint.check_tokenizer(), settings)
 
     @classmethod
-    def from_checkpoint(cls, checkpoint, **changes):
+    def from_checkpoint(cls, checkpoint: Checkpoint, **changes: Any) -> Self | None:
         """Returns the preprocessor that a `Checkpoint` describes, or None when it carries no tokenizer.
 
         Args:
@@ -217,13 +229,17 @@ class AlbertTextClassifierPreprocessor:
                     f"{cls.__name__}(AlbertTokenizer(...), {name}={value!r})"
                 )
             return None
+        return cls._of(checkpoint, checkpoint.tokenizer_model, changes)
+
+    @classmethod
+    def _of(cls, checkpoint: Checkpoint, tokenizer_model: bytes, changes: dict) -> Self:
         settings = {**checkpoint.extra.get("preprocessor", {}), **changes}
         settings.pop("tokenizer", None)
         settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
         options = checkpoint.tokenizer_options()
-        return cls(AlbertTokenizer.from_bytes(checkpoint.tokenizer_model, **options), **settings)
+        return cls(AlbertTokenizer.from_bytes(tokenizer_model, **options), **settings)
 
-    def describe(self, checkpoint) -> None:
+    def describe(self, checkpoint: Checkpoint) -> None:
         """Adds tokenizer and settings to a `Checkpoint`, for `from_checkpoint`."""
         options = self.tokenizer.get_config()
         options.pop("model_sha256")

@@ -47,13 +47,13 @@ def load_interpreter(file: str | Path | bytes, num_threads: int):
             f"num_threads is {num_threads!r}; expected a number of threads, at least 1"
         )
     interpreter = importlib.import_module(interpreter_module()).Interpreter
-    is_path = isinstance(file, str | os.PathLike)
-    source = _source(os.fspath(file)) if is_path else {"model_content": file}
+    path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
+    source = {"model_content": file} if path is None else _source(path)
     try:
         with quiet():
             return interpreter(num_threads=num_threads, **source)
     except (ValueError, RuntimeError) as error:
-        name = os.fspath(file) if is_path else "the content"
+        name = path or "the content"
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise ExportError(
             f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "

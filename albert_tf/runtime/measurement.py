@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.errors import ExportError
@@ -46,7 +47,9 @@ class Measurement:
     num_threads: int
 
 
-def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement:
+def measure_tflite(
+    path: str | Path, lengths: Sequence[int] | None = None, *, num_threads: int = 1, runs: int = 20
+) -> Measurement:
     """Measures a file that takes token ids, in a fresh process that imports LiteRT and NumPy only.
 
     Args:

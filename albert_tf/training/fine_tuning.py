@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -74,8 +75,8 @@ class FineTuningResult:
 
 def fine_tune(
     model: AlbertTask,
-    train,
-    validation=None,
+    train: Any,
+    validation: Any = None,
     *,
     recipe: FineTuningRecipe | None = None,
     run_dir: str | Path,

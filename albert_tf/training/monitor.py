@@ -80,7 +80,7 @@ def _unequal_classes(model, validation) -> str | None:
     times = counts.max() / np.mean(np.delete(counts, counts.argmax()))
     if times <= VERY_UNEQUAL:
         return None
-    name = model.labels[int(largest)] if model.labels else int(largest)
+    name = model.class_names[int(largest)] if model.class_names else int(largest)
     return (
         f"The classes are very unequal: {name!r} has {100 * share:.0f} % of the validation texts, {times:.1f} times as "
         "many as the others on average. So macro F1, in which every class counts alike, decides which epoch is kept; "

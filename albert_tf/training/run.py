@@ -46,7 +46,7 @@ class TrainingRun:
         CheckpointError: when `run_dir` holds a run already that is not to be resumed.
     """
 
-    free_fields = (
+    free_fields: tuple[str, ...] = (
         "log_every",
         "checkpoint_every",
         "checkpoint_minutes",
@@ -59,7 +59,7 @@ class TrainingRun:
     def __init__(self, model: keras.Model, recipe, run_dir: Path, resume: bool):
         self.model, self.recipe, self.run_dir = model, recipe, Path(run_dir)
         self.resume = resume
-        self.notes = []
+        self.notes: list[str] = []
         self.store = CheckpointStore(self.run_dir / "checkpoints", recipe.keep_checkpoints)
         self.log = TrainingLog(self.run_dir / LOG_FILE)
         self.interrupt = InterruptFlag()

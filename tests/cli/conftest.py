@@ -47,7 +47,7 @@ def random_model(sizes=None, **options):
 
 def save_random_preset(folder, **sizes) -> None:
     """Saves a `random_model` of two classes."""
-    random_model(sizes, labels=["bad", "good"]).save_to_preset(folder)
+    random_model(sizes, class_names=["bad", "good"]).save_to_preset(folder)
 
 
 @pytest.fixture(scope="session")

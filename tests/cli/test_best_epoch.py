@@ -8,21 +8,22 @@ from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.tasks import MAIN_METRIC
 from albert_tf.training import FineTuningRecipe
 from albert_tf.training.monitor import choose_monitor
-from tests.cli.conftest import write
+from tests.cli.conftest import random_model, write
 from tests.tiny import tiny_config
 
-STILL = ["--epochs", "4", "--learning-rate", "1e-9", "--early-stopping-patience", "1"]
-"""A recipe that changes nothing, so that every epoch is like the first."""
+STILL = ["--epochs", "4", "--learning-rate", "1e-12", "--early-stopping-patience", "1"]
+"""A recipe that changes nothing of a model that knows the classes, so that every epoch is like the first."""
 
 
 @pytest.fixture
-def finetune(small, shell):
+def finetune(shell):
     """A function that runs `albert-tf finetune` on 120 texts, of which an eighth are of one class."""
     rows = [
         f"you won {i} pounds,spam" if i % 8 == 0 else f"see you at {i} then,ham" for i in range(120)
     ]
     write(shell.folder / "spam.csv", "text,label\n" + "\n".join(rows))
-    start = ["--preset", small, "--sequence-length", "16", "--validation-share", "0.4"]
+    random_model(labels=["ham", "spam"]).save_to_preset(shell.folder / "preset")
+    start = ["--preset", "preset", "--sequence-length", "16", "--validation-share", "0.4"]
 
     def run(*options, **expected):
         table = ["finetune", "spam.csv", "--output", "run", "--no-baselines", *start]

@@ -137,16 +137,24 @@ def test_names_reach_answers_and_files(published, scores, shell):
     file = str(shell.folder / "named.tflite")
     rows = shell.albert_tf("predict", file, *TEXTS, "--json").rows
     assert [row["label"] for row in rows] == named(scores)
-    assert load_answerer(file).labels == ["bad", "good"]
+    assert load_answerer(file).class_names == ["bad", "good"]
     again = load_answerer(file, OTHERS)
-    assert named(again.scores(TEXTS), again.labels) == named(scores, OTHERS)
+    assert named(again.scores(TEXTS), again.class_names) == named(scores, OTHERS)
     with pytest.raises(ConfigError, match=r"names 3 classes \(a, b, c\), the model has 2"):
         load_answerer(file, ["a", "b", "c"])
 
 
 def test_names_for_a_preset_by_python(published):
-    model = AlbertTextClassifier.from_preset(str(published), labels=["bad", "good"])
-    assert model.labels == ["bad", "good"]
+    model = AlbertTextClassifier.from_preset(str(published), class_names=["bad", "good"])
+    assert model.class_names == ["bad", "good"]
+
+
+def write_backbone(published, folder, without):
+    """Writes the published classifier's backbone, without the arrays that are called like this."""
+    checkpoint = read_checkpoint(published)
+    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if not n.startswith(without)}
+    checkpoint.head, checkpoint.head_config = None, {}
+    write_huggingface(checkpoint, folder)
 
 
 def test_export_says_that_a_file_takes_token_ids_and_why(weights_only, published, shell):
@@ -155,18 +163,13 @@ def test_export_says_that_a_file_takes_token_ids_and_why(weights_only, published
     assert "carries no tokenizer" in said
     assert "as it is, the file takes token ids" in said
     assert said.index("carries no tokenizer") < said.index("a.tflite:")
-    checkpoint = read_checkpoint(published)
-    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if "classifier" not in n}
-    checkpoint.head, checkpoint.head_config = None, {}
-    write_huggingface(checkpoint, shell.folder / "backbone")
+    write_backbone(published, shell.folder / "backbone", without="classifier")
     said = shell.albert_tf("export", "backbone", "b.tflite", "--quantization", "none").err
     assert "has a tokenizer, but a backbone without a head takes none; exported without" in said
 
 
 def test_what_was_noticed_while_reading_is_a_note(published, shell):
-    checkpoint = read_checkpoint(published)
-    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if "pooler" not in n}
-    write_huggingface(checkpoint, shell.folder / "hf")
+    write_backbone(published, shell.folder / "hf", without=("classifier", "pooler"))
     write_reviews(shell.folder / "reviews.csv")
     start = ["--preset", "hf", "--epochs", 1, "--no-baselines"]
     said = shell.albert_tf("finetune", "reviews.csv", *start).err

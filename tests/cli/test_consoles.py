@@ -136,7 +136,7 @@ def odd(made_once):
     """A folder with a classifier of odd labels, its file, and a table of such texts."""
 
     def fill(folder):
-        model = random_model(num_classes=3, labels=LABELS, early_exit=True)
+        model = random_model(num_classes=3, class_names=LABELS, early_exit=True)
         model.save_to_preset(folder / "preset")
         export_tflite(model, folder / "odd.tflite")
         rows = "".join(f"{TEXTS[i % 3]} {i},{LABELS[i % 3]}\n" for i in range(30))

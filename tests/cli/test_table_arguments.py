@@ -27,7 +27,7 @@ def finetune(small, shell):
         start = ["--preset", small, "--epochs", 1, "--no-baselines", "--output", "run"]
         done = shell.albert_tf("finetune", path, *start, *arguments)
         description = json.loads((shell.folder / "run/model/albert_tf.json").read_text("utf-8"))
-        return " ".join(done.err.split()), description["head_config"]["labels"]
+        return " ".join(done.err.split()), description["head_config"]["class_names"]
 
     return run
 

@@ -19,7 +19,7 @@ def text_model(
     if cls is AlbertTextClassifier:
         arguments = {
             "num_classes": 3,
-            "labels": labels,
+            "class_names": labels,
             "multi_label": changes.pop("multi_label", False),
         }
     options = {"sequence_length": sequence_length, "dtype": dtype, "sizes": changes}

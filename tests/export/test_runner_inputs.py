@@ -19,7 +19,7 @@ PAIRS = ["yes", "no", "of course"]
 def small_classifier():
     sizes = {"embedding_size": 8, "hidden_size": 16, "num_attention_heads": 2}
     sizes |= {"num_hidden_layers": 1, "intermediate_size": 16}
-    return english_model(sizes=sizes, labels=["bad", "good"])
+    return english_model(sizes=sizes, class_names=["bad", "good"])
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def make(kind=AlbertTextClassifier, preprocessor=True, **arguments):
 
 def three_classes():
     """A classifier that knows the names of its classes."""
-    return make(labels=NAMES)
+    return make(class_names=NAMES)
 
 
 def regressor():

@@ -69,7 +69,7 @@ def test_a_head_of_another_shape_starts_fresh_and_says_so(cls, tmp_path):
         f"^{tmp_path} has a head of another shape, classifier/kernel \\(32, 3\\), and this "
         f"{cls.__name__} has \\(32, 5\\): its head starts fresh; train before use$"
     )
-    for arguments in ({"num_classes": 5}, {"labels": ["a", "b", "c", "d", "e"]}):
+    for arguments in ({"num_classes": 5}, {"class_names": ["a", "b", "c", "d", "e"]}):
         with pytest.warns(AlbertWarning, match=expected) as seen:
             fresh = cls.from_preset(tmp_path, **arguments)
         assert len(seen) == 1

@@ -131,7 +131,7 @@ def test_sequence_length_of_a_preset(preset):
     loaded = AlbertTextClassifier.from_preset(preset, sequence_length=8, truncate="only_first")
     assert loaded.preprocessor.settings() == {"sequence_length": 8, "truncate": "only_first"}
     assert loaded.preprocessor(["one " * 30])["token_ids"].shape == (1, 8)
-    assert loaded.labels == NAMES
+    assert loaded.class_names == NAMES
     for arguments, message in (
         ({"sequence_length": 99}, "sequence_length is 99, the model has 40 positions"),
         ({"sequence_length": 2}, "sequence_length is 2; expected at least 4"),
@@ -178,48 +178,51 @@ def test_labels_by_number_and_the_number_of_classes_from_them(preset):
         {"bad": 0, "so-so": 0, "good": 0}.keys(),
     ):
         for kind in (AlbertTextClassifier, albert_tf.AlbertTokenClassifier):
-            model = kind(AlbertBackbone(tiny_config()), labels=labels)
-            assert model.labels == ["bad", "so-so", "good"]
+            model = kind(AlbertBackbone(tiny_config()), class_names=labels)
+            assert model.class_names == ["bad", "so-so", "good"]
             assert model.num_classes == 3
-        assert AlbertTextClassifier.from_preset(preset, labels=labels).num_classes == 3
+        assert AlbertTextClassifier.from_preset(preset, class_names=labels).num_classes == 3
     assert AlbertTextClassifier(AlbertBackbone(tiny_config())).num_classes == 2
 
 
 def test_other_labels_than_the_presets_head_has(model, preset):
-    kept = AlbertTextClassifier.from_preset(preset, labels=["a", "b", "c"])
+    kept = AlbertTextClassifier.from_preset(preset, class_names=["a", "b", "c"])
     np.testing.assert_array_equal(kept.classifier.kernel, model.classifier.kernel)
     with pytest.warns(
         UserWarning, match=r"classifier/kernel \(32, 3\), and .* has \(32, 2\): its head starts"
     ):
-        fresh = AlbertTextClassifier.from_preset(preset, labels=["bad", "good"])
-    assert (fresh.num_classes, fresh.labels) == (2, ["bad", "good"])
-    with pytest.raises(AlbertError, match="labels holds 2 names for num_classes 3"):
-        AlbertTextClassifier.from_preset(preset, labels=["bad", "good"], num_classes=3)
+        fresh = AlbertTextClassifier.from_preset(preset, class_names=["bad", "good"])
+    assert (fresh.num_classes, fresh.class_names) == (2, ["bad", "good"])
+    with pytest.raises(AlbertError, match="class_names holds 2 names for num_classes 3"):
+        AlbertTextClassifier.from_preset(preset, class_names=["bad", "good"], num_classes=3)
 
 
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        ({"bad", "good"}, "labels is a set, whose order is arbitrary; .* sorted"),
-        (frozenset(["a", "b"]), "labels is a frozenset"),
-        ("ab", "labels is 'ab'; expected a list"),
-        (b"ab", "labels is b'ab'; expected a list"),
-        (2, "labels is 2; expected a list"),
-        ({1: "bad", 2: "good"}, "labels has the key 2; expected the numbers 0 to 1"),
-        ({"bad": 0, "good": 1}, "labels has the key 'bad'; expected the numbers 0 to 1 as keys"),
-        ({0: "bad", "0": "good"}, "labels has the key '0'"),
-        ({0: "bad", -1: "good"}, "labels has the key -1"),
-        ({True: "bad", False: "good"}, "labels has the key True"),
-        (["bad", None], r"labels\[1\] is None; expected one line of text"),
-        (["bad", float("nan")], r"labels\[1\] is nan; expected one line"),
-        ([b"bad", "good"], r"labels\[0\] is b'bad'; expected one line"),
-        ([["bad"], ["good"]], r"labels\[0\] is \['bad'\]; expected one line"),
-        (np.array([["bad", "good"]]), r"labels is array"),
+        ({"bad", "good"}, "class_names is a set, whose order is arbitrary; .* sorted"),
+        (frozenset(["a", "b"]), "class_names is a frozenset"),
+        ("ab", "class_names is 'ab'; expected a list"),
+        (b"ab", "class_names is b'ab'; expected a list"),
+        (2, "class_names is 2; expected a list"),
+        ({1: "bad", 2: "good"}, "class_names has the key 2; expected the numbers 0 to 1"),
+        (
+            {"bad": 0, "good": 1},
+            "class_names has the key 'bad'; expected the numbers 0 to 1 as keys",
+        ),
+        ({0: "bad", "0": "good"}, "class_names has the key '0'"),
+        ({0: "bad", -1: "good"}, "class_names has the key -1"),
+        ({True: "bad", False: "good"}, "class_names has the key True"),
+        (["bad", None], r"class_names\[1\] is None; expected one line of text"),
+        (["bad", float("nan")], r"class_names\[1\] is nan; expected one line"),
+        ([b"bad", "good"], r"class_names\[0\] is b'bad'; expected one line"),
+        ([["bad"], ["good"]], r"class_names\[0\] is \['bad'\]; expected one line"),
+        (np.array([["bad", "good"]]), r"class_names is array"),
         ([], "num_classes is 0; expected at least 2"),
         (["bad"], "num_classes is 1; expected at least 2"),
     ],
 )
 def test_what_names_no_classes(labels, message):
     with pytest.raises(AlbertError, match=message) as error:
-        AlbertTextClassifier(AlbertBackbone(tiny_config()), labels=labels)
+        AlbertTextClassifier(AlbertBackbone(tiny_config()), class_names=labels)
     assert "\n" not in str(error.value)

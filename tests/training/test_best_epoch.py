@@ -121,7 +121,7 @@ def validation_of(y):
 def test_accuracy_or_macro_f1_where_one_class_rules(counts, name):
     y = np.repeat(np.arange(len(counts)), counts)
     labels = [f"class {i}" for i in range(len(counts))]
-    model = AlbertTextClassifier(AlbertBackbone(tiny_config()), len(counts), labels=labels)
+    model = AlbertTextClassifier(AlbertBackbone(tiny_config()), len(counts), class_names=labels)
     for targets in (y, y[:, None]):
         monitor = choose_monitor(model, validation_of(targets), FineTuningRecipe())
         assert monitor.name == name
@@ -135,7 +135,7 @@ def test_accuracy_or_macro_f1_where_one_class_rules(counts, name):
 
 def test_the_note_names_class_share_and_the_other_way():
     model = small_classifier()
-    model.labels = ["ham", "spam"]
+    model.class_names = ["ham", "spam"]
     note = choose_monitor(model, validation_of([0] * 87 + [1] * 13), FineTuningRecipe()).note
     assert note.startswith(
         "The classes are very unequal: 'ham' has 87 % of the validation texts, 6.7 times as many as the others"
@@ -198,7 +198,7 @@ STEPS = FineTuningRecipe(epochs=4, batch_size=24, learning_rate=1e-9, log_every=
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the callback is eager")
 def test_a_run_keeps_the_better_epoch_at_the_higher_loss(tmp_path):
     """One batch an epoch; the answers are the same for all texts, right for a third or for two."""
-    model = text_model(labels=["rain", "fine"])
+    model = text_model(class_names=["rain", "fine"])
     y = np.array([1, 1, 0] * 8)
     biases = [[0.1, 0.0], [0.0, 9.0], [0.1, 0.0], [0.1, 0.0]]
     result = fine_tune(
@@ -235,7 +235,7 @@ def test_a_run_keeps_the_better_epoch_at_the_higher_loss(tmp_path):
 
     # Read again from its checkpoint, the run says the same.
     again = fine_tune(
-        text_model(labels=["rain", "fine"]),
+        text_model(class_names=["rain", "fine"]),
         (TEXTS, y),
         (TEXTS, y),
         recipe=STEPS.replace(early_stopping_patience=1),
