@@ -61,14 +61,16 @@ def embedder(made_once) -> Path:
     return made_once("embedder", export) / "embedder.tflite"
 
 
-@pytest.fixture(scope="module", params=["3.11", "3.12", "3.13"])
+@pytest.fixture(scope="module", params=["3.11", "3.12", "3.13", "3.11 lowest-direct"])
 def base(request, wheel, made_once):
-    """The commands of a clean environment that holds the wheel and what it requires."""
-    python = python_of(request.param)
+    """The commands of a clean environment that holds the wheel and what it requires, the newest or the oldest."""
+    version, _, resolution = request.param.partition(" ")
+    python = python_of(version)
+    options = ["--resolution", resolution or "highest"]
 
     def fill(folder):
         uv("venv", "--quiet", "--python", python, folder / "venv")
-        uv("pip", "install", "--quiet", "--python", folder / "venv", wheel)
+        uv("pip", "install", "--quiet", *options, "--python", folder / "venv", wheel)
 
     return made_once(f"base-{request.param}", fill) / "venv" / "bin"
 
