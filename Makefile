@@ -18,7 +18,8 @@ FAST := -m "not slow and not peers"
 
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast test-versions test-newest test-oldest test-without-tensorflow-text lint bench quality android android-test android-assets clean
+.PHONY: demo test test-fast test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
+.PHONY: lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
 demo: $(VENV)/.installed
@@ -46,6 +47,11 @@ test-oldest: $(OLDEST)/.installed
 
 test-without-tensorflow-text: $(WITHOUT_TEXT)/.installed
 	TF_CPP_MIN_LOG_LEVEL=3 $(WITHOUT_TEXT)/bin/python -m pytest $(FAST)
+
+# The base install on arm64, under QEMU: ids of all reference texts, answers of the shipped models. Minutes; skipped, with the
+# reason, where QEMU's user mode (Debian's package qemu-user-static) or Debian's apt-get is missing.
+test-arm64: $(VENV)/.installed-dev
+	ALBERT_TF_ARM64=1 $(RUN) pytest -rPs tests/arm64
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

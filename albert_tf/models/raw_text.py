@@ -11,9 +11,11 @@ from albert_tf.errors import ConfigError, DataError
 from albert_tf.models.class_weight import weight_by_class
 from albert_tf.models.fit_arguments import (
     checked_callbacks,
+    shuffle_seed,
     size_of_batch,
     training_share,
     whole_number,
+    with_callback,
 )
 from albert_tf.models.inputs import arrays_in_memory, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
@@ -24,7 +26,6 @@ from albert_tf.preprocessing.batch_iterables import (
 from albert_tf.preprocessing.graph_errors import one_line_errors
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
-from albert_tf.random_state import kept_random_state
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.type_names import Data, ModelMixin, Targets
 
@@ -42,7 +43,10 @@ class RawTextTraining(ModelMixin):
             if any(isinstance(rows, (list, tuple)) for rows in inputs.values()):
                 inputs = arrays_in_memory(inputs, self.config)
         else:
-            inputs = self._reader()(inputs)
+            given, inputs = inputs, self._reader()(inputs)
+            if len(inputs["token_ids"].shape) == 1:  # a preprocessor takes one text
+                shown = f"the single text {given[:40]!r}" if isinstance(given, str) else "one text"
+                raise DataError(f"got {shown}; expected a list of texts: put it in brackets")
             if inputs["token_ids"].shape[0] == 0:
                 raise DataError("there are no texts; expected at least one")
         return super().__call__(inputs, *args, **kwargs)
@@ -105,10 +109,10 @@ class RawTextTraining(ModelMixin):
                 batch_size,
                 class_weight=class_weight,
                 order="shuffled" if shuffle else "given",
-                seed=_shuffle_seed(),
+                seed=shuffle_seed(),
             )
             x, y, sample_weight, class_weight = batches.dataset(), None, None, None
-            callbacks = _with_callback(callbacks, batches.callback())
+            callbacks = with_callback(callbacks, batches.callback())
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
             class_weight = self._class_weight(class_weight, y, sample_weight)
@@ -410,18 +414,3 @@ def _of_length(rows, count, name):
 def _whole(batches) -> tuple:
     """All examples in one batch, in their order."""
     return batches.collate(np.arange(batches.num_examples))
-
-
-def _with_callback(callbacks, own):
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.callbacks.append(own)
-        return callbacks
-    return [*(callbacks or ()), own]
-
-
-def _shuffle_seed() -> int:
-    """A seed by Keras's global generator, which `keras.utils.set_random_seed` starts anew."""
-    with (
-        kept_random_state()
-    ):  # where nobody seeded Keras's generator, it begins with a draw from Python's
-        return int(keras.random.randint((), 0, 2**31 - 1))

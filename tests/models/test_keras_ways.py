@@ -34,6 +34,13 @@ def test_the_model_itself_takes_text(model):
     np.testing.assert_allclose(model(tf.constant(TEXTS)), by_hand(model), atol=1e-6)
 
 
+def test_the_model_itself_takes_no_single_text(model):
+    with pytest.raises(AlbertError, match="got the single text 'rain'; expected a list of texts"):
+        model("rain")
+    with pytest.raises(AlbertError, match="got one text; expected a list of texts"):
+        model(tf.constant("rain"))
+
+
 def test_one_batch_of_text(model):
     np.testing.assert_allclose(model.predict_on_batch(TEXTS), by_hand(model), atol=1e-6)
     loss = model.evaluate(TEXTS, LABELS, verbose=0)[0]
