@@ -67,7 +67,7 @@ BATCHES = {
 def test_one_batch_of_text_in_each_form(form):
     x, weights = BATCHES[form], np.array([1.0, 0.0, 2.0, 1.0])
     model = three_classes()
-    inputs = model.preprocessor(x)
+    inputs = {name: np.asarray(rows) for name, rows in model.preprocessor(x).items()}
     np.testing.assert_allclose(model.predict_on_batch(x), model.predict_on_batch(inputs), atol=1e-6)
     names = [NAMES[label] for label in LABELS]
     for method in ("test_on_batch", "train_on_batch"):
