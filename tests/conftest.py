@@ -19,6 +19,7 @@ from tests.installation import (
     copy_of_the_tree,
     install,
 )
+from tests.windows import pretend_windows
 
 SHARED = Path(os.environ.get("ALBERT_TF_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -102,6 +103,12 @@ def needs(installed) -> Callable[[str], None]:
             pytest.skip(f"{module} is not in {installed.parent}")
 
     return check
+
+
+@pytest.fixture
+def windows(monkeypatch) -> None:
+    """This process as on Windows, as far as the package can tell."""
+    pretend_windows(monkeypatch)
 
 
 TYPED = "typed"

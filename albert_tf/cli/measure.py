@@ -74,9 +74,11 @@ def run(args) -> None:
     if args.json:
         answer_json(dataclasses.asdict(result))
         return
+    extra = result.extra_rss_mb
+    memory = "" if extra is None else f"{extra:.1f} MB of memory, "
     say(
         f"{args.file}: {megabytes(Path(args.file).stat().st_size)}, loads in {result.load_ms:.1f} ms, "
-        f"{result.extra_rss_mb:.1f} MB of memory, {args.threads} thread{'s' * (args.threads > 1)}"
+        f"{memory}{args.threads} thread{'s' * (args.threads > 1)}"
     )
     # Numbers only, so no library for tables: the base install has none.
     say("tokens   median ms  fastest ms  slowest ms")

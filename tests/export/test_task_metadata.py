@@ -359,7 +359,7 @@ def test_task_library_answers_as_keras_on_public_sentences(shared, tmp_path):
     if not os.environ.get("ALBERT_TF_TASK_LIBRARY_PYTHON"):
         pytest.skip("ALBERT_TF_TASK_LIBRARY_PYTHON is not set")
     labels = ["bad", "fair", "good"]
-    model = AlbertTextClassifier.from_preset("albert_small_en", labels=labels, num_classes=3)
+    model = AlbertTextClassifier.from_preset("albert_small_en", class_names=labels, num_classes=3)
     model.preprocessor.sequence_length = 64
     kernel = next(v for v in model.trainable_variables if v.shape[-1:] == (3,) and v.ndim == 2)
     kernel.assign(0.5 * np.random.default_rng(0).standard_normal(kernel.shape))

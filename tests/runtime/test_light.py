@@ -13,7 +13,7 @@ from albert_tf.dependencies import EXTRA_OF
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "android_demo/app/src/main/assets/models"
 FILE = MODELS / "sentiment.tflite"
-HEAVY = {*EXTRA_OF, "tensorflow_text"}
+HEAVY = {*EXTRA_OF, "tensorflow_text", "google"}
 ROOMS = {"layers", "models", "preprocessing", "training", "tasks", "weights", "pretraining"}
 
 
