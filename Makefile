@@ -51,7 +51,7 @@ test-without-tensorflow-text: $(WITHOUT_TEXT)/.installed
 # The base install on arm64, under QEMU: ids of all reference texts, answers of the shipped models. Minutes; skipped, with the
 # reason, where QEMU's user mode (Debian's package qemu-user-static) or Debian's apt-get is missing.
 test-arm64: $(VENV)/.installed-dev
-	ALBERT_TF_ARM64=1 $(RUN) pytest -rPs tests/arm64
+	ALBERT_TF_ARM64=500 $(RUN) pytest -rPs tests/arm64
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
