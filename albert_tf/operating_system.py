@@ -10,6 +10,10 @@ import os
 import signal
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.context import BaseContext
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds to wait for those who open each new file on Windows for a moment, virus scanners and search indexers."""
@@ -72,7 +76,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def process_context(module: str):
+def process_context(module: str) -> "BaseContext":
     """Returns the `multiprocessing` context of processes that use a module, imported once for all where that can be.
 
     Neither by fork, which would copy TensorFlow's locks without its threads, nor, where there is a choice, by spawn,

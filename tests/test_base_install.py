@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import ROOT, Shell
+from tests.installation import ROOT, Shell, copy_of_the_tree
 from tests.resolving import python_of, uv
 
+README = ROOT / "README.md"
 MODELS = ROOT / "android_demo/app/src/main/assets/models"
 SENTIMENT = MODELS / "sentiment.tflite"
 ABSENT = ("tensorflow", "keras", "pandas", "sklearn", "scipy", "rich", "safetensors", "h5py")
@@ -61,14 +63,16 @@ def embedder(made_once) -> Path:
     return made_once("embedder", export) / "embedder.tflite"
 
 
-@pytest.fixture(scope="module", params=["3.11", "3.12", "3.13"])
+@pytest.fixture(scope="module", params=["3.11", "3.12", "3.13", "3.11 lowest-direct"])
 def base(request, wheel, made_once):
-    """The commands of a clean environment that holds the wheel and what it requires."""
-    python = python_of(request.param)
+    """The commands of a clean environment that holds the wheel and what it requires, the newest or the oldest."""
+    version, _, resolution = request.param.partition(" ")
+    python = python_of(version)
+    options = ["--resolution", resolution or "highest"]
 
     def fill(folder):
         uv("venv", "--quiet", "--python", python, folder / "venv")
-        uv("pip", "install", "--quiet", "--python", folder / "venv", wheel)
+        uv("pip", "install", "--quiet", *options, "--python", folder / "venv", wheel)
 
     return made_once(f"base-{request.param}", fill) / "venv" / "bin"
 
@@ -165,3 +169,23 @@ def test_the_source_distribution_makes_the_same_wheel(wheel, sdist, tmp_path):
     )
     (again,) = tmp_path.glob("*.whl")
     assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(wheel).namelist()
+
+
+@pytest.mark.slow
+def test_the_lines_of_the_readme_install(tmp_path):
+    """Typed in a checkout, into a clean environment, as they stand; what would bring TensorFlow is resolved only."""
+    base, *others = re.findall(
+        r"^ {4}(pip install [^#\n]+?) *(?:#|$)", README.read_text("utf-8"), re.M
+    )
+    uv("pip", "compile", "--quiet", "-", stdin="numpy")  # skips where there is no index
+    uv("venv", "--quiet", "--seed", "--python", sys.executable, tmp_path / "venv")
+    checkout = copy_of_the_tree(tmp_path / "checkout")
+    there = Shell(tmp_path / "venv" / "bin", checkout)
+    there.type(base)
+    assert there.albert_tf("predict", SENTIMENT, "what a lovely week").out.startswith("positive")
+    assert there.python("import albert_tf.export as e; print(e.__file__)").lines == [
+        f"{checkout}/export/__init__.py"
+    ]
+    assert others
+    for line in others:
+        assert "tensorflow-2." in there.type(f"{line} --dry-run").lines[-1]

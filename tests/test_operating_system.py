@@ -1,6 +1,7 @@
 """What differs on Windows, with system calls that refuse what those of Windows refuse."""
 
 import ast
+import dataclasses
 import errno
 import io
 import json
@@ -12,6 +13,7 @@ import pytest
 
 from albert_tf import AlbertTextClassifier, AlbertTokenizer, TFLiteRunner, operating_system
 from albert_tf.cli import console, streams
+from albert_tf.cli.measure import headline
 from albert_tf.errors import CheckpointError
 from albert_tf.pretraining import ExampleRecipe, build_records
 from albert_tf.runtime import measure_tflite, measurement_child
@@ -207,16 +209,11 @@ def test_memory_of_macos_is_the_most_so_far(monkeypatch):
     assert most >= linux * 0.9
 
 
-def test_the_command_leaves_out_what_is_not_told(monkeypatch, capsys):
-    from albert_tf.cli import main
-
-    measured = measure_tflite(FILE, [16], runs=2)
-    unknown = type(measured)(measured.load_ms, None, measured.latency_ms, 1)
-    monkeypatch.setattr("albert_tf.export.measure_tflite", lambda *args, **kwargs: unknown)
-    assert main.main(["benchmark", str(FILE)]) == 0
-    shown = capsys.readouterr().err
-    assert "ms, 1 thread" in shown
-    assert "None" not in shown
+def test_the_command_leaves_out_what_is_not_told():
+    measured = measure_tflite(FILE, [16], runs=2, num_threads=2)
+    assert "MB of memory, 2 threads" in headline(str(FILE), measured)
+    unknown = dataclasses.replace(measured, extra_rss_mb=None, num_threads=1)
+    assert headline(str(FILE), unknown).endswith("ms, 1 thread")
 
 
 # === Streams ===

@@ -16,6 +16,7 @@ from albert_tf.runtime.examples import Example, pad
 from albert_tf.runtime.graph import LiteRTGraph
 from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.signatures import SignatureGraph
+from albert_tf.runtime.token_inputs import checked_token_inputs
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.tokenizer.text_sequence import text_list
@@ -103,7 +104,6 @@ class TFLiteRunner:
         self.set_controls(
             patience=patience, confidence=confidence, tolerance=tolerance, num_layers=num_layers
         )
-        self._vocab_size = self.metadata["config"]["vocab_size"]
         self.class_names = self._check_labels(bundle.labels)
         self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
@@ -314,40 +314,9 @@ class TFLiteRunner:
             ExportError: when a shape does not fit the file, or a token id lies outside the
                 vocabulary.
         """
-        token_ids = _whole_numbers(token_ids, "token_ids")
-        arrays = {
-            "token_ids": token_ids,
-            "segment_ids": np.zeros_like(token_ids) if segment_ids is None else segment_ids,
-            "padding_mask": np.ones_like(token_ids) if padding_mask is None else padding_mask,
-        }
-        arrays = {name: _whole_numbers(array, name) for name, array in arrays.items()}
-        longest = self.metadata["config"]["max_position_embeddings"]
-        for name, array in arrays.items():
-            if not self._fits(array.shape) or array.shape != token_ids.shape:
-                raise ExportError(
-                    f"{name} has the shape {array.shape}; {self.name} takes {self._shape_text()} "
-                    "for all three inputs"
-                )
-            if array.shape[-1] > longest:
-                raise ExportError(
-                    f"{name} is {array.shape[-1]} tokens long; {self.name} has {longest} "
-                    "positions: truncate it"
-                )
-        if token_ids.size and not (token_ids.min() >= 0 and token_ids.max() < self._vocab_size):
-            raise ExportError(
-                f"token_ids range from {token_ids.min()} to {token_ids.max()}; the vocabulary has "
-                f"the ids 0 to {self._vocab_size - 1}"
-            )
-        return self._graph.run({**arrays, **self._control_arrays()})
-
-    def _fits(self, shape):
-        return len(shape) == len(self._shape) and all(
-            n >= 1 if wanted < 0 else n == wanted
-            for n, wanted in zip(shape, self._shape, strict=True)
-        )
-
-    def _shape_text(self):
-        return f"({', '.join('any length' if n < 0 else str(n) for n in self._shape)})"
+        given = (token_ids, segment_ids, padding_mask)
+        inputs = checked_token_inputs(*given, self._shape, self.metadata["config"], self.name)
+        return self._graph.run({**inputs, **self._control_arrays()})
 
     # === Loading ===
 
@@ -380,20 +349,6 @@ class TFLiteRunner:
         """A hash of the description, which holds those of graph and tokenizer, and of the labels."""
         described = json.dumps([self.metadata, self.class_names], sort_keys=True)
         return hashlib.sha256(described.encode("utf-8")).hexdigest()
-
-
-def _whole_numbers(rows, name) -> np.ndarray:
-    try:
-        given = np.asarray(rows)
-        with np.errstate(invalid="ignore"):  # of NaN, which is no whole number
-            array = np.ascontiguousarray(given, "int32")
-        is_whole = np.array_equal(array, given)
-    except (TypeError, ValueError, OverflowError):
-        is_whole = False
-    if not is_whole:
-        shown = " ".join(str(rows).split())[:60]
-        raise ExportError(f"{name} is {shown}; expected whole numbers, in rows of one length")
-    return array
 
 
 def _reopen(cls, source, num_threads, controls, fingerprint) -> TFLiteRunner:

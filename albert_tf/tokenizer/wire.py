@@ -11,6 +11,8 @@ than reading a vocabulary, and its classes for one schema can be registered only
 Source: "Encoding" in the documentation of Protocol Buffers.
 """
 
+from collections.abc import Iterator
+
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # wire types; groups (3, 4) are of another age
 _SIZES = {FIXED64: 8, FIXED32: 4}
 _LONGEST_VARINT, _MOST = 10, (1 << 64) - 1  # bytes, for 64 bits
@@ -21,19 +23,18 @@ def tag(number: int, wire_type: int) -> int:
     return number << 3 | wire_type
 
 
-def fields(message: bytes) -> list[tuple[int, int | bytes]]:
-    """Takes a message apart.
+def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Takes a message apart, field by field.
 
     Args:
         message: a serialized message.
 
-    Returns:
+    Yields:
         Tag and value of each field, in order: an int for a varint, without sign; the bytes of everything else.
 
     Raises:
         ValueError: it is no message, or ends within a field.
     """
-    found: list[tuple[int, int | bytes]] = []
     position, size = 0, len(message)
     # Most numbers are of one byte. They are read here, since a call for each would take twice the time.
     while position < size:
@@ -51,7 +52,7 @@ def fields(message: bytes) -> list[tuple[int, int | bytes]]:
                 length, position = _read_varint(message, position - 1)
         elif wire_type == VARINT:
             value, position = _read_varint(message, position)
-            found.append((key, value))
+            yield key, value
             continue
         elif wire_type in _SIZES:
             length = _SIZES[wire_type]
@@ -60,9 +61,8 @@ def fields(message: bytes) -> list[tuple[int, int | bytes]]:
         end = position + length
         if end > size:
             raise ValueError("it ends in the middle of a field")
-        found.append((key, message[position:end]))
+        yield key, message[position:end]
         position = end
-    return found
 
 
 def field(key: int, value: int | bytes) -> bytes:

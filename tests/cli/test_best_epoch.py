@@ -22,7 +22,7 @@ def finetune(shell):
         f"you won {i} pounds,spam" if i % 8 == 0 else f"see you at {i} then,ham" for i in range(120)
     ]
     write(shell.folder / "spam.csv", "text,label\n" + "\n".join(rows))
-    random_model(labels=["ham", "spam"]).save_to_preset(shell.folder / "preset")
+    random_model(class_names=["ham", "spam"]).save_to_preset(shell.folder / "preset")
     start = ["--preset", "preset", "--sequence-length", "16", "--validation-share", "0.4"]
 
     def run(*options, **expected):
