@@ -138,7 +138,7 @@ NEED_WHAT_MAY_BE_ABSENT = {
 def pytest_runtest_makereport(item, call):
     """Skips tests that fail for want of such a package, also where they look at the line that says so."""
     report = yield
-    error = str(call.excinfo.value).replace("\\'", "'") if call.excinfo else ""
+    error = report.longreprtext.replace("\\'", "'") if report.failed else ""
     place = item.path.relative_to(Path(__file__).parent).as_posix()
     for package, places in NEED_WHAT_MAY_BE_ABSENT.items():
         is_named = f"needs the package {package!r}, which is not installed" in error
