@@ -18,7 +18,7 @@ BASE = [
 TENSORFLOW = [
     "tensorflow>=2.20,<2.22",
     'tensorflow-text>=2.20,<2.22; sys_platform != "win32"',
-    "keras>=3.15,<4",  # earlier ones leave the weights of layers in lists of lists out of .keras files
+    "keras>=3.10,<4",
     "safetensors>=0.5,<1",
     "h5py>=3.11,<4",
     "ml_dtypes>=0.5.1,<1",
