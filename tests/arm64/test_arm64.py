@@ -114,6 +114,6 @@ def test_answers_of_the_models(there, here):
         told = f"{there['processor']}, {model}: {len(found)} texts, largest difference"
         print(f"{told} {difference:.2g}")
         if model == EMBEDDER:
-            assert (expected * found).sum(axis=1).min() > 0.999  # cosines
+            assert (expected * found).sum(axis=1).min() > 0.998  # cosines
         else:
             np.testing.assert_array_equal(found.argmax(axis=1), expected.argmax(axis=1))
