@@ -22,7 +22,6 @@ import time
 from pathlib import Path
 
 from benchmarks.environments import QUIET, last_line
-from benchmarks.files.model import make_model
 from benchmarks.machine import ROOT, describe_machine, write_result
 
 BEFORE = "3c0a89c"
@@ -52,28 +51,30 @@ def make_environments(folder: Path, names: list[str]) -> dict[str, Path]:
     for name in names:
         made[name] = environment = folder / name
         python = environment / "bin" / "python"
-        if not python.exists():
+        is_new = not python.exists()
+        if is_new:
             subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-        if name == "before":
-            _install_commit(python)
-        else:
-            what = REQUIREMENTS.get(name, (str(ROOT),))
-            # This checkout may have changed since; the others are what their versions say.
-            again = ("--force-reinstall", "--no-deps") if name == "albert_tf" else ()
-            subprocess.run([python, "-m", "pip", "install", "-q", *what], check=True)
-            if again:
-                subprocess.run([python, "-m", "pip", "install", "-q", *again, *what], check=True)
+        pip = [python, "-m", "pip", "install", "-q"]
+        if name == "albert_tf":
+            subprocess.run([*pip, ROOT], check=True)
+            if not is_new:  # this checkout may have changed since, under the same version
+                subprocess.run([*pip, "--force-reinstall", "--no-deps", ROOT], check=True)
+        elif is_new and name == "before":
+            _install_commit(pip)
+        elif is_new:
+            subprocess.run([*pip, *REQUIREMENTS[name]], check=True)
     return made
 
 
-def _install_commit(python: Path) -> None:
+def _install_commit(pip: list) -> None:
     """Installs the package as it was at `BEFORE`."""
     with tempfile.TemporaryDirectory() as folder:
-        archive = subprocess.run(
-            ["git", "archive", BEFORE], cwd=ROOT, capture_output=True, check=True
-        )
-        subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", folder], check=True)
+        # Through a file: what this process holds in memory would count as its children's.
+        tar = Path(folder) / "commit.tar"
+        subprocess.run(["git", "archive", "--output", tar, BEFORE], cwd=ROOT, check=True)
+        subprocess.run(["tar", "-x", "-f", tar, "-C", folder], check=True)
+        tar.unlink()
+        subprocess.run([*pip, folder], check=True)
 
 
 def size_mb(folder: Path) -> float:
@@ -93,6 +94,7 @@ def write_files(folder: Path) -> None:
     from albert_tf.export import export_tflite
     from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
     from albert_tf.weights import write_huggingface
+    from benchmarks.files.model import make_model
     from benchmarks.files.onnx_fused import write_onnx
 
     model = make_model(SIZE)
@@ -159,17 +161,23 @@ def measure(command: list[str], folder: Path) -> tuple[float, float]:
 def main():
     """Measures, and writes docs/benchmarks/startup.json."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--environments", type=Path, required=True, help="folder of environments")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--environments", type=Path, help="folder of environments")
+    where.add_argument("--write", type=Path, metavar="FOLDER", help="only write the files there")
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument(
         "--without", nargs="+", default=[], choices=("before", *REQUIREMENTS), help="leave out"
     )
     parser.add_argument("--output", type=Path, default=ROOT / "docs/benchmarks/startup.json")
     args = parser.parse_args()
+    if args.write:
+        write_files(args.write)
+        return
     names = [n for n in ("albert_tf", "before", *REQUIREMENTS) if n not in args.without]
     environments = make_environments(args.environments.resolve(), names)
     with tempfile.TemporaryDirectory() as files:
-        write_files(Path(files))
+        # In a process of its own: Linux counts the memory of whoever starts a process as that process's, too.
+        subprocess.run([sys.executable, "-m", "benchmarks.startup", "--write", files], check=True)
         commands = contestants(environments, Path(files))
         rows = {name: {"seconds": [], "memory_mb": []} for name in commands}
         for number in range(args.rounds + 1):
