@@ -105,6 +105,8 @@ tokenizer.encode_batch(3)  # type: ignore[call-overload]
 TFLiteRunner(3)  # type: ignore[arg-type]
 AlbertTextClassifierPreprocessor("a")  # type: ignore[arg-type]
 export_tflite(model, "a.tflite", quantisation="int8")  # type: ignore[call-arg]
+from albert_tf import AlbertTokeniser  # type: ignore[attr-defined]
+from albert_tf.tasks import read_tabel  # type: ignore[attr-defined]
 """
 """Each wrong line is one: an ignore that nothing needs is an error too."""
 
