@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         tfidf_baseline,
     )
     from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
-    from albert_tf.tasks.entity_metrics import entity_metrics, entity_metrics_by_label
+    from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
     from albert_tf.tasks.exit_plot import plot_exits
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
     from albert_tf.tasks.label_checks import check_labels
@@ -96,7 +96,7 @@ __getattr__, __dir__ = lazy_names(
             "DEMO_DATA",
             "demo_data",
         ),
-        "albert_tf.tasks.entity_metrics": (
+        "albert_tf.tasks.entity_scores": (
             "entity_metrics",
             "entity_metrics_by_label",
         ),

@@ -6,7 +6,7 @@ import warnings
 import pytest
 
 from albert_tf.tables.tags import stretches
-from albert_tf.tasks.entity_metrics import entity_metrics, entity_metrics_by_label
+from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
 
 
 def made_up(number, seed):
