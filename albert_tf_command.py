@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import sys
 import warnings
 
@@ -15,10 +14,10 @@ def main() -> int:
     if "--debug" not in sys.argv:
         _silence_libraries()
     from albert_tf.cli.console import show_warnings_as_notes
+    from albert_tf.operating_system import interrupt_when_told_to_stop
 
     show_warnings_as_notes()
-    # `kill` stops a training as Ctrl-C does: with a checkpoint, and a line that names it.
-    signal.signal(signal.SIGTERM, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    interrupt_when_told_to_stop()  # a training too: with a checkpoint, and a line that names it
     from albert_tf.cli.main import main as run
 
     return run()

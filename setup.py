@@ -1,4 +1,4 @@
-"""Packaging: the pinned dependencies, the extras, and the `albert-tf` command."""
+"""Packaging: what the package needs to answer, the extras, and the `albert-tf` command."""
 
 from pathlib import Path
 
@@ -8,36 +8,57 @@ ROOT = Path(__file__).parent
 version: dict = {}
 exec((ROOT / "albert_tf" / "version.py").read_text("utf-8"), version)  # the one place it is stated
 
-# What resolves together on Python 3.11 and 3.12. Unpinned, pip backtracks into versions that do not.
+# What answers from an exported file. Tests hold that it needs nothing else, and `make test-versions` runs both ends of
+# every range here: an end that fails there is not in the range.
 BASE = [
-    "tensorflow==2.20.0",
-    "tensorflow-text==2.20.1",
-    "keras==3.15.1",
-    "ai-edge-litert==2.3.0",
     "numpy>=2.0,<3",
+    "ai-edge-litert>=1.2,<3",
+]
+# What trains and exports. tensorflow-text, which cuts texts inside a graph, has no wheels for Windows.
+TENSORFLOW = [
+    "tensorflow>=2.20,<2.22",
+    'tensorflow-text>=2.20,<2.22; sys_platform != "win32"',
+    "keras>=3.10,<4",
     "safetensors>=0.5,<1",
     "h5py>=3.11,<4",
+    "ml_dtypes>=0.5.1,<1",
+    "protobuf>=5.28.3,<8",  # TensorFlow 2.20's own messages refuse an older one
+    "flatbuffers>=24.3.25,<27",
     "scikit-learn>=1.5,<2",
-    "pandas>=2.2,<4",
+    "scipy>=1.13,<2",
+    "pandas>=2.2.2,<4",
     "rich>=13,<16",
 ]
-MODEL_GARDEN = ["tf-models-official==2.20.0", "tf-keras==2.20.1"]
+MODEL_GARDEN = ["tf-models-official==2.20.0", "tf-keras>=2.20,<2.22", "pyyaml>=6,<7"]
 HUB = ["huggingface_hub>=0.30,<1"]
-PLOTS = ["matplotlib>=3.9,<4", "tensorboard==2.20.0"]
-JAX = ["jax>=0.5"]
+PLOTS = ["matplotlib>=3.9,<4", "tensorboard>=2.20,<2.22"]
+JAX = ["jax>=0.5,<1"]
 DISTILL = ["tokenizers>=0.20,<1"]  # a BERT teacher's WordPiece; and a packaged teacher, by hand
-BEAM = ["apache-beam==2.77.0"]
-QUANTIZE = ["ai-edge-quantizer==0.10.0"]  # int4 weights and int8 activations
-PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17"]
+BEAM = ["apache-beam>=2.77,<3"]
+QUANTIZE = ["ai-edge-quantizer==0.10.0"]  # int4 weights and int8 activations; it wants one LiteRT
+PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17,<2"]
 PEERS += ["sentencepiece==0.2.1"]  # later ones want a newer protobuf than TensorFlow 2.20 takes
+TEST = [
+    "pytest>=8,<10",
+    "pytest-xdist>=3.6,<4",
+    "filelock>=3.12,<5",  # for what its workers share
+    "hypothesis>=6.100,<7",
+    "sentencepiece>=0.2.1,<0.3",  # what its own segmenter says of a text
+    "setuptools>=77,<100",  # tests build the wheel without asking an index
+    "wheel>=0.43,<1",
+    "uv>=0.8,<1",  # resolves for other platforms than this one
+]
 EXTRAS = {
-    "model-garden": MODEL_GARDEN,
-    "quantize": QUANTIZE,
-    "scale": [*JAX, *BEAM],
-    "distill": DISTILL,
-    "hub": HUB,
-    "plots": PLOTS,
+    "tensorflow": TENSORFLOW,
+    "model-garden": [*TENSORFLOW, *MODEL_GARDEN],
+    "quantize": [*TENSORFLOW, *QUANTIZE],
+    "scale": [*TENSORFLOW, *JAX, *BEAM],
+    "distill": [*TENSORFLOW, *DISTILL],
+    "hub": [*TENSORFLOW, *HUB],
+    "plots": [*TENSORFLOW, *PLOTS],
+    "test": TEST,
     "dev": [
+        *TENSORFLOW,
         *MODEL_GARDEN,
         *HUB,
         *PLOTS,
@@ -46,13 +67,9 @@ EXTRAS = {
         *DISTILL,
         *QUANTIZE,
         *PEERS,
-        "pytest>=8",
-        "pytest-xdist>=3.6",
-        "filelock>=3.12",  # for what its workers share
-        "hypothesis>=6.100",
-        "ruff>=0.9",
-        "setuptools>=77",  # tests build the wheel without asking an index
-        "wheel",
+        *TEST,
+        "ruff>=0.9,<1",
+        "mypy>=1.13,<3",
     ],
 }
 
@@ -64,7 +81,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     license_files=["LICENSE", "NOTICE"],
-    python_requires=">=3.11,<3.13",
+    python_requires=">=3.11,<3.14",
     packages=[
         *find_packages(include=["albert_tf", "albert_tf.*"]),
         "albert_tf.export",
@@ -77,7 +94,7 @@ setup(
     py_modules=["albert_tf_command"],
     package_dir={"albert_tf.export": "export", "albert_tf.configs": "configs"},
     package_data={
-        "albert_tf": ["presets/*/*"],
+        "albert_tf": ["py.typed", "presets/*/*"],
         "albert_tf.configs": [
             "distillation/*.json",
             "models/*.json",

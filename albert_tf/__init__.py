@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         AlbertMultipleChoice,
         AlbertPretrainer,
         AlbertQuestionAnswerer,
+        AlbertTask,
         AlbertTextClassifier,
         AlbertTextEmbedder,
         AlbertTextRegressor,
@@ -37,6 +38,7 @@ __all__ = [
     "AlbertMultipleChoice",
     "AlbertPretrainer",
     "AlbertQuestionAnswerer",
+    "AlbertTask",
     "AlbertTextClassifier",
     "AlbertTextEmbedder",
     "AlbertTextRegressor",
@@ -54,37 +56,39 @@ if (_CHECKOUT / "setup.py").is_file() and (_CHECKOUT / "export" / "__init__.py")
     # there finds this folder before whatever is installed.
     __path__.append(str(_CHECKOUT))
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.config": ("AlbertConfig",),
-        "albert_tf.models": (
-            "AlbertBackbone",
-            "AlbertMaskedLM",
-            "AlbertMultipleChoice",
-            "AlbertPretrainer",
-            "AlbertQuestionAnswerer",
-            "AlbertTextClassifier",
-            "AlbertTextEmbedder",
-            "AlbertTextRegressor",
-            "AlbertTokenClassifier",
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.config": ("AlbertConfig",),
+            "albert_tf.models": (
+                "AlbertBackbone",
+                "AlbertMaskedLM",
+                "AlbertMultipleChoice",
+                "AlbertPretrainer",
+                "AlbertQuestionAnswerer",
+                "AlbertTask",
+                "AlbertTextClassifier",
+                "AlbertTextEmbedder",
+                "AlbertTextRegressor",
+                "AlbertTokenClassifier",
+            ),
+            "albert_tf.runtime": ("TFLiteRunner",),
+            "albert_tf.tokenizer": ("AlbertTokenizer",),
+            "albert_tf.training": ("AlbertLamb", "LayerDecaySchedule"),
+        },
+        rooms=(
+            "configs",
+            "distillation",
+            "export",
+            "layers",
+            "models",
+            "preprocessing",
+            "pretraining",
+            "runtime",
+            "tasks",
+            "tokenizer",
+            "training",
+            "weights",
         ),
-        "albert_tf.runtime": ("TFLiteRunner",),
-        "albert_tf.tokenizer": ("AlbertTokenizer",),
-        "albert_tf.training": ("AlbertLamb", "LayerDecaySchedule"),
-    },
-    rooms=(
-        "configs",
-        "distillation",
-        "export",
-        "layers",
-        "models",
-        "preprocessing",
-        "pretraining",
-        "runtime",
-        "tasks",
-        "tokenizer",
-        "training",
-        "weights",
-    ),
-)
+    )

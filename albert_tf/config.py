@@ -5,6 +5,7 @@ import difflib
 import json
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from albert_tf.errors import ConfigError
 
@@ -166,7 +167,7 @@ class AlbertConfig:
         return tuple(sorted(names))
 
     @classmethod
-    def named(cls, size: str, **overrides) -> "AlbertConfig":
+    def named(cls, size: str, **overrides: Any) -> "AlbertConfig":
         """Returns the configuration of a published size, with any field overridden.
 
         Args:
@@ -223,7 +224,7 @@ class AlbertConfig:
         """Returns the fields as indented JSON text."""
         return json.dumps(self.to_dict(), indent=2)
 
-    def replace(self, **changes) -> "AlbertConfig":
+    def replace(self, **changes: Any) -> "AlbertConfig":
         """Returns a copy with some fields changed."""
         return type(self).from_dict({**self.to_dict(), **changes})
 

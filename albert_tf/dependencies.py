@@ -1,10 +1,12 @@
 """What the base install leaves out: which extra brings a missing package, in one line that can be typed."""
 
+import importlib
 import importlib.util
 import os
 import sys
 
 from albert_tf.errors import AlbertError, ConfigError, MissingExtraError
+from albert_tf.operating_system import is_windows
 
 TENSORFLOW = "tensorflow"
 """The extra that trains and exports."""
@@ -36,6 +38,21 @@ def require(package: str, purpose: str) -> None:
     """
     if importlib.util.find_spec(package) is None:
         raise MissingExtraError(package, EXTRA_OF[package], purpose)
+
+
+def tensorflow_text():
+    """Returns the package `tensorflow_text`, which cuts texts inside a TensorFlow graph.
+
+    Raises:
+        MissingExtraError: when it is not installed.
+    """
+    package = "tensorflow_text"
+    if importlib.util.find_spec(package) is None:
+        # The extra leaves it out on Windows: see setup.py.
+        instead = "it has no wheels for Windows: pass texts as a list" if is_windows() else None
+        purpose = "cutting texts in a TensorFlow graph (in_graph, tf.data.Dataset, SavedModel)"
+        raise MissingExtraError(package, TENSORFLOW, purpose, instead)
+    return importlib.import_module(package)
 
 
 def explained(error: Exception, purpose: str) -> Exception:

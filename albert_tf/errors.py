@@ -30,10 +30,17 @@ class ExportError(AlbertError):
 
 
 class MissingExtraError(AlbertError, ImportError):
-    """An optional dependency is not installed; the message carries the pip line that adds it."""
+    """An optional dependency is not installed; the message carries the pip line that adds it.
 
-    def __init__(self, package: str, extra: str, purpose: str):
+    Args:
+        package: what is missing.
+        extra: the extra that brings it.
+        purpose: what it is for, the subject of the message.
+        instead: what to do where no extra brings it, instead of the pip line; None where one does.
+    """
+
+    def __init__(self, package: str, extra: str, purpose: str, instead: str | None = None):
+        way_out = instead or f'run: pip install "albert-tf[{extra}]"'
         super().__init__(
-            f"{purpose} needs the package {package!r}, which is not installed; "
-            f'run: pip install "albert-tf[{extra}]"'
+            f"{purpose} needs the package {package!r}, which is not installed; {way_out}"
         )

@@ -100,7 +100,7 @@ def _classifier(labels: LabelSet, early_exit: bool, dtype: str) -> AlbertTextCla
     return AlbertTextClassifier.from_preset(
         str(PRESET),
         num_classes=len(labels),
-        labels=list(labels.names),
+        class_names=list(labels.names),
         early_exit=early_exit,
         dtype=dtype,
         preprocessor=AlbertTextClassifierPreprocessor(

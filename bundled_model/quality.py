@@ -47,7 +47,7 @@ def measure(row: str, seed: int, data: Path | None, work: Path) -> dict:
         "seed": seed,
         "train_texts": len(train),
         "test_texts": len(test),
-        "accuracy": accuracy_of(logits, test, model.labels),
+        "accuracy": accuracy_of(logits, test, model.class_names),
         **measure_file(model, "int8", test, logits, work),
         **measure_file(model, "int4", test, logits, work),
         "tfidf_accuracy": tfidf_baseline(train, test, seed).metrics["accuracy"],
@@ -74,7 +74,7 @@ def measure_file(model, quantization: str, test, logits: np.ndarray, work: Path)
     )
     scores = TFLiteRunner(path).scores(test.texts)
     return {
-        f"{quantization}_accuracy": accuracy_of(scores, test, model.labels),
+        f"{quantization}_accuracy": accuracy_of(scores, test, model.class_names),
         f"{quantization}_same_label": float(np.mean(scores.argmax(1) == logits.argmax(1))),
         f"{quantization}_bytes": exported.size,
     }

@@ -64,7 +64,7 @@ def try_candidate(row: str, changes: dict, draw: int, data: Path | None, work: P
         "draw": draw,
         "train_texts": len(train),
         "held_out_texts": len(held_out),
-        "held_out_accuracy": accuracy_of(scores, held_out, model.labels),
+        "held_out_accuracy": accuracy_of(scores, held_out, model.class_names),
         "seconds": round(result.seconds, 1),
     }
 

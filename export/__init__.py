@@ -40,18 +40,19 @@ __all__ = [
     "measure_tflite",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.export.comparison": ("QuantizationChoice", "compare_quantizations"),
-        "albert_tf.export.exit_curve": ("ExitPoint", "find_knee", "measure_exits"),
-        "albert_tf.export.inspection": ("TFLiteSummary", "inspect_tflite"),
-        "albert_tf.export.parity": ("DEFAULT_LIMITS", "ParityLimits", "ParityReport"),
-        "albert_tf.export.saved_model": ("export_saved_model",),
-        "albert_tf.export.choices": ("CLIENTS", "FORMS", "QUANTIZATIONS"),
-        "albert_tf.export.tflite": ("ExportResult", "export_tflite"),
-        "albert_tf.runtime.measurement": ("Latency", "Measurement", "measure_tflite"),
-        "albert_tf.runtime.prediction": ("Prediction",),
-        "albert_tf.runtime.runner": ("TFLiteRunner",),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.export.comparison": ("QuantizationChoice", "compare_quantizations"),
+            "albert_tf.export.exit_curve": ("ExitPoint", "find_knee", "measure_exits"),
+            "albert_tf.export.inspection": ("TFLiteSummary", "inspect_tflite"),
+            "albert_tf.export.parity": ("DEFAULT_LIMITS", "ParityLimits", "ParityReport"),
+            "albert_tf.export.saved_model": ("export_saved_model",),
+            "albert_tf.export.choices": ("CLIENTS", "FORMS", "QUANTIZATIONS"),
+            "albert_tf.export.tflite": ("ExportResult", "export_tflite"),
+            "albert_tf.runtime.measurement": ("Latency", "Measurement", "measure_tflite"),
+            "albert_tf.runtime.prediction": ("Prediction",),
+            "albert_tf.runtime.runner": ("TFLiteRunner",),
+        },
+    )

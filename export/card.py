@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import math
 
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.parity import ParityReport
 from albert_tf.runtime.bundle import longest_input
+from albert_tf.strict_json import finite
 
 USES = {
     "text_classifier": "gives each text, or pair of texts, one of the labels below",
@@ -74,18 +76,18 @@ def model_card(
 
 def card_json(card: dict) -> str:
     """Returns the card as indented JSON text."""
-    return json.dumps(card, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(finite(card), indent=2, ensure_ascii=False) + "\n"
 
 
 def card_markdown(card: dict) -> str:
     """Returns the card for people."""
     shape = card["architecture"]
-    groups = shape["num_hidden_groups"]
+    layers, groups = shape["num_hidden_layers"], shape["num_hidden_groups"]
     lines = [
         f"# {card['file']}",
         "",
-        f"An ALBERT that {card['use']}: {shape['num_hidden_layers']} layers of {groups} "
-        f"group{'s' * (groups > 1)} of shared weights, hidden size {shape['hidden_size']}.",
+        f"An ALBERT that {card['use']}: {_counted(layers, 'layer')} of {_counted(groups, 'group')} of shared "
+        f"weights, hidden size {shape['hidden_size']}.",
         "",
         "| | |",
         "|---|---|",
@@ -158,18 +160,29 @@ def _training(training):
     if not training:
         return ["## Training", "", "Nothing about the training was recorded with the model.", ""]
     rows = [
-        f"| {who} | {', '.join(f'{name} {value:.4f}' for name, value in metrics.items())} |"
+        f"| {who} | {', '.join(f'{name} {_figure(value)}' for name, value in metrics.items())} |"
         for who, metrics in training["metrics"].items()
     ]
     data = training["data"]
+    trained, held_out = (
+        _counted(data[f"{part}_texts"], "text") for part in ("training", "validation")
+    )
     return [
         "## Training",
         "",
-        f"Trained on {data['training_texts']:,} texts of `{data['file']}` (SHA-256 `{data['sha256']}`), from "
-        f"{training['start']}, {training['epochs']} epochs. Of {data['validation_texts']:,} texts held out:",
+        f"Trained on {trained} of `{data['file']}` (SHA-256 `{data['sha256']}`), from "
+        f"{training['start']}, {_counted(training['epochs'], 'epoch')}. Of {held_out} held out:",
         "",
         "| | |",
         "|---|---|",
         *rows,
         "",
     ]
+
+
+def _counted(number, noun):
+    return f"{number:,} {noun}{'s' * (number != 1)}"
+
+
+def _figure(value):
+    return "not defined" if value is None or math.isnan(value) else f"{value:.4f}"

@@ -4,6 +4,7 @@ import dataclasses
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from albert_tf.errors import ExportError, MissingExtraError
 from albert_tf.export.parity import ANY_DIFFERENCE
@@ -41,7 +42,7 @@ class QuantizationChoice:
 
 
 def compare_quantizations(
-    model,
+    model: Any,
     texts: list[str],
     metric: Callable[[list[Prediction]], float],
     pairs: list[str] | None = None,
@@ -66,10 +67,10 @@ def compare_quantizations(
         ExportError: when the model cannot be exported at all.
     """
     rows, left_out = [], []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for quantization in quantizations:
             path = Path(folder) / f"{quantization}.tflite"
-            fixed = (
+            fixed: dict[str, Any] = (
                 {"form": "unrolled", "length": static_length}
                 if quantization == "int8-static"
                 else {}

@@ -41,7 +41,7 @@ def measure_exits(
     runner: TFLiteRunner,
     texts: Sequence[str],
     metric: Callable[[list[Prediction]], float],
-    pairs=None,
+    pairs: Sequence[str] | None = None,
 ) -> list[ExitPoint]:
     """Runs a file with early exits at every patience, and at a few confidences or tolerances.
 

@@ -11,6 +11,7 @@ from albert_tf.export.exit_loop import ExitLoop, controls_of
 from albert_tf.export.row_table import RowTable
 from albert_tf.layers import FactorizedEmbedding, MaskedLMHead
 from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
+from albert_tf.random_state import kept_random_state
 from albert_tf.runtime.bundle import LAYERS_RUN
 
 
@@ -37,6 +38,7 @@ def check_exportable(model) -> None:
         )
 
 
+@kept_random_state()
 def float32_copy(model):
     """Returns a copy of `model` with the same weights that computes in float32.
 

@@ -9,7 +9,7 @@ from albert_tf.export.exit_loop import NUM_LAYERS, controls_of
 from albert_tf.export.lowering import as_dict
 from albert_tf.runtime.examples import Example, pad
 from albert_tf.runtime.graph import LiteRTGraph
-from albert_tf.runtime.signatures import is_per_token
+from albert_tf.runtime.signatures import SignatureGraph, is_per_token
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)
 """Upper ends of the length classes of the report, in tokens."""
@@ -114,7 +114,7 @@ class ParityReport:
 
 def compare(
     reference,
-    graph: LiteRTGraph,
+    graph: LiteRTGraph | SignatureGraph,
     examples: list[Example],
     *,
     source: str,
@@ -154,10 +154,10 @@ def compare(
             f"the largest difference is {relative_difference:.3g} of the largest value, allowed "
             f"{limits.difference:g}"
         )
-    if labels.decided and labels.decided_share < limits.agreement:
+    share = labels.decided_share
+    if share is not None and share < limits.agreement:
         failures.append(
-            f"{labels.decided_share:.1%} of {labels.decided:,} decided labels agree, needed "
-            f"{limits.agreement:.1%}"
+            f"{share:.1%} of {labels.decided:,} decided labels agree, needed {limits.agreement:.1%}"
         )
     return ParityReport(
         texts=len(examples),
@@ -167,7 +167,7 @@ def compare(
         mean_difference=_mean(comparisons),
         relative_difference=relative_difference,
         agreement=labels.share,
-        decided_agreement=labels.decided_share,
+        decided_agreement=share,
         worst_text=int(np.argmax(relative)),  # the first NaN, where there is one
         by_length=_by_length(examples, comparisons, scales, limits),
         limits=limits,

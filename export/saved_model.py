@@ -1,6 +1,7 @@
 """`export_saved_model`: raw strings in, answers out, for TensorFlow Serving and `tf.saved_model.load`."""
 
 from pathlib import Path
+from typing import Any
 
 from albert_tf.errors import ExportError
 from albert_tf.export.lowering import check_backend
@@ -9,14 +10,14 @@ from albert_tf.runtime.quiet import quiet
 SERVED_HEADS = ("text_classifier", "text_regressor", "text_embedder")
 
 
-def export_saved_model(model, folder: str | Path) -> Path:
+def export_saved_model(model: Any, folder: str | Path) -> Path:
     """Writes a SavedModel that tokenizes, runs the model, and names its answers.
 
     The tokenizer is in the graph, so a client sends texts. The signature `serving_default` takes `texts`, strings
     `(batch,)`; `pairs` takes `texts` and `pairs`. Outputs, by head:
 
     - classifier: `label` and `probability` of the best class, strings and float32 `(batch,)`; `classes` and `scores`,
-      every class and its probability, `(batch, classes)`, in the order of the model's labels;
+      every class and its probability, `(batch, classes)`, in the order of the model's `class_names`;
     - regressor: `value`, float32 `(batch,)`;
     - embedder: `vectors`, float32 `(batch, hidden_size)`.
 
@@ -44,7 +45,7 @@ def export_saved_model(model, folder: str | Path) -> Path:
     model = AlbertTextClassifier(
         AlbertBackbone(AlbertConfig.named("tiny", num_hidden_layers=2)),
         preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=64),
-        labels=["ham", "spam"],
+        class_names=["ham", "spam"],
     )
     export_saved_model(model, "served/spam/1")
     ```
@@ -117,7 +118,7 @@ def _named(model, outputs):
     if model.head == "text_regressor":
         return {"value": outputs[:, 0]}
     scores = tf.sigmoid(outputs) if model.multi_label else tf.nn.softmax(outputs)
-    names = tf.constant(model.labels or [str(i) for i in range(model.num_classes)])
+    names = tf.constant(model.class_names or [str(i) for i in range(model.num_classes)])
     best = tf.argmax(scores, axis=-1)
     return {
         "label": tf.gather(names, best),

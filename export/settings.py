@@ -67,11 +67,11 @@ class ExportSettings:
         ):
             if value not in known:
                 raise ExportError(f"{name} is {value!r}; expected one of {', '.join(known)}")
-        for name, value in (("batch", self.batch), ("choices", self.choices)):
-            if not _is_count(value):
-                raise ExportError(f"{name} is {value!r}; expected a whole number of at least 1")
+        for name, count in (("batch", self.batch), ("choices", self.choices)):
+            if not _is_count(count):
+                raise ExportError(f"{name} is {count!r}; expected a whole number of at least 1")
         check_exportable(model)
-        check_labels(getattr(model, "labels", None) or ())
+        check_labels(getattr(model, "class_names", None) or ())
         self._check_length(model)
         self._check_quantization()
 

@@ -72,7 +72,7 @@ def make_task_file(
     _check_graph(graph, client)
     tokenizer = task_tokenizer(model.preprocessor.tokenizer)
     add_probabilities(graph, multi_label=model.multi_label)
-    metadata = build_metadata(name, description, version, has_labels=model.labels is not None)
+    metadata = build_metadata(name, description, version, has_labels=model.class_names is not None)
     add_metadata(graph, ENTRY, metadata)
     return TaskFile(write_model(graph), tokenizer)
 

@@ -12,16 +12,25 @@ import unicodedata
 from collections.abc import Iterable
 
 from albert_tf.errors import ExportError
-from albert_tf.export.charsmap import read_charsmap, write_charsmap
+from albert_tf.export.charsmap import write_charsmap
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.digit_comma import is_digit_comma
-from albert_tf.tokenizer.model_file import UNUSED, model_class, parse_model
+from albert_tf.tokenizer.model_file import (
+    NORMALIZER_SPEC,
+    PIECES,
+    PRECOMPILED_CHARSMAP,
+    REMOVE_EXTRA_WHITESPACES,
+    SELF_TEST_DATA,
+    TYPE,
+    UNUSED,
+    parse_model,
+)
 from albert_tf.tokenizer.normalization import WHITE_SPACE, Normalizer, is_surrogate
+from albert_tf.tokenizer.segmentation.character_map import CharacterMap
+from albert_tf.tokenizer.wire import field, fields, without
 
 CLS, SEP, PAD_ID = "[CLS]", "[SEP]", 0
 """What the clients put around and behind a text, whatever the model."""
-
-_SELF_TEST = 4  # field of SentencePiece's ModelProto
 
 
 def task_tokenizer(tokenizer: AlbertTokenizer) -> bytes:
@@ -62,17 +71,22 @@ def check_task_tokenizer(tokenizer: AlbertTokenizer) -> None:
 def _rewritten(content: bytes, strip_accents: bool) -> bytes:
     model = parse_model(content)
     rules = composed_rules(
-        Normalizer(True, strip_accents), read_charsmap(model.charsmap), set().union(*model.pieces)
+        Normalizer(True, strip_accents),
+        CharacterMap(model.charsmap).rules(),
+        set().union(*model.pieces),
     )
-    proto = model_class()()
-    proto.ParseFromString(content)
-    proto.normalizer_spec.precompiled_charsmap = write_charsmap(rules)
-    proto.normalizer_spec.remove_extra_whitespaces = True
-    for piece in proto.pieces:
-        if is_digit_comma(piece.piece):
-            piece.type = UNUSED
-    # Its samples hold for the old model; SentencePiece refuses a model that fails them.
-    return _without_field(proto.SerializeToString(deterministic=True), _SELF_TEST)
+    pieces, kept, normalizer = iter(model.pieces), [], b""
+    for tag, value in fields(content):
+        if tag == NORMALIZER_SPEC:
+            normalizer += without(value, PRECOMPILED_CHARSMAP, REMOVE_EXTRA_WHITESPACES)
+        elif tag == PIECES and is_digit_comma(next(pieces)):
+            kept.append(field(tag, without(value, TYPE) + field(TYPE, UNUSED)))
+        # Its samples hold for the old model; SentencePiece refuses a model that fails them.
+        elif tag != SELF_TEST_DATA:
+            kept.append(field(tag, value))
+    normalizer += field(PRECOMPILED_CHARSMAP, write_charsmap(rules))
+    normalizer += field(REMOVE_EXTRA_WHITESPACES, True)
+    return b"".join([*kept, field(NORMALIZER_SPEC, normalizer)])
 
 
 def composed_rules(
@@ -130,25 +144,3 @@ def _replaced(text, rules, longest):
             parts.append(text[start])
         start = end
     return "".join(parts)
-
-
-def _without_field(message: bytes, number: int) -> bytes:
-    """A serialized protocol buffer of length-delimited fields without those of one number."""
-    kept, start = bytearray(), 0
-    while start < len(message):
-        tag, position = _varint(message, start)
-        size, position = _varint(message, position)
-        if tag >> 3 != number:
-            kept += message[start : position + size]
-        start = position + size
-    return bytes(kept)
-
-
-def _varint(message, position):
-    value = shift = 0
-    while True:
-        byte = message[position]
-        value |= (byte & 0x7F) << shift
-        position, shift = position + 1, shift + 7
-        if byte < 0x80:
-            return value, position

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from albert_tf.export.card import model_card
 from albert_tf.export.conversion import check_graph, convert
@@ -73,7 +74,7 @@ class ExportResult:
 
 
 def export_tflite(
-    model,
+    model: Any,
     path: str | Path,
     quantization: str = "int8",
     form: str = "loop",
@@ -144,7 +145,8 @@ def export_tflite(
     ```
     """
     path = Path(path)
-    runtime = runtime or CLIENTS.get(client)
+    if client is not None:
+        runtime = runtime or CLIENTS.get(client)
     settings = ExportSettings(quantization, form, length, batch, choices, runtime)
     settings.check(model)
     if client is not None:

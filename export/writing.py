@@ -69,7 +69,7 @@ def describe(model, settings: ExportSettings, summary: TFLiteSummary) -> Bundle:
         "truncate": None if preprocessor is None else preprocessor.truncate,
         "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")},
     }
-    labels = getattr(model, "labels", None)
+    labels = getattr(model, "class_names", None)
     return Bundle(
         metadata=metadata,
         tokenizer=None if tokenizer is None else tokenizer.model_bytes,

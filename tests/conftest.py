@@ -1,6 +1,7 @@
 """Fixtures that every test folder shares."""
 
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ from tests.installation import (
     copy_of_the_tree,
     install,
 )
+from tests.windows import pretend_windows
 
 SHARED = Path(os.environ.get("ALBERT_TF_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 
@@ -102,6 +104,49 @@ def needs(installed) -> Callable[[str], None]:
             pytest.skip(f"{module} is not in {installed.parent}")
 
     return check
+
+
+@pytest.fixture
+def windows(monkeypatch) -> None:
+    """This process as on Windows, as far as the package can tell."""
+    pretend_windows(monkeypatch)
+
+
+NEED_WHAT_MAY_BE_ABSENT = {
+    "tensorflow_text": (
+        "cli/test_exported_files",
+        "export/test_saved_model",
+        "export/test_task_metadata",
+        "models/test_fit",
+        "models/test_graph_lifetime",
+        "models/test_keras_ways",
+        "models/test_more_odd_inputs",
+        "models/test_odd_targets",
+        "models/test_odd_texts",
+        "models/test_text_datasets",
+        "preprocessing/test_keras_hub_ways",
+        "preprocessing/test_text_classifier_preprocessor",
+        "preprocessing/test_text_datasets",
+        "tokenizer/",
+    ),
+    "ai-edge-quantizer": ("cli/", "export/"),
+}
+"""Where tests need a package that an environment of `make test-versions` lacks: elsewhere they fail without it."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Skips tests that fail for want of such a package, also where they look at the line that says so."""
+    report = yield
+    error = report.longreprtext.replace("\\'", "'") if report.failed else ""
+    place = item.path.relative_to(Path(__file__).parent).as_posix()
+    for package, places in NEED_WHAT_MAY_BE_ABSENT.items():
+        is_named = f"needs the package {package!r}, which is not installed" in error
+        is_absent = importlib.util.find_spec(package.replace("-", "_")) is None
+        if is_named and is_absent and place.startswith(places):
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), item.location[1], f"Skipped: needs {package}")
+    return report
 
 
 TYPED = "typed"

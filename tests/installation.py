@@ -110,13 +110,16 @@ class Shell:
         command = [self.bin / "albert-tf", *map(str, words)]
         return subprocess.Popen(command, env=environment, **options)
 
-    def albert_tf(self, *words, stdin: str | bytes = "", status: int | None = 0, **options) -> Done:
+    def albert_tf(
+        self, *words, stdin: str | bytes = "", status: int | None = 0, streams: str = "", **options
+    ) -> Done:
         """Runs `albert-tf` with arguments as a process of its own.
 
         Args:
             *words: the arguments.
             stdin: what is piped in.
             status: the exit status that must come of it; None for any.
+            streams: where bash leads its streams, such as `2>&-` or `| head -n 1`.
             **options: `env`, changes of the environment; `cwd`.
         """
         options = {"encoding": "utf-8", "cwd": self.folder, **options}
@@ -124,6 +127,8 @@ class Shell:
             stdin = stdin.decode("latin-1")
             options["encoding"] = "latin-1"
         command = [self.bin / "albert-tf", *map(str, words)]
+        if streams:
+            command = ["bash", "-o", "pipefail", "-c", f'"$@" {streams}', "bash", *command]
         environment = self.environment(**options.pop("env", {}))
         done = subprocess.run(
             command, input=stdin, capture_output=True, env=environment, check=False, **options

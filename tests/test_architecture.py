@@ -7,7 +7,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVELS = [
-    {"errors", "version", "configs", "graph_lifetime"},
+    {
+        "errors",
+        "version",
+        "configs",
+        "graph_lifetime",
+        "operating_system",
+        "random_state",
+        "strict_json",
+        "type_names",
+    },
     {"config", "dependencies"},
     {"backend", "lazy"},
     {"tokenizer", "tables", "layers"},
@@ -19,6 +28,8 @@ LEVELS = [
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
+LOOKED_UP = {("albert_tf/tokenizer/tokenizer.py", "albert_tf.weights")}
+"""Imports within a function that point upwards: `AlbertTokenizer.from_preset` has a checkpoint read."""
 WITHOUT_TENSORFLOW = ("layers", "models", "training", "tasks")
 
 
@@ -47,7 +58,9 @@ def test_imports_point_one_way(room, files):
             parts = module.split(".")
             if parts[0] != "albert_tf" or len(parts) == 1 or parts[1] == room:
                 continue
-            assert LEVEL[parts[1]] < LEVEL[room], f"{path.relative_to(ROOT)} imports {module}"
+            place = path.relative_to(ROOT).as_posix()
+            is_looked_up = (place, module) in LOOKED_UP
+            assert is_looked_up or LEVEL[parts[1]] < LEVEL[room], f"{place} imports {module}"
 
 
 @pytest.mark.parametrize("room", WITHOUT_TENSORFLOW)

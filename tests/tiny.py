@@ -1,8 +1,9 @@
-"""Tiny configurations and inputs that many tests share."""
+"""Tiny configurations, models and inputs that many tests share."""
 
 import numpy as np
 
-from albert_tf import AlbertConfig
+from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 
 
 def tiny_config(**changes) -> AlbertConfig:
@@ -18,6 +19,27 @@ def tiny_config(**changes) -> AlbertConfig:
         **changes,
     }
     return AlbertConfig(**values)
+
+
+def english_model(
+    kind=AlbertTextClassifier, *, sequence_length=16, scale=0.1, dtype=None, sizes=None, **options
+):
+    """A tiny model of random weights that reads English texts, with the bundled tokenizer.
+
+    Args:
+        kind: its class.
+        sequence_length: the longest text, in tokens.
+        scale: of the weights; the larger it is, the more the words of a text move the answer.
+        dtype: of the backbone.
+        sizes: changes of `tiny_config`.
+        **options: of the class.
+    """
+    config = tiny_config(vocab_size=30000, **(sizes or {}))
+    own = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=sequence_length)
+    options = {"preprocessor": own, **options}
+    model = kind(AlbertBackbone(config, dtype=dtype), **options)
+    randomize(model, scale=scale)
+    return model
 
 
 def tiny_inputs(rows=3, length=7, seed=0, vocab_size=120) -> dict:

@@ -18,7 +18,7 @@ def load_answerer(model: str, class_names: list[str] | None = None):
         class_names: names for its classes, in the order of its outputs, instead of its own; or None.
 
     Returns:
-        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `labels`, and
+        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`, and
         `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
         `(texts, pairs)`.
 
@@ -55,10 +55,12 @@ class KerasAnswerer:
     def __init__(self, model):
         self.model = model
         if self.model.head == "text_regressor":
-            self.task, self.labels = "regression", []
+            self.task, self.class_names = "regression", []
         else:
             self.task = "multi_label" if self.model.multi_label else "classification"
-            self.labels = self.model.labels or [str(i) for i in range(self.model.num_classes)]
+            self.class_names = self.model.class_names or [
+                str(i) for i in range(self.model.num_classes)
+            ]
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
@@ -69,8 +71,8 @@ class RenamedAnswerer:
     """An answerer with other names for its classes; see `load_answerer`."""
 
     def __init__(self, answerer, class_names: list[str]):
-        check_number_of_names(class_names, len(answerer.labels))
-        self.task, self.labels = answerer.task, class_names
+        check_number_of_names(class_names, len(answerer.class_names))
+        self.task, self.class_names = answerer.task, class_names
         self.scores = answerer.scores
 
 
@@ -104,8 +106,8 @@ def read_targets(args, path, answerer):
     if answerer.task == "regression":
         return data, None, encode_targets(data, None)
     is_named = getattr(args, "class_names", None) is not None
-    known = _spelled_as_in(data, answerer.labels, is_named)
-    return data, LabelSet(answerer.labels), encode_targets(data, LabelSet(known))
+    known = _spelled_as_in(data, answerer.class_names, is_named)
+    return data, LabelSet(answerer.class_names), encode_targets(data, LabelSet(known))
 
 
 def _spelled_as_in(data, names, is_named):
@@ -137,4 +139,4 @@ def scores_of(predictions, runner) -> np.ndarray:
     """Returns the probabilities `(texts, classes)` of a `TFLiteRunner`'s predictions, or the values `(texts,)`."""
     if runner.task == "regression":
         return np.array([prediction.value for prediction in predictions])
-    return np.array([[p.scores[name] for name in runner.labels] for p in predictions])
+    return np.array([[p.scores[name] for name in runner.class_names] for p in predictions])

@@ -7,11 +7,12 @@ import shlex
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 
 from albert_tf.cli import streams
 from albert_tf.dependencies import require
-from albert_tf.errors import AlbertError, AlbertWarning, DataError
+from albert_tf.errors import AlbertError, AlbertWarning
+from albert_tf.operating_system import is_broken_pipe, is_windows
+from albert_tf.strict_json import finite
 
 YELLOW, BOLD_RED = "33", "1;31"
 """Colours, as numbers of ANSI's SGR sequence."""
@@ -39,7 +40,7 @@ def note(message: str) -> None:
 
 def _shows_colours() -> bool:
     # Windows has consoles that would print the sequences as they are. NO_COLOR: https://no-color.org
-    known = os.name == "posix" and os.environ.get("TERM") != "dumb"
+    known = not is_windows() and os.environ.get("TERM") != "dumb"
     return known and not os.environ.get("NO_COLOR") and sys.stderr.isatty()
 
 
@@ -80,9 +81,9 @@ def flush_answers() -> None:
 def _writing_answers():
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        if is_broken_pipe(error):
+            raise BrokenPipeError(error.errno, error.strerror) from error
         streams.drop(sys.stdout)
         raise AlbertError(
             f"standard output cannot be written: {error.strerror}; have it go elsewhere"
@@ -90,7 +91,12 @@ def _writing_answers():
 
 
 def answer_json(value) -> None:
-    """Prints a line of JSON to standard output; what its encoding cannot write exactly is escaped."""
+    """Prints a line of JSON to standard output.
+
+    What its encoding cannot write exactly is escaped, and a number that is not finite, such as a
+    correlation that is not defined, is null.
+    """
+    value = finite(value)
     line, encoding = json.dumps(value, ensure_ascii=False), sys.stdout.encoding or "utf-8"
     # Whoever reads JSON takes it for UTF-8, so in another encoding nothing but ASCII is exact.
     is_exact = encoding.lower().startswith("utf") and streams.is_writable(line, encoding)
@@ -148,40 +154,7 @@ def command_line(*words) -> str:
 
 def quoted(word) -> str:
     """Returns an argument as people can type it, in quotes where the shell wants them."""
-    return subprocess.list2cmdline([str(word)]) if os.name == "nt" else shlex.quote(str(word))
-
-
-def input_lines() -> Iterator[tuple[int, str]]:
-    """Yields the lines of standard input as they come, with their numbers from 1.
-
-    Raises:
-        DataError: a line that is not UTF-8.
-    """
-    if sys.stdin.isatty():
-        say("reading texts from the terminal, one a line; Ctrl-D ends")
-    for number, line in enumerate(sys.stdin.buffer, 1):
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError:
-            raise DataError(
-                f"standard input, line {number}: not UTF-8; convert it first, e.g. with iconv -f latin1"
-            ) from None
-        yield number, text.rstrip("\r\n")
-
-
-def input_texts() -> Iterator[tuple[int, str]]:
-    """Yields the lines of `input_lines` that hold a text, and in the end notes how many were empty."""
-    empty = []
-    for number, line in input_lines():
-        if line.strip():
-            yield number, line
-        else:
-            empty.append(number)
-    if empty:
-        lines = "line was" if len(empty) == 1 else "lines were"
-        note(
-            f"standard input: {len(empty):,} empty {lines} passed over; the first is line {empty[0]}"
-        )
+    return subprocess.list2cmdline([str(word)]) if is_windows() else shlex.quote(str(word))
 
 
 def progress_style() -> int:

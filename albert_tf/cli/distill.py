@@ -183,12 +183,9 @@ def _read_texts(files, labelled):
 
 
 def _distill(args, texts, classes, recipe, run_dir):
-    import keras
-
     from albert_tf.distillation import distill
     from albert_tf.training import TrainingInterrupted
 
-    keras.utils.set_random_seed(recipe.seed)
     try:
         start, cache, tokenizer = _prepare(args, texts, recipe, run_dir)
     except KeyboardInterrupt:

@@ -1,9 +1,9 @@
 """Turn texts into sentence vectors.
 
 MODEL is a preset, by default the bundled albert_small_en, or a .tflite file exported with --embedder. Without TEXT and
---file, reads standard input, one text a line. Prints one JSON object for each text, with the text and its vector of
-length 1; the product of two vectors is their cosine. With --output, writes a NumPy file instead, one row a text.
-With --nearest, prints for each text the nearest ones of a table.
+--file, or with - as TEXT, reads standard input, one text a line. Prints one JSON object for each text, with the text
+and its vector of length 1; the product of two vectors is their cosine. With --output, writes a NumPy file instead, one
+row a text. With --nearest, prints for each text the nearest ones of a table.
 
   albert-tf embed "Where is my card?" "My card has not arrived."
   albert-tf embed --file questions.csv --text question --output questions.npy
@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from albert_tf.cli.console import answer, answer_json, flush_answers, input_texts, note, say
+from albert_tf.cli.console import answer, answer_json, flush_answers, note, say
 from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
 from albert_tf.cli.model_arguments import is_tflite, no_tokenizer
+from albert_tf.cli.text_input import TEXTS_HELP, given_texts, input_texts
 from albert_tf.errors import CheckpointError, DataError
 
 NAME = "embed"
@@ -26,7 +27,7 @@ HELP = "turn texts into sentence vectors"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf embed`."""
-    parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help=TEXTS_HELP)
     parser.add_argument(
         "--model",
         default="albert_small_en",
@@ -49,6 +50,7 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf embed`."""
     _check_arguments(args)
+    args.texts = given_texts(args.texts)
     embed = load_embedder(args.model)
     if args.output:
         texts = _given_texts(args) or [line for _, line in input_texts()]

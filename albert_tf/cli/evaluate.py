@@ -11,8 +11,8 @@ object on standard output.
 from albert_tf.cli.answerer import load_answerer, read_targets
 from albert_tf.cli.console import answer_json, percent, table
 from albert_tf.cli.data_arguments import add_table_arguments
-from albert_tf.cli.finetune import show_metrics
 from albert_tf.cli.model_arguments import add_class_names
+from albert_tf.cli.quality import show_metrics
 
 NAME = "evaluate"
 HELP = "measure a model on labelled texts"

@@ -15,32 +15,20 @@ checkpoint, --size random weights.
 """
 
 import argparse
-import hashlib
 from pathlib import Path
 
 from albert_tf.cli import recipe_arguments, run_folder
-from albert_tf.cli.answerer import answer_scores
-from albert_tf.cli.console import command_line, note, percent, progress_style, say, table
+from albert_tf.cli.console import command_line, note, progress_style, say
 from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
+from albert_tf.cli.quality import report_quality, training_record
 from albert_tf.cli.recipe_arguments import add_recipe_arguments
 from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
-from albert_tf.cli.streams import progress_on_stdout, writable
+from albert_tf.cli.streams import progress_on_stdout
 from albert_tf.errors import CheckpointError, ConfigError, DataError
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
 BUNDLED = "albert_small_en"
-
-SHOWN = (
-    "accuracy",
-    "macro_f1",
-    "micro_f1",
-    "exact_match",
-    "matthews",
-    "pearson",
-    "spearman",
-    "mae",
-)
 RECIPE_FIELDS = {
     "epochs": (int, "passes over the training texts"),
     "batch_size": (int, "texts in a step"),
@@ -60,8 +48,8 @@ RECIPE_FIELDS = {
     "early_stopping_patience": (int, "stop after so many epochs without improvement"),
     "monitor": (
         str,
-        "what decides which epoch is kept, such as val_loss or val_macro_f1; of equal epochs the lower loss (default: "
-        "accuracy on the validation texts, or macro F1 where their classes are very unequal; Pearson correlation for "
+        "which number of the validation texts decides which epoch is kept, such as loss or macro_f1; of equal epochs "
+        "the lower loss (default: accuracy, or macro F1 where the classes are very unequal; Pearson correlation for "
         "values, micro F1 for several labels)",
     ),
     "class_weights": (str, "'balanced' weighs rare classes up"),
@@ -185,15 +173,14 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
         recipe: a `FineTuningRecipe`.
         run_dir: the run's folder.
     """
-    import keras
-
+    from albert_tf.random_state import seeded
     from albert_tf.tasks import LabelSet, encode_targets
     from albert_tf.training import TrainingInterrupted, fine_tune
 
     labels = None if train.task == "regression" else LabelSet.from_table(train)
     targets = [encode_targets(part, labels) for part in (train, validation)]
-    keras.utils.set_random_seed(recipe.seed)
-    model = build_model(args, train.task, labels)
+    with seeded(recipe.seed):
+        model = build_model(args, train.task, labels)
     _describe(model, train, validation)
     if not args.resume:
         save_arguments(args, run_dir)
@@ -220,10 +207,10 @@ def fine_tune_tables(args, train, validation, recipe, run_dir: Path):
     say(result.kept)
     try:
         model.save_to_preset(run_dir / "model")
-        metrics, baselines = _report(
+        metrics, baselines = report_quality(
             args, model, labels, train, validation, targets[1], recipe, result, run_dir
         )
-        model.training_record = _training_record(
+        model.training_record = training_record(
             args, train, validation, result, {"this model": metrics, **baselines}
         )
         model.save_to_preset(run_dir / "model")
@@ -297,7 +284,7 @@ def build_model(args, task, labels):
         checkpoint,
         config,
         num_classes=len(labels),
-        labels=list(labels.names),
+        class_names=list(labels.names),
         multi_label=task == "multi_label",
         **options,
     )
@@ -328,84 +315,4 @@ def _describe(model, train, validation):
         f"{len(train):,} training and {len(validation):,} validation texts; {type(model).__name__}, "
         f"{model.count_params():,} parameters, {config.num_hidden_layers} layers of "
         f"{config.num_hidden_groups} group{'s' * (config.num_hidden_groups > 1)}"
-    )
-
-
-def _report(args, model, labels, train, validation, targets, recipe, result, run_dir):
-    from albert_tf.tasks import (
-        RunRecord,
-        evaluate_scores,
-        installed_versions,
-        run_baselines,
-        write_report,
-    )
-
-    scores = answer_scores(model, validation.inputs)
-    metrics = evaluate_scores(train.task, targets, scores)
-    baselines = [] if args.no_baselines else run_baselines(train, validation, seed=recipe.seed)
-    pack = model.preprocessor.pack
-    report = write_report(
-        run_dir,
-        RunRecord(
-            title=f"Fine-tuning on {Path(train.path).name}",
-            train=train,
-            validation=validation,
-            labels=labels,
-            scores=scores,
-            baselines=baselines,
-            history=result.history,
-            learning_rate_multipliers=result.multipliers,
-            application_weights=result.application_weights,
-            token_lengths={
-                "train": pack(train.inputs).lengths.tolist(),
-                "validation": pack(validation.inputs).lengths.tolist(),
-            },
-            config=model.config.to_dict(),
-            settings=recipe.to_dict(),
-            versions=installed_versions(),
-            notes=train.notes,
-            training_notes=[result.kept, *result.notes],
-            main_metric=result.monitor.removeprefix("val_"),
-            seconds=result.seconds,
-        ),
-    )
-    for line in report.notes:
-        note(line)
-    rows = [(f"this model (epoch {result.best_epoch})", metrics)]
-    rows += [(baseline.name, baseline.metrics) for baseline in baselines]
-    show_metrics(f"On {len(validation):,} validation texts", rows)
-    say(f"{result.seconds:.0f} s, {result.tokens_per_second:,.0f} tokens/s; report: {report.path}")
-    return metrics, {baseline.name: baseline.metrics for baseline in baselines}
-
-
-def _training_record(args, train, validation, result, metrics) -> dict:
-    """What the model card of an exported file says of the training."""
-    data = Path(train.path)
-    return {
-        "start": args.preset or f"random weights of size {args.size or 'tiny'}",
-        "epochs": result.epochs,
-        "data": {
-            "file": writable(data.name, "utf-8"),
-            "sha256": hashlib.sha256(data.read_bytes()).hexdigest() if data.is_file() else None,
-            "training_texts": len(train),
-            "validation_texts": len(validation),
-        },
-        "metrics": {
-            who: {name: float(found[name]) for name in SHOWN if name in found}
-            for who, found in metrics.items()
-        },
-    }
-
-
-def show_metrics(title: str, rows: list[tuple[str, dict]]) -> None:
-    """Prints one row of the main metrics for each model."""
-    names = [name for name in SHOWN if all(name in metrics for _, metrics in rows)]
-    shares = {"accuracy", "macro_f1", "micro_f1", "exact_match"}
-    table(
-        title,
-        ["", *(name.replace("_", " ") for name in names)],
-        [
-            [who, *(percent(m[n]) if n in shares else f"{m[n]:.3f}" for n in names)]
-            for who, m in rows
-        ],
     )

@@ -102,13 +102,15 @@ def _parse(argv):
     parser = build_parser()
     args, rest = parser.parse_known_args(argv)
     # argparse ends a list of texts at the first option; texts behind it belong to the list too.
-    if isinstance(getattr(args, "texts", None), list) and not any(
-        word.startswith("-") for word in rest
-    ):
+    if isinstance(getattr(args, "texts", None), list) and not any(map(_is_option, rest)):
         args.texts += rest
     elif rest:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     return args
+
+
+def _is_option(word):
+    return word.startswith("-") and word != "-"  # which stands for standard input
 
 
 def _message(error: BaseException) -> str:

@@ -74,14 +74,21 @@ def run(args) -> None:
     if args.json:
         answer_json(dataclasses.asdict(result))
         return
-    say(
-        f"{args.file}: {megabytes(Path(args.file).stat().st_size)}, loads in {result.load_ms:.1f} ms, "
-        f"{result.extra_rss_mb:.1f} MB of memory, {args.threads} thread{'s' * (args.threads > 1)}"
-    )
+    say(headline(args.file, result))
     # Numbers only, so no library for tables: the base install has none.
     say("tokens   median ms  fastest ms  slowest ms")
     for length, row in result.latency_ms.items():
         say(f"{length:6}{row.median:12.2f}{row.fastest:12.2f}{row.slowest:12.2f}")
+
+
+def headline(file: str, result) -> str:
+    """Returns the line about a file and its `Measurement`; memory is left out where it was not told."""
+    extra = result.extra_rss_mb
+    memory = "" if extra is None else f"{extra:.1f} MB of memory, "
+    return (
+        f"{file}: {megabytes(Path(file).stat().st_size)}, loads in {result.load_ms:.1f} ms, "
+        f"{memory}{result.num_threads} thread{'s' * (result.num_threads > 1)}"
+    )
 
 
 def _run_exits(args):

@@ -54,7 +54,7 @@ def model_of(checkpoint, class_names: list[str] | None = None):
             "classes; leave them out"
         )
     check_number_of_names(class_names, number)
-    return cls.from_checkpoint(checkpoint, labels=class_names)
+    return cls.from_checkpoint(checkpoint, class_names=class_names)
 
 
 def check_number_of_names(class_names: list[str], number: int) -> None:

@@ -1,9 +1,9 @@
 """Answer texts with a fine-tuned preset or an exported TFLite file.
 
-Without TEXT and --file, reads standard input, one text a line, and answers each line as it comes; empty lines are
-passed over, and counted in the end. Prints one line for each text: label, probability (or only the value, for
-regression) and the text, and its pair if it has one, separated by tabs, each text on one line; with --json an object
-with the whole text and every label's probability.
+Without TEXT and --file, or with - as TEXT, reads standard input, one text a line, and answers each line as it comes;
+empty lines are passed over, and counted in the end. Prints one line for each text: label, probability (or only the
+value, for regression) and the text, and its pair if it has one, separated by tabs, each text on one line; with --json
+an object with the whole text and every label's probability.
 
   albert-tf predict reviews.tflite "well worth the money"
   albert-tf predict runs/reviews/model --file new.csv --text review --json > answers.jsonl
@@ -13,9 +13,10 @@ with the whole text and every label's probability.
 """
 
 from albert_tf.cli.answerer import load_answerer
-from albert_tf.cli.console import answer, answer_json, flush_answers, input_texts, note
+from albert_tf.cli.console import answer, answer_json, flush_answers, note
 from albert_tf.cli.data_arguments import FORMAT_ARGUMENTS, add_table_arguments, read_texts
 from albert_tf.cli.model_arguments import add_class_names
+from albert_tf.cli.text_input import TEXTS_HELP, given_texts, input_texts
 from albert_tf.errors import DataError
 
 NAME = "predict"
@@ -27,7 +28,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "model", metavar="MODEL", help="a fine-tuned preset folder, or a .tflite file"
     )
-    parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help=TEXTS_HELP)
     parser.add_argument("--pair-text", metavar="TEXT", help="the second text of each TEXT's pair")
     parser.add_argument("--file", metavar="FILE", help="csv, tsv, jsonl or json, also .gz")
     parser.add_argument("--json", action="store_true", help="print one JSON object for each text")
@@ -38,6 +39,7 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf predict`."""
     _check_arguments(args)
+    args.texts = given_texts(args.texts)
     answerer = load_answerer(args.model, args.class_names)
     for texts, pairs in _portions(args):
         scores = answerer.scores(texts if pairs is None else (texts, pairs))
@@ -95,7 +97,7 @@ def _result(answerer, given, scores) -> tuple[dict, list[str]]:
         row = {**given, "value": value}
         cells = [f"{value:.4f}"]
     else:
-        names = answerer.labels
+        names = answerer.class_names
         by_label = {name: float(p) for name, p in zip(names, scores, strict=True)}
         best = max(by_label, key=by_label.get)
         if answerer.task == "multi_label":

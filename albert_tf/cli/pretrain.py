@@ -118,12 +118,14 @@ def run(args) -> None:
         )
     _join_processes(args)
     from albert_tf.pretraining import PretrainingRecipe
+    from albert_tf.random_state import seeded
     from albert_tf.training.distribution import is_first_process
 
     run_dir = Path(args.output or "runs/pretrain")
     recipe = build_recipe(PretrainingRecipe, args, RECIPE_FIELDS, "albert")
     train, held_out = _find_records(args)
-    model = _build_model(args, train, recipe.seed)
+    with seeded(recipe.seed):
+        model = _build_model(args, train)
     if is_first_process():
         if not args.resume:
             check_folder(run_dir)
@@ -165,12 +167,9 @@ def _find_records(args):
     )
 
 
-def _build_model(args, records, seed):
-    import keras
-
+def _build_model(args, records):
     from albert_tf import AlbertBackbone, AlbertConfig, AlbertPretrainer
 
-    keras.utils.set_random_seed(seed)
     bias = {"use_relative_attention_bias": True} if args.attention_bias else {}
     options = {
         "dtype": "mixed_bfloat16" if args.mixed_bfloat16 else None,

@@ -51,7 +51,7 @@ def save_arguments(args, run_dir: Path) -> None:
     """Keeps the arguments, for `restore_arguments`."""
     from albert_tf.weights.atomic import write_files
 
-    left_out = ("run", "resume", "debug", *PROCESS_ARGUMENTS)
+    left_out = ("run", "command", "resume", "debug", *PROCESS_ARGUMENTS)
     kept = {k: _absolute(k, v) for k, v in vars(args).items() if k not in left_out}
     write_files(run_dir, {ARGUMENTS_FILE: json.dumps(kept, indent=2) + "\n"})
 

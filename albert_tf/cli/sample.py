@@ -33,7 +33,7 @@ def add_arguments(parser) -> None:
 
 def run(args) -> None:
     """Runs `albert-tf sample`."""
-    from albert_tf.tasks import demo_data, split_table
+    from albert_tf.tasks import demo_data
 
     files = [Path(name) for name in (args.file, args.test) if name is not None]
     _check(files)
@@ -43,6 +43,8 @@ def run(args) -> None:
     if args.test is None:
         _write(files[0], table, args.data)
         return
+    from albert_tf.tasks import split_table
+
     split = split_table(table, TEST_SHARE)
     _write(files[0], split.train, args.data)
     _write(files[1], split.validation, args.data)

@@ -1,13 +1,14 @@
 """Show how texts become token ids.
 
-Without TEXT, reads standard input, one text a line. Prints one line for each text: the pieces, or with --ids
-their numbers, or with --json both and the character span of every piece in the text.
+Without TEXT, or with - as TEXT, reads standard input, one text a line. Prints one line for each text: the pieces, or
+with --ids their numbers, or with --json both and the character span of every piece in the text.
 
   albert-tf tokenize "Hello, World!"
   albert-tf tokenize --json < texts.txt
 """
 
-from albert_tf.cli.console import answer, answer_json, flush_answers, input_lines
+from albert_tf.cli.console import answer, answer_json, flush_answers
+from albert_tf.cli.text_input import TEXTS_HELP, given_texts, input_lines
 
 NAME = "tokenize"
 HELP = "show how texts become token ids"
@@ -15,7 +16,7 @@ HELP = "show how texts become token ids"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf tokenize`."""
-    parser.add_argument("texts", nargs="*", metavar="TEXT", help="texts; default standard input")
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help=TEXTS_HELP)
     parser.add_argument(
         "--model", metavar="FILE", help="a SentencePiece model; default the bundled English one"
     )
@@ -33,8 +34,9 @@ def run(args) -> None:
     """Runs `albert-tf tokenize`."""
     from albert_tf.tokenizer import AlbertTokenizer
 
+    texts = given_texts(args.texts)
     tokenizer = AlbertTokenizer(args.model, lowercase=not args.cased, strip_accents=not args.cased)
-    for text in args.texts or (line for _, line in input_lines()):
+    for text in texts or (line for _, line in input_lines()):
         ids, spans = tokenizer.encode(text, offsets=True)
         pieces = [tokenizer.id_to_piece(i) for i in ids]
         if args.json:

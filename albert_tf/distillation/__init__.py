@@ -25,24 +25,25 @@ __all__ = [
     "student_config",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.distillation.cache": (
-            "TeacherCache",
-            "build_cache",
-            "read_cache",
-        ),
-        "albert_tf.distillation.loop": (
-            "DistillationResult",
-            "distill",
-        ),
-        "albert_tf.distillation.distiller": ("AlbertDistiller",),
-        "albert_tf.distillation.recipe": ("DistillationRecipe",),
-        "albert_tf.distillation.start": (
-            "student_checkpoint",
-            "student_config",
-        ),
-        "albert_tf.distillation.teacher": ("SentenceTeacher",),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.distillation.cache": (
+                "TeacherCache",
+                "build_cache",
+                "read_cache",
+            ),
+            "albert_tf.distillation.loop": (
+                "DistillationResult",
+                "distill",
+            ),
+            "albert_tf.distillation.distiller": ("AlbertDistiller",),
+            "albert_tf.distillation.recipe": ("DistillationRecipe",),
+            "albert_tf.distillation.start": (
+                "student_checkpoint",
+                "student_config",
+            ),
+            "albert_tf.distillation.teacher": ("SentenceTeacher",),
+        },
+    )

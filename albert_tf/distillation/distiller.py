@@ -111,14 +111,22 @@ class AlbertDistiller(AlbertTask):
         """None beside the losses of the outputs, which `fit` shows one by one."""
         return
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer="auto",
+        loss="auto",
+        loss_weights=None,
+        metrics="auto",
+        weighted_metrics=None,
+        *args,
+        **kwargs,
+    ):
         """Compiles the model; the accuracies count masked tokens, and texts with a class, alone."""
         named = ["mlm_logits", "class_logits"] if self.num_classes else ["mlm_logits"]
-        accuracies = {
+        weighted_metrics = weighted_metrics or {
             name: keras.metrics.SparseCategoricalAccuracy(name="accuracy") for name in named
         }
-        kwargs.setdefault("weighted_metrics", accuracies)
-        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
+        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
 
     def _is_carried(self, variable) -> bool:
         """Whether a variable belongs into a checkpoint: the classes have taught what they could."""

@@ -12,6 +12,7 @@ from albert_tf.distillation.distiller import AlbertDistiller
 from albert_tf.distillation.recipe import DistillationRecipe
 from albert_tf.distillation.start import group_ends
 from albert_tf.errors import DataError
+from albert_tf.random_state import seeded
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.training import FineTuningResult, fine_tune
 from albert_tf.weights import Checkpoint
@@ -114,16 +115,17 @@ def distill(
             (held_out, "given", 0.0),
         )
     )
-    student = AlbertDistiller.from_checkpoint(
-        start,
-        layers=layers,
-        state_scales=cache.state_scales(layers),
-        mlm_weight=mlm_weight,
-        num_classes=num_classes,
-        class_weight=class_weight,
-        return_all_layers=True,
-        dtype=dtype,
-    )
+    with seeded(recipe.seed):
+        student = AlbertDistiller.from_checkpoint(
+            start,
+            layers=layers,
+            state_scales=cache.state_scales(layers),
+            mlm_weight=mlm_weight,
+            num_classes=num_classes,
+            class_weight=class_weight,
+            return_all_layers=True,
+            dtype=dtype,
+        )
     result = fine_tune(
         student,
         batches,

@@ -70,6 +70,9 @@ class SharedEncoder(AlbertLayer):
             ]
             for g in range(self.config.num_hidden_groups)
         ]
+        # Keras before 3.15 finds nothing in lists of lists when it writes or reads a .keras file. Since then it finds
+        # the blocks there first, by the order of names, as the files of this package have them.
+        self.flat_blocks = list(itertools.chain(*self.blocks))
 
     @property
     def gradient_scales(self):
@@ -94,7 +97,7 @@ class SharedEncoder(AlbertLayer):
         """Builds every block, and θ's table where it is switched on."""
         if self.relative_attention_bias is not None:
             self.relative_attention_bias.build()
-        for block in itertools.chain(*self.blocks):
+        for block in self.flat_blocks:
             block.build(hidden_shape)
 
     def call(self, hidden, padding_mask=None, training=None):

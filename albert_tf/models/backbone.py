@@ -1,6 +1,7 @@
 """`AlbertBackbone`: the encoder with its embedding and pooler, as a functional Keras model."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 
@@ -9,6 +10,7 @@ from albert_tf.layers import FactorizedEmbedding, Pooler, SharedEncoder
 from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.preset import PresetMixin
 from albert_tf.models.summary import SharingSummaryMixin
+from albert_tf.type_names import Tensor
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -53,8 +55,8 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
         *,
         return_all_layers: bool = False,
         remat: bool = False,
-        dtype=None,
-        **kwargs,
+        dtype: Any = None,
+        **kwargs: Any,
     ):
         # === Layers ===
         embeddings = FactorizedEmbedding(config, dtype=dtype, name="embeddings")
@@ -87,11 +89,13 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
         self.encoder = encoder
         self.pooler = pooler
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> dict[str, Tensor]:
         """Calls the model; `segment_ids` may be left out (0)."""
         return super().__call__(_completed(inputs), *args, **kwargs)
 
-    def call(self, inputs, training=None, mask=None):
+    def call(
+        self, inputs: Any, training: bool | None = None, mask: Tensor | None = None
+    ) -> dict[str, Tensor]:
         """Returns the outputs; see the class."""
         # Keras's JAX trainer comes here without `__call__`.
         return super().call(_completed(inputs), training=training, mask=mask)
@@ -119,7 +123,7 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
         }
 
     @classmethod
-    def from_config(cls, config: dict, custom_objects=None) -> "AlbertBackbone":
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> "AlbertBackbone":
         """Builds a backbone from what `get_config` returned."""
         config = {**config, "config": AlbertConfig.from_dict(config["config"])}
         config["dtype"] = keras.dtype_policies.deserialize(config["dtype"])

@@ -1,5 +1,6 @@
 """Which model class belongs to which head of a checkpoint."""
 
+from albert_tf.errors import CheckpointError
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.masked_lm import AlbertMaskedLM
 from albert_tf.models.multiple_choice import AlbertMultipleChoice
@@ -33,3 +34,29 @@ def model_class(head: str | None) -> type:
         KeyError: when there is no such head.
     """
     return AlbertBackbone if head is None else _BY_HEAD[head]
+
+
+def class_within(base: type, checkpoint) -> type:
+    """Returns the class of the head that a checkpoint carries, among those of a base class.
+
+    Args:
+        base: such as `AlbertTask`.
+        checkpoint: a `Checkpoint`.
+
+    Raises:
+        CheckpointError: when the checkpoint is a backbone alone, or its head is of none of these classes.
+    """
+    fitting = [cls.__name__ for cls in TASK_CLASSES if issubclass(cls, base)]
+    expected = f"{base.__name__} finds {', '.join(fitting)}"
+    if checkpoint.head is None:
+        raise CheckpointError(
+            f"{checkpoint.source} holds a backbone without a head, and {expected} by the head; name the class that you "
+            f"want to train: {fitting[0]}.from_preset"
+        )
+    cls = model_class(checkpoint.head)
+    if not issubclass(cls, base):
+        raise CheckpointError(
+            f"{checkpoint.source} holds the head of an {cls.__name__}, and {expected}; use "
+            f"{cls.__name__}.from_preset, or name the class that you want to train"
+        )
+    return cls

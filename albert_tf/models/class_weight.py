@@ -30,7 +30,7 @@ def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> 
             f"this is a {model.head}{' with multi_label' * getattr(model, 'multi_label', False)}"
             f"{'' if y is None else f' with targets of shape {np.shape(y)}'}"
         )
-    count, names = model.num_classes, model.labels or []
+    count, names = model.num_classes, model.class_names or []
     if isinstance(class_weight, str):
         return _balanced(class_weight, y, count, name)
     if _has_own_index(class_weight):
@@ -54,7 +54,9 @@ def weight_by_class(class_weight, model, y=None, name: str = "class_weight") -> 
 def _has_own_index(weights) -> bool:
     """Whether it is a pandas series by class, as `value_counts` gives it, rather than one by position."""
     index = getattr(weights, "index", None)
-    return hasattr(weights, "to_dict") and list(index) != list(range(len(index)))
+    return (
+        index is not None and hasattr(weights, "to_dict") and list(index) != list(range(len(index)))
+    )
 
 
 def _by_class(class_weight, names, count, name):

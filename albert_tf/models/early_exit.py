@@ -1,5 +1,7 @@
 """`EarlyExitTask`: an answer after every layer, so that easy texts need only the first few."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
@@ -8,6 +10,8 @@ from albert_tf.errors import ConfigError
 from albert_tf.layers import ExitHeads
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.pooled_task import PooledTask
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.type_names import Data, Targets, Tensor
 
 
 class EarlyExitTask(PooledTask):
@@ -33,13 +37,13 @@ class EarlyExitTask(PooledTask):
 
     def __init__(
         self,
-        backbone,
-        preprocessor=None,
+        backbone: AlbertBackbone,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
         *,
         units: int,
         dropout: float | None = None,
         early_exit: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ):
         if early_exit and isinstance(backbone, AlbertBackbone):
             backbone = _with_exits(backbone)
@@ -53,14 +57,14 @@ class EarlyExitTask(PooledTask):
             self.exits.build()
         self.built = True
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: dict[str, Tensor], training: bool | None = None) -> Tensor:
         """Returns the outputs of full depth `(batch, units)`; in training, with exits, those of all layers."""
         if training and self.early_exit:
             return self.exit_outputs(inputs, training=True)
         features = self.features(inputs, training=training)
         return self.classifier(self.dropout(features, training=training))
 
-    def exit_outputs(self, inputs: dict, training=None):
+    def exit_outputs(self, inputs: dict, training: bool | None = None) -> Tensor:
         """Returns the outputs after every layer, `(batch, num_hidden_layers, units)`.
 
         Args:
@@ -72,7 +76,7 @@ class EarlyExitTask(PooledTask):
         below = self.exits(features[:, :-1])
         return ops.concatenate([below, self.classifier(features[:, -1:])], axis=1)
 
-    def exit_features(self, encoded: dict, inputs: dict):
+    def exit_features(self, encoded: dict, inputs: dict) -> Tensor:
         """Returns what each exit and the output layer read, float32 `(batch, num_hidden_layers, hidden_size)`.
 
         Args:
@@ -88,7 +92,7 @@ class EarlyExitTask(PooledTask):
             axis=1,
         )
 
-    def predict_exits(self, x, batch_size: int = 32) -> np.ndarray:
+    def predict_exits(self, x: Data, batch_size: int = 32) -> np.ndarray:
         """Returns the outputs after every layer, `(texts, num_hidden_layers, units)`.
 
         Args:
@@ -106,7 +110,14 @@ class EarlyExitTask(PooledTask):
 
     # === Training: y_pred has the exits' outputs, (batch, layers, units) ===
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Data = None,
+        y: Targets = None,
+        y_pred: Tensor = None,
+        sample_weight: Targets = None,
+        training: bool | None = True,
+    ) -> Tensor:
         """Returns the loss; with exits in training the mean of theirs, weighted by depth."""
         arguments = {"x": x, "y": y, "sample_weight": sample_weight, "training": training}
         if not _holds_exits(y_pred):
@@ -116,7 +127,9 @@ class EarlyExitTask(PooledTask):
             for layer, weight in enumerate(depth_weights(self.config.num_hidden_layers))
         )
 
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+    def compute_metrics(
+        self, x: Data, y: Targets, y_pred: Tensor, sample_weight: Targets = None
+    ) -> dict:
         """Returns the metrics, those of full depth."""
         y_pred = y_pred[:, -1] if _holds_exits(y_pred) else y_pred
         return super().compute_metrics(x, y, y_pred, sample_weight)

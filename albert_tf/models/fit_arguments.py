@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
+from albert_tf.random_state import kept_random_state
 
 BATCH_SIZE = 32
 """Texts in a batch, as Keras has it."""
@@ -60,3 +61,18 @@ def checked_callbacks(callbacks):
                 f"callbacks holds {callback!r}; expected Keras callbacks, such as keras.callbacks.EarlyStopping()"
             )
     return callbacks
+
+
+def with_callback(callbacks, own: keras.callbacks.Callback):
+    """Returns a user's callbacks, as a list or a `CallbackList`, and one more."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        callbacks.callbacks.append(own)
+        return callbacks
+    return [*(callbacks or ()), own]
+
+
+def shuffle_seed() -> int:
+    """Returns a seed by Keras's global generator, which `keras.utils.set_random_seed` starts anew."""
+    # Where nobody has seeded Keras's generator, it begins with a draw from Python's.
+    with kept_random_state():
+        return int(keras.random.randint((), 0, 2**31 - 1))

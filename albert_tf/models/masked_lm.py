@@ -1,11 +1,15 @@
 """`AlbertMaskedLM`: which token belongs at a position."""
 
+from typing import Any
+
 import keras
 
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.task import AlbertTask
-from albert_tf.preprocessing.targets import ClassNumbers
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.type_names import Tensor
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -26,7 +30,14 @@ class AlbertMaskedLM(AlbertTask):
     head = "masked_lm"
     input_names = (*BACKBONE_INPUTS, "masked_positions")
 
-    def __init__(self, backbone, preprocessor=None, *, layer_norm_eps=None, **kwargs):
+    def __init__(
+        self,
+        backbone: AlbertBackbone,
+        preprocessor: None = None,
+        *,
+        layer_norm_eps: float | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(backbone, preprocessor, **kwargs)
         self.layer_norm_eps = layer_norm_eps
         self.mlm_head = MaskedLMHead(
@@ -39,13 +50,13 @@ class AlbertMaskedLM(AlbertTask):
         self.built = True
         self.compile()
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: dict[str, Tensor], training: bool | None = None) -> Tensor:
         """Returns the logits; see the class."""
         sequence = self.encode(inputs, training=training)["sequence_output"]
         table = self.backbone.embeddings.word_embeddings
         return self.mlm_head(sequence, table, inputs.get("masked_positions"))
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """A token of the vocabulary for each position."""
         return ClassNumbers(self.config.vocab_size, rank=2)
 

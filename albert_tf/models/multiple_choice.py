@@ -1,11 +1,15 @@
 """`AlbertMultipleChoice`: the best of several continuations or answers."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.task import AlbertTask
-from albert_tf.preprocessing.targets import ClassNumbers
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.type_names import Tensor
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -25,7 +29,14 @@ class AlbertMultipleChoice(AlbertTask):
     head = "multiple_choice"
     input_rank = 3
 
-    def __init__(self, backbone, preprocessor=None, *, dropout: float | None = None, **kwargs):
+    def __init__(
+        self,
+        backbone: AlbertBackbone,
+        preprocessor: None = None,
+        *,
+        dropout: float | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(backbone, preprocessor, **kwargs)
         rate = self.config.classifier_dropout_prob if dropout is None else dropout
         self.dropout = keras.layers.Dropout(rate, name="classifier_dropout")
@@ -33,7 +44,7 @@ class AlbertMultipleChoice(AlbertTask):
         self.built = True
         self.compile()
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: dict[str, Tensor], training: bool | None = None) -> Tensor:
         """Returns the logits; see the class."""
         inputs = complete_inputs(inputs)
         _, choices, length = ops.shape(inputs["token_ids"])
@@ -42,7 +53,7 @@ class AlbertMultipleChoice(AlbertTask):
         logits = self.classifier(self.dropout(pooled, training=training))  # [B * C, 1]
         return ops.reshape(logits, (-1, choices))
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """The number of the right choice."""
         return ClassNumbers(None if inputs is None else inputs["token_ids"].shape[1])
 

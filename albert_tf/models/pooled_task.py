@@ -1,10 +1,14 @@
 """`PooledTask`: what the heads on one vector for each text share."""
 
+from typing import Any
+
 from keras import ops
 
 from albert_tf.errors import ConfigError
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.type_names import Tensor
 
 POOLINGS = ("pooler", "mean")
 
@@ -26,28 +30,35 @@ class PooledTask(AlbertTask):
 
     preprocessor_cls = AlbertTextClassifierPreprocessor
 
-    def __init__(self, backbone, preprocessor=None, *, pooling: str = "pooler", **kwargs):
+    def __init__(
+        self,
+        backbone: AlbertBackbone,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
+        *,
+        pooling: str = "pooler",
+        **kwargs: Any,
+    ):
         if pooling not in POOLINGS:
             raise ConfigError(f"pooling is {pooling!r}; expected one of {', '.join(POOLINGS)}")
         super().__init__(backbone, preprocessor, **kwargs)
         self.pooling = pooling
 
-    def features(self, inputs: dict, training=None):
+    def features(self, inputs: dict, training: bool | None = None) -> Tensor:
         """Returns what the head reads, `(batch, hidden_size)`, of the backbone's inputs."""
         return self.pool(self.encode(inputs, training=training), inputs["padding_mask"])
 
-    def pool(self, encoded: dict, padding_mask):
+    def pool(self, encoded: dict, padding_mask: Tensor) -> Tensor:
         """Returns the same of the backbone's outputs."""
         if self.pooling == "mean":
             return mean_pool(encoded["sequence_output"], padding_mask)
         return encoded["pooled_output"]
 
-    def pool_states(self, states, padding_mask):
+    def pool_states(self, states: Tensor, padding_mask: Tensor) -> Tensor:
         """Returns the same of the token states of any layer, `(batch, length, hidden_size)`."""
         pooled = self.backbone.pooler(states) if self.uses_pooler() else None
         return self.pool({"sequence_output": states, "pooled_output": pooled}, padding_mask)
 
-    def uses_pooler(self) -> bool:
+    def uses_pooler(self) -> bool:  # type: ignore[override]  # it depends on the model's pooling
         """Whether the outputs depend on the pooler."""
         return self.pooling == "pooler"
 

@@ -3,8 +3,11 @@
 import dataclasses
 import inspect
 import warnings
+from typing import Any, Self
 
+from albert_tf.config import AlbertConfig
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
+from albert_tf.type_names import ModelMixin
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
@@ -53,7 +56,7 @@ def is_head_array(name: str) -> bool:
     return not name.startswith(("embeddings/", "encoder/", POOLER_PREFIX))
 
 
-class PresetMixin:
+class PresetMixin(ModelMixin):
     """Adds `from_preset` and `save_to_preset` to a backbone or task model."""
 
     early_exit = False
@@ -64,12 +67,13 @@ class PresetMixin:
     saved, since whoever loads it later could not tell it from a trained one."""
 
     @classmethod
-    def from_preset(cls, preset: str, **kwargs):
+    def from_preset(cls, preset: str, **kwargs: Any) -> Self:
         """Builds the model from a preset folder, a foreign checkpoint folder, or `hf://owner/name`.
 
         The format is found out from the files: this package's own presets, Hugging Face, google-research/albert
         (TF1), Model Garden and keras-hub. A head that the checkpoint carries is loaded when it is of the same
-        kind and the same shape as asked; otherwise the head starts fresh, as for fine-tuning.
+        kind and the same shape as asked; otherwise the head starts fresh, as for fine-tuning. A base class of heads,
+        such as `AlbertTask`, gives the model of the head that the checkpoint carries.
 
         Args:
             preset: a folder, or `hf://owner/name`.
@@ -78,7 +82,8 @@ class PresetMixin:
                 e.g. `hidden_dropout_prob=0.1`, `use_relative_attention_bias=True`.
 
         Raises:
-            CheckpointError: when files are missing or damaged, or an array does not fit.
+            CheckpointError: when files are missing or damaged, or an array does not fit; or when a base class is asked
+                for a head that the checkpoint does not carry.
         """
         checkpoint = read_checkpoint(preset)
         fields = set(checkpoint.config.to_dict())
@@ -87,7 +92,9 @@ class PresetMixin:
         return cls.from_checkpoint(checkpoint, config, **kwargs)
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: Checkpoint, config=None, **kwargs):
+    def from_checkpoint(
+        cls, checkpoint: Checkpoint, config: AlbertConfig | None = None, **kwargs: Any
+    ) -> Self:
         """Builds the model from a `Checkpoint` in memory; see `from_preset` for what is loaded.
 
         Args:
@@ -95,12 +102,15 @@ class PresetMixin:
             config: an `AlbertConfig` that replaces the checkpoint's, of the same shapes.
             **kwargs: arguments of the constructor.
         """
+        cls = cls.class_for(checkpoint)
         if (cls.head, checkpoint.head) == ("multiple_choice", "text_regressor"):
             # The same layer: google-research's run_race.py leaves no trace of being more than a regressor.
             checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={})
         model, has_same_head = cls._build_for(checkpoint, config or checkpoint.config, kwargs)
         arrays = checkpoint.arrays
         if not has_same_head:
+            if cls.head == checkpoint.head:
+                _warn_of_fresh_head(model, checkpoint)
             arrays = {name: a for name, a in arrays.items() if not is_head_array(name)}
         if not model.early_exit:
             arrays = {name: a for name, a in arrays.items() if not name.startswith(EXITS_PREFIX)}
@@ -122,6 +132,11 @@ class PresetMixin:
         fresh += [v.path for v in model.weights if not model._is_carried(v)]
         load_arrays(model, arrays, checkpoint.source, tuple(fresh))
         return model
+
+    @classmethod
+    def class_for(cls, checkpoint: Checkpoint) -> type:
+        """Returns the class of the model that `from_preset` builds: this one."""
+        return cls
 
     @classmethod
     def _build_for(cls, checkpoint, config, kwargs):
@@ -168,6 +183,25 @@ class PresetMixin:
             CheckpointError: when the folder cannot be written; an earlier preset there stays intact.
         """
         write_preset(self.to_checkpoint(), folder)
+
+
+def _warn_of_fresh_head(model, checkpoint):
+    """Says that a head of the same kind is left aside, and in which weight the shapes differ."""
+    shapes = {v.path: tuple(v.shape) for v in model.weights if is_head_array(v.path)}
+    name, theirs = max(
+        (
+            (name, array.shape)
+            for name, array in checkpoint.arrays.items()
+            if array.shape != shapes.get(name, array.shape) and not name.startswith(EXITS_PREFIX)
+        ),
+        key=lambda entry: len(entry[1]),  # a kernel says more than a bias
+    )
+    warnings.warn(
+        f"{checkpoint.source} has a head of another shape, {name} {theirs}, and this {type(model).__name__} has "
+        f"{shapes[name]}: its head starts fresh; train before use",
+        AlbertWarning,
+        stacklevel=4,
+    )
 
 
 def constructor_arguments(cls) -> set[str]:

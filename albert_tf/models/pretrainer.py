@@ -1,12 +1,16 @@
 """`AlbertPretrainer`: masked language model and sentence order together."""
 
+from typing import Any
+
 import keras
 
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.layers import MaskedLMHead
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.losses import MaskedTokenCrossentropy
 from albert_tf.models.task import AlbertTask
-from albert_tf.preprocessing.targets import ByOutput, ClassNumbers
+from albert_tf.preprocessing.targets import ByOutput, ClassNumbers, TargetRule
+from albert_tf.type_names import Tensor
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -26,7 +30,7 @@ class AlbertPretrainer(AlbertTask):
     head = "pretrainer"
     input_names = (*BACKBONE_INPUTS, "masked_positions")
 
-    def __init__(self, backbone, preprocessor=None, **kwargs):
+    def __init__(self, backbone: AlbertBackbone, preprocessor: None = None, **kwargs: Any):
         super().__init__(backbone, preprocessor, **kwargs)
         self.mlm_head = MaskedLMHead(
             self.config, dtype=backbone.encoder.dtype_policy, name="mlm_head"
@@ -36,7 +40,7 @@ class AlbertPretrainer(AlbertTask):
         self.built = True
         self.compile()
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: dict[str, Tensor], training: bool | None = None) -> dict[str, Tensor]:
         """Returns the dict of logits; see the class."""
         encoded = self.encode(inputs, training=training)
         table = self.backbone.embeddings.word_embeddings
@@ -47,28 +51,37 @@ class AlbertPretrainer(AlbertTask):
             "sop_logits": self.sop_classifier(encoded["pooled_output"]),
         }
 
-    def default_loss(self):
+    def default_loss(self) -> dict[str, keras.losses.Loss]:
         """Cross-entropy of both objectives, added with equal weight, as in google-research/albert."""
         return {
             "mlm_logits": MaskedTokenCrossentropy(),
             "sop_logits": super().default_loss(),
         }
 
-    def default_metrics(self):
+    def default_metrics(self) -> dict[str, list]:
         """Accuracy of both objectives, each over what has a weight."""
         return {name: super(AlbertPretrainer, self).default_metrics() for name in OUTPUTS}
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """A token of the vocabulary for each masked place, and 0 or 1 for the order."""
         tokens = ClassNumbers(self.config.vocab_size, rank=2)
         return ByOutput({"mlm_logits": tokens, "sop_logits": ClassNumbers(2)})
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer: Any = "auto",
+        loss: Any = "auto",
+        loss_weights: Any = None,
+        metrics: Any = "auto",
+        weighted_metrics: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         """Compiles the model; the default metrics are weighted: a place without a masked token has weight 0."""
         if isinstance(metrics, str) and metrics == "auto":
             metrics = None
-            kwargs.setdefault("weighted_metrics", self.default_metrics())
-        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
+            weighted_metrics = weighted_metrics or self.default_metrics()
+        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
 
 
 OUTPUTS = ("mlm_logits", "sop_logits")

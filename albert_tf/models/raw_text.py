@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,9 +11,11 @@ from albert_tf.errors import ConfigError, DataError
 from albert_tf.models.class_weight import weight_by_class
 from albert_tf.models.fit_arguments import (
     checked_callbacks,
+    shuffle_seed,
     size_of_batch,
     training_share,
     whole_number,
+    with_callback,
 )
 from albert_tf.models.inputs import arrays_in_memory, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
@@ -24,41 +27,45 @@ from albert_tf.preprocessing.graph_errors import one_line_errors
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
+from albert_tf.type_names import Data, ModelMixin, Targets
 
 
-class RawTextTraining:
+class RawTextTraining(ModelMixin):
     """What `AlbertTask` adds to those methods of `keras.Model` that take data.
 
     The class that has it gives `preprocessor`, `input_names` and `active_target_rule(inputs)`.
     """
 
-    def __call__(self, inputs, *args, **kwargs):
+    def __call__(self, inputs: Data, *args: Any, **kwargs: Any) -> Any:
         """Calls the model on a dict of its inputs, or on raw text."""
         if isinstance(inputs, Mapping):
             check_input_names(inputs, self.input_names)
             if any(isinstance(rows, (list, tuple)) for rows in inputs.values()):
                 inputs = arrays_in_memory(inputs, self.config)
         else:
-            inputs = self._reader()(inputs)
+            given, inputs = inputs, self._reader()(inputs)
+            if len(inputs["token_ids"].shape) == 1:  # a preprocessor takes one text
+                shown = f"the single text {given[:40]!r}" if isinstance(given, str) else "one text"
+                raise DataError(f"got {shown}; expected a list of texts: put it in brackets")
             if inputs["token_ids"].shape[0] == 0:
                 raise DataError("there are no texts; expected at least one")
         return super().__call__(inputs, *args, **kwargs)
 
     def fit(
         self,
-        x=None,
-        y=None,
-        batch_size=None,
-        epochs=1,
-        verbose="auto",
-        callbacks=None,
-        validation_split=0.0,
-        validation_data=None,
-        shuffle=True,
-        class_weight=None,
-        sample_weight=None,
-        **kwargs,
-    ):
+        x: Data = None,
+        y: Targets = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: str | int = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool = True,
+        class_weight: Any = None,
+        sample_weight: Targets = None,
+        **kwargs: Any,
+    ) -> keras.callbacks.History:
         """Trains as `keras.Model.fit` does; `x` and the validation data may be raw text (see `AlbertTask`).
 
         Args:
@@ -102,10 +109,10 @@ class RawTextTraining:
                 batch_size,
                 class_weight=class_weight,
                 order="shuffled" if shuffle else "given",
-                seed=_shuffle_seed(),
+                seed=shuffle_seed(),
             )
             x, y, sample_weight, class_weight = batches.dataset(), None, None, None
-            callbacks = _with_callback(callbacks, batches.callback())
+            callbacks = with_callback(callbacks, batches.callback())
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
             class_weight = self._class_weight(class_weight, y, sample_weight)
@@ -125,8 +132,14 @@ class RawTextTraining:
             )
 
     def evaluate(
-        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, **kwargs
-    ):
+        self,
+        x: Data = None,
+        y: Targets = None,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        sample_weight: Targets = None,
+        **kwargs: Any,
+    ) -> Any:
         """Evaluates as `keras.Model.evaluate` does; `x` may be raw text (see `AlbertTask`)."""
         if kwargs.get(
             "_use_cached_eval_dataset"
@@ -143,7 +156,14 @@ class RawTextTraining:
         with self._guarded():
             return super().evaluate(x, y, batch_size, verbose, sample_weight, **kwargs)
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(
+        self,
+        x: Data,
+        batch_size: int | None = None,
+        verbose: str | int = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
         """Predicts as `keras.Model.predict` does; `x` may be raw text (see `AlbertTask`)."""
         options = {"verbose": verbose, "steps": steps, "callbacks": callbacks}
         return self._predict_with(super().predict, x, batch_size, **options)
@@ -165,17 +185,26 @@ class RawTextTraining:
         given = np.concatenate(batches.plan())
         return keras.tree.map_structure(lambda rows: rows[np.argsort(given[: len(rows)])], outputs)
 
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+    def train_on_batch(
+        self,
+        x: Data,
+        y: Targets = None,
+        sample_weight: Targets = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
         """Trains on one batch as `keras.Model.train_on_batch` does; `x` may be raw text."""
         x, y, sample_weight = self._one_batch(x, y, sample_weight, class_weight)
         return super().train_on_batch(x, y, sample_weight, return_dict=return_dict)
 
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+    def test_on_batch(
+        self, x: Data, y: Targets = None, sample_weight: Targets = None, return_dict: bool = False
+    ) -> Any:
         """Evaluates one batch as `keras.Model.test_on_batch` does; `x` may be raw text."""
         x, y, sample_weight = self._one_batch(x, y, sample_weight)
         return super().test_on_batch(x, y, sample_weight, return_dict=return_dict)
 
-    def predict_on_batch(self, x):
+    def predict_on_batch(self, x: Data) -> Any:
         """Predicts one batch as `keras.Model.predict_on_batch` does; `x` may be raw text."""
         if self._form_of_batch(x) == "text":
             (x,) = _whole(self._reader().batches(x))
@@ -183,7 +212,7 @@ class RawTextTraining:
             x = arrays_in_memory(x, self.config)
         return super().predict_on_batch(x)
 
-    def checked_targets(self, y, name: str = "y", inputs: dict | None = None):
+    def checked_targets(self, y: Targets, name: str = "y", inputs: dict | None = None) -> Any:
         """Returns targets in memory as numbers that the loss can take.
 
         Args:
@@ -336,7 +365,8 @@ class RawTextTraining:
         x = without_single_texts(parts[0]) if parts else None
         form = self._form(x)
         if form in ("dataset", "batches"):
-            return {"validation_data": self._checked(x, *(*parts[1:], None, None)[:2], form)[0]}
+            y, sample_weight = (*parts[1:], None, None)[:2]
+            return {"validation_data": self._checked(x, y, sample_weight, form)[0]}
         if len(parts) not in (2, 3):
             held = f" of {len(parts)}" if parts is data else ""
             raise DataError(
@@ -384,15 +414,3 @@ def _of_length(rows, count, name):
 def _whole(batches) -> tuple:
     """All examples in one batch, in their order."""
     return batches.collate(np.arange(batches.num_examples))
-
-
-def _with_callback(callbacks, own):
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        callbacks.callbacks.append(own)
-        return callbacks
-    return [*(callbacks or ()), own]
-
-
-def _shuffle_seed() -> int:
-    """A seed by Keras's global generator, which `keras.utils.set_random_seed` starts anew; numpy's is left alone."""
-    return int(keras.random.randint((), 0, 2**31 - 1))

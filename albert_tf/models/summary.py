@@ -1,5 +1,10 @@
 """`summary()` that shows what ALBERT shares."""
 
+from collections.abc import Callable
+from typing import Any
+
+from albert_tf.type_names import ModelMixin
+
 
 def sharing_lines(backbone) -> list[str]:
     """Returns two lines on a backbone's encoder: its distinct blocks, and how often they are applied.
@@ -21,10 +26,12 @@ def sharing_lines(backbone) -> list[str]:
     ]
 
 
-class SharingSummaryMixin:
+class SharingSummaryMixin(ModelMixin):
     """Adds the sharing lines to `keras.Model.summary`."""
 
-    def summary(self, *args, print_fn=None, **kwargs):
+    def summary(
+        self, *args: Any, print_fn: Callable[[str], object] | None = None, **kwargs: Any
+    ) -> None:
         """Prints Keras's summary, then which blocks are shared and how often each is applied.
 
         Args:

@@ -1,25 +1,28 @@
 """`AlbertTask`: what every model with a head shares."""
 
 import difflib
-import warnings
+from pathlib import Path
+from typing import Any, Self
 
 import keras
 
 from albert_tf.config import BACKBONE_INPUTS, AlbertConfig
-from albert_tf.errors import AlbertWarning, ConfigError
+from albert_tf.errors import ConfigError
 from albert_tf.models.backbone import AlbertBackbone
+from albert_tf.models.class_names import OLD_NAME, listed_names, with_old_name
 from albert_tf.models.inputs import complete_inputs
-from albert_tf.models.labels import class_names
 from albert_tf.models.losses import is_same_kind, loss_of_logits
 from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments
 from albert_tf.models.raw_text import RawTextTraining
 from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
-from albert_tf.preprocessing.targets import AnyNumbers
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.targets import AnyNumbers, TargetRule
+from albert_tf.weights.checkpoint import Checkpoint, renamed_class_names
 
 KERAS_ARGUMENTS = {"name", "dtype", "trainable", "activity_regularizer", "autocast"}
 """Arguments of every `keras.Model`."""
-OTHER_ARGUMENTS = {"num_labels": "num_classes", "id2label": "labels", "class_names": "labels"}
+OTHER_ARGUMENTS = {"num_labels": "num_classes", "id2label": "class_names"}
 """Names that other libraries have for an argument."""
 
 
@@ -48,14 +51,19 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     """
 
     head: str
-    preprocessor_cls = None
+    preprocessor_cls: type[AlbertTextClassifierPreprocessor] | None = None
     """The preprocessor that `from_preset` makes for the model; None for a head that takes token ids only."""
-    input_names = BACKBONE_INPUTS
+    input_names: tuple[str, ...] = BACKBONE_INPUTS
     """The names of the model's inputs."""
     input_rank = 2
     """How many axes they have."""
 
-    def __init__(self, backbone: AlbertBackbone, preprocessor=None, **kwargs):
+    def __init__(
+        self,
+        backbone: AlbertBackbone,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
+        **kwargs: Any,
+    ):
         if not isinstance(backbone, AlbertBackbone):
             raise ConfigError(
                 f"{type(self).__name__} got a backbone of type {type(backbone).__name__}; "
@@ -75,7 +83,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         """The backbone's `AlbertConfig`."""
         return self.backbone.config
 
-    def encode(self, inputs: dict, training=None) -> dict:
+    def encode(self, inputs: dict, training: bool | None = None) -> dict:
         """Runs the backbone on its three inputs, leaving aside what only the head reads."""
         inputs = complete_inputs(inputs, self.input_names)
         return self.backbone({name: inputs[name] for name in BACKBONE_INPUTS}, training=training)
@@ -94,19 +102,19 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
 
     # === Training defaults ===
 
-    def default_optimizer(self):
+    def default_optimizer(self) -> keras.optimizers.Optimizer:
         """Returns the optimizer of an uncompiled model: Adam at 5e-5."""
         return keras.optimizers.Adam(5e-5)
 
-    def default_loss(self):
+    def default_loss(self) -> Any:
         """Returns the loss for this head's outputs."""
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
-    def default_metrics(self):
+    def default_metrics(self) -> Any:
         """Returns the metrics for this head's outputs."""
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
 
-    def target_rule(self, inputs: dict | None = None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """Returns what this head's targets must be for its own loss, a rule of `albert_tf.preprocessing.targets`.
 
         Args:
@@ -114,7 +122,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         """
         return AnyNumbers()
 
-    def active_target_rule(self, inputs: dict | None = None):
+    def active_target_rule(self, inputs: dict | None = None) -> TargetRule:
         """Returns what the targets must be for the loss that the model is compiled with.
 
         Args:
@@ -123,25 +131,40 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         is_own = is_same_kind(self.loss, self.default_loss())
         return self.target_rule(inputs) if is_own else AnyNumbers()
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer: Any = "auto",
+        loss: Any = "auto",
+        loss_weights: Any = None,
+        metrics: Any = "auto",
+        weighted_metrics: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         """Compiles the model; `"auto"` stands for this head's default, as in keras-hub.
+
+        The order of the arguments is that of `keras.Model.compile`.
 
         Args:
             optimizer: a Keras optimizer, its name, or `"auto"`.
             loss: a loss, its name, or `"auto"`. A cross-entropy by name is that of logits, which the heads give.
             loss_weights: as for `keras.Model.compile`.
             metrics: a list of metrics, or `"auto"`.
-            **kwargs: as for `keras.Model.compile`.
+            weighted_metrics: as for `keras.Model.compile`.
+            *args: as for `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
+            **kwargs: the same by name.
         """
         if isinstance(metrics, (str, keras.metrics.Metric)) and not _is_auto(metrics):
             metrics = [metrics]
-        if metrics is None and kwargs.get("weighted_metrics") is None:
+        if metrics is None and weighted_metrics is None:
             metrics = []  # Keras would keep those that the model came with
         super().compile(
-            optimizer=self.default_optimizer() if _is_auto(optimizer) else optimizer,
-            loss=self.default_loss() if _is_auto(loss) else loss_of_logits(loss),
-            loss_weights=loss_weights,
-            metrics=self.default_metrics() if _is_auto(metrics) else metrics,
+            self.default_optimizer() if _is_auto(optimizer) else optimizer,
+            self.default_loss() if _is_auto(loss) else loss_of_logits(loss),
+            loss_weights,
+            self.default_metrics() if _is_auto(metrics) else metrics,
+            weighted_metrics,
+            *args,
             **kwargs,
         )
 
@@ -181,8 +204,13 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     # === Saving ===
 
     def export(
-        self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
-    ):
+        self,
+        filepath: str | Path,
+        format: str = "tf_saved_model",
+        verbose: Any = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
         """Exports as `keras.Model.export` does, also a model that was never called: its inputs are known.
 
         `albert_tf.export` writes files that take raw text (`export_saved_model`), or answer on a device
@@ -212,16 +240,16 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         }
 
     @classmethod
-    def from_config(cls, config: dict, custom_objects=None):
+    def from_config(cls, config: dict, custom_objects: dict | None = None) -> Self:
         """Builds a model from what `get_config` returned."""
-        config = dict(config)
+        config = renamed_class_names(config)
         for name in ("backbone", "preprocessor"):
             config[name] = keras.saving.deserialize_keras_object(
                 config[name], custom_objects=custom_objects
             )
         return cls(**config)
 
-    def to_checkpoint(self):
+    def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`, with the tokenizer of its preprocessor."""
         checkpoint = super().to_checkpoint()
         if self.training_record is not None:
@@ -231,24 +259,38 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         return checkpoint
 
     @classmethod
+    def class_for(cls, checkpoint: Checkpoint) -> type:
+        """Returns the class of the model that `from_preset` builds: this one, or of a base class that of the head.
+
+        Raises:
+            CheckpointError: when a base class cannot tell, since the checkpoint has no head, or another kind of head.
+        """
+        # They import this module; and nothing is registered by importing something.
+        from albert_tf.models.by_head import class_within
+
+        return cls if hasattr(cls, "head") else class_within(cls, checkpoint)
+
+    @classmethod
     def _build_for(cls, checkpoint, config, kwargs):
         kwargs = dict(kwargs)
         backbone_arguments = {
             k: kwargs.pop(k) for k in ("remat", "dtype", "return_all_layers") if k in kwargs
         }
         known = constructor_arguments(cls)
+        if "class_names" in known and OLD_NAME in kwargs:
+            names = with_old_name(kwargs.get("class_names"), kwargs, stacklevel=5)
+            kwargs["class_names"] = names
         carried = checkpoint.head_config if checkpoint.head == cls.head else {}
         arguments = {**{k: v for k, v in carried.items() if k in known}, **kwargs}
-        if kwargs.get("labels") is not None and kwargs.get("num_classes") is None:
-            arguments["num_classes"] = len(class_names(kwargs["labels"]))
-            _warn_of_fresh_head(checkpoint, carried, arguments["num_classes"])
+        if kwargs.get("class_names") is not None and kwargs.get("num_classes") is None:
+            arguments["num_classes"] = len(listed_names(kwargs["class_names"]))
         if "pooling" in known and "pooling" in checkpoint.extra:
             arguments.setdefault("pooling", checkpoint.extra["pooling"])
         same_head = checkpoint.head == cls.head and all(
             arguments.get(k) == carried.get(k) for k in cls.shape_arguments()
         )
-        if not same_head and "labels" not in kwargs:
-            arguments.pop("labels", None)
+        if not same_head and "class_names" not in kwargs:
+            arguments.pop("class_names", None)
         settings = {k: arguments.pop(k) for k in ("sequence_length", "truncate") if k in arguments}
         if "preprocessor" not in arguments and cls.preprocessor_cls is not None:
             arguments["preprocessor"] = cls.preprocessor_cls.from_checkpoint(checkpoint, **settings)
@@ -288,16 +330,6 @@ def _check_preprocessor(preprocessor, config):
         raise ConfigError(
             f"the tokenizer has {pieces} pieces, the model's vocab_size is {config.vocab_size}; "
             "they do not belong together"
-        )
-
-
-def _warn_of_fresh_head(checkpoint, carried, num_classes):
-    if carried.get("num_classes", num_classes) != num_classes:
-        warnings.warn(
-            f"{checkpoint.source} has a head of {carried['num_classes']} classes; the {num_classes} labels start a "
-            "fresh one: train before use",
-            AlbertWarning,
-            stacklevel=5,
         )
 
 

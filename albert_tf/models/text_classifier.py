@@ -1,28 +1,38 @@
 """`AlbertTextClassifier`: one label, or several, for a text or a pair of texts."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import keras
 
 from albert_tf.errors import ConfigError
+from albert_tf.models.backbone import AlbertBackbone
+from albert_tf.models.class_names import (
+    NamedClasses,
+    checked_class_names,
+    class_count,
+    with_old_name,
+)
 from albert_tf.models.early_exit import EarlyExitTask
-from albert_tf.models.labels import checked_labels, class_count
 from albert_tf.models.losses import OF_VECTORS, is_same_kind, kind_of
-from albert_tf.preprocessing.targets import ClassNumbers, Numbers, YesOrNo
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.targets import ClassNumbers, Numbers, TargetRule, YesOrNo
 
 VECTOR_METRICS = {"auc", "binaryaccuracy", "f1score", "fbetascore", "precision", "recall"}
 """Metrics of Keras's that take a yes or no for each class."""
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextClassifier(EarlyExitTask):
+class AlbertTextClassifier(NamedClasses, EarlyExitTask):
     """Classifies a text, or a pair of texts.
 
     Args:
         backbone: an `AlbertBackbone`.
-        num_classes: number of classes, at least 2 (1 is allowed with `multi_label`); default: that of the labels, or
+        num_classes: number of classes, at least 2 (1 is allowed with `multi_label`); default: that of the names, or
             else 2.
         preprocessor: an `AlbertTextClassifierPreprocessor` for raw strings, or None for token ids.
-        labels: the classes' names, in the order of the logits, or a dict of them by number; they travel with presets
-            and exports, as `str`. Each is one line of text, and no two are the same.
+        class_names: the classes' names, in the order of the logits, or a dict of them by number; they travel with
+            presets and exports, as `str`. Each is one line of text, and no two are the same.
         multi_label: each class is a yes or no of its own: targets are 0/1 vectors, the loss binary
             cross-entropy.
         dropout: rate before the output layer; default `config.classifier_dropout_prob`.
@@ -32,7 +42,7 @@ class AlbertTextClassifier(EarlyExitTask):
     Outputs: logits in float32, `(batch, num_classes)`; softmax (or sigmoid with `multi_label`) is not applied.
 
     Raises:
-        ConfigError: when `num_classes`, the number of `labels` or one of them is wrong.
+        ConfigError: when `num_classes`, the number of `class_names` or one of them is wrong.
 
     Example:
 
@@ -44,7 +54,7 @@ class AlbertTextClassifier(EarlyExitTask):
         AlbertBackbone(AlbertConfig.named("tiny")),
         num_classes=2,
         preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer()),
-        labels=["ham", "spam"],
+        class_names=["ham", "spam"],
     )
     classifier.fit(["see you at six", "you have won a prize"], [0, 1], verbose=0)
     classifier.predict(["call now and win"], verbose=0).shape  # (1, 2)
@@ -55,23 +65,24 @@ class AlbertTextClassifier(EarlyExitTask):
 
     def __init__(
         self,
-        backbone,
+        backbone: AlbertBackbone,
         num_classes: int | None = None,
-        preprocessor=None,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
         *,
-        labels: list[str] | dict[int, str] | None = None,
+        class_names: Sequence | Mapping[int, str] | None = None,
         multi_label: bool = False,
         dropout: float | None = None,
         pooling: str = "pooler",
         early_exit: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ):
-        num_classes = class_count(num_classes, labels)
+        class_names = with_old_name(class_names, kwargs)
+        num_classes = class_count(num_classes, class_names)
         if num_classes < (1 if multi_label else 2):
             raise ConfigError(
                 f"num_classes is {num_classes}; expected at least 2 (for one number use AlbertTextRegressor)"
             )
-        labels = checked_labels(labels, num_classes)
+        names = checked_class_names(class_names, num_classes)
         super().__init__(
             backbone,
             preprocessor,
@@ -82,22 +93,22 @@ class AlbertTextClassifier(EarlyExitTask):
             **kwargs,
         )
         self.num_classes = num_classes
-        self.labels = labels
+        self.class_names = names
         self.multi_label = multi_label
         self.compile()
 
-    def default_loss(self):
+    def default_loss(self) -> keras.losses.Loss:
         """Cross-entropy over the classes, or binary for each class with `multi_label`."""
         if self.multi_label:
             return keras.losses.BinaryCrossentropy(from_logits=True)
         return super().default_loss()
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """The class of each text, or a yes or no for each class with `multi_label`."""
         kind = YesOrNo if self.multi_label else ClassNumbers
-        return kind(self.num_classes, tuple(self.labels or ()))
+        return kind(self.num_classes, tuple(self.class_names or ()))
 
-    def active_target_rule(self, inputs=None):
+    def active_target_rule(self, inputs: dict | None = None) -> TargetRule:
         """The same for its own loss; a vector over the classes for Keras's `CategoricalCrossentropy` and its kin."""
         if self._takes_vectors(self.loss):
             return self.target_rule() if self.multi_label else Numbers(self.num_classes)
@@ -107,13 +118,22 @@ class AlbertTextClassifier(EarlyExitTask):
         """Whether the targets of a loss, another than the head's own, are a vector over the classes for each text."""
         return not is_same_kind(loss, self.default_loss()) and kind_of(loss) in OF_VECTORS
 
-    def default_metrics(self):
+    def default_metrics(self) -> list:
         """Accuracy over the classes, or of each yes or no with `multi_label`."""
         if self.multi_label:
             return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
         return super().default_metrics()
 
-    def compile(self, optimizer="auto", loss="auto", loss_weights=None, metrics="auto", **kwargs):
+    def compile(
+        self,
+        optimizer: Any = "auto",
+        loss: Any = "auto",
+        loss_weights: Any = None,
+        metrics: Any = "auto",
+        weighted_metrics: Any = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
         """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             loss = "auto"  # Keras would choose by the shape of the first targets
@@ -122,14 +142,14 @@ class AlbertTextClassifier(EarlyExitTask):
             if takes_vectors and not self.multi_label:
                 metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
         elif not takes_vectors:
-            _check_metrics([*_flat(metrics), *_flat(kwargs.get("weighted_metrics"))])
-        super().compile(optimizer, loss, loss_weights, metrics, **kwargs)
+            _check_metrics([*_flat(metrics), *_flat(weighted_metrics)])
+        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""
         return {
             "num_classes": self.num_classes,
-            "labels": self.labels,
+            "class_names": self.class_names,
             "multi_label": self.multi_label,
             **super().head_config(),
         }

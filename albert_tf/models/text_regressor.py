@@ -1,10 +1,14 @@
 """`AlbertTextRegressor`: one number for a text or a pair of texts."""
 
+from typing import Any
+
 import keras
 
+from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.models.metrics import PearsonCorrelation
-from albert_tf.preprocessing.targets import Numbers
+from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.targets import Numbers, TargetRule
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -25,13 +29,13 @@ class AlbertTextRegressor(EarlyExitTask):
 
     def __init__(
         self,
-        backbone,
-        preprocessor=None,
+        backbone: AlbertBackbone,
+        preprocessor: AlbertTextClassifierPreprocessor | None = None,
         *,
         dropout: float | None = None,
         pooling: str = "pooler",
         early_exit: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(
             backbone,
@@ -44,20 +48,20 @@ class AlbertTextRegressor(EarlyExitTask):
         )
         self.compile()
 
-    def default_loss(self):
+    def default_loss(self) -> keras.losses.Loss:
         """Mean squared error."""
         return keras.losses.MeanSquaredError()
 
-    def target_rule(self, inputs=None):
+    def target_rule(self, inputs: dict | None = None) -> TargetRule:
         """One number for each text."""
         return Numbers()
 
-    def active_target_rule(self, inputs=None):
+    def active_target_rule(self, inputs: dict | None = None) -> TargetRule:
         """The same for any loss of Keras's; a function may want more than one number."""
         is_keras = isinstance(self.loss, (str, keras.losses.Loss))
         return self.target_rule() if is_keras else super().active_target_rule(inputs)
 
-    def default_metrics(self):
+    def default_metrics(self) -> list:
         """Root mean squared error, in the target's units, and Pearson correlation."""
         return [
             keras.metrics.RootMeanSquaredError(name="rmse"),

@@ -28,24 +28,25 @@ __all__ = [
     "word_start_table",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
-        "albert_tf.preprocessing.exclusion": ("ExcludedTexts",),
-        "albert_tf.preprocessing.masking": (
-            "MaskingRecipe",
-            "MaskingVocabulary",
-            "NGramMasker",
-        ),
-        "albert_tf.preprocessing.masking_in_graph": ("InGraphMasker",),
-        "albert_tf.preprocessing.sentences": ("split_sentences",),
-        "albert_tf.preprocessing.text_classifier_preprocessor": (
-            "AlbertTextClassifierPreprocessor",
-        ),
-        "albert_tf.preprocessing.word_starts": (
-            "parting_table",
-            "word_start_table",
-        ),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.exclusion": ("ExcludedTexts",),
+            "albert_tf.preprocessing.masking": (
+                "MaskingRecipe",
+                "MaskingVocabulary",
+                "NGramMasker",
+            ),
+            "albert_tf.preprocessing.masking_in_graph": ("InGraphMasker",),
+            "albert_tf.preprocessing.sentences": ("split_sentences",),
+            "albert_tf.preprocessing.text_classifier_preprocessor": (
+                "AlbertTextClassifierPreprocessor",
+            ),
+            "albert_tf.preprocessing.word_starts": (
+                "parting_table",
+                "word_start_table",
+            ),
+        },
+    )

@@ -6,6 +6,8 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing.targets import AnyNumbers
+from albert_tf.tokenizer.packing import PackedTokens
+from albert_tf.type_names import Targets
 
 ORDERS = ("shuffled", "given", "by_length")
 POOL_BATCHES = 64
@@ -45,9 +47,9 @@ class LengthBucketedBatches:
 
     def __init__(
         self,
-        packed,
-        y=None,
-        sample_weight=None,
+        packed: PackedTokens,
+        y: Targets = None,
+        sample_weight: Targets = None,
         *,
         pad_id: int,
         batch_size: int = 32,

@@ -1,7 +1,9 @@
 """Packing of texts inside a TensorFlow graph, with the same result as the tokenizer's `pack`."""
 
 import tensorflow as tf
-import tensorflow_text as tf_text
+
+from albert_tf.dependencies import tensorflow_text
+from albert_tf.preprocessing.text_datasets import text_columns
 
 
 def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
@@ -9,18 +11,22 @@ def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
 
     Args:
         graph_tokenizer: what `AlbertTokenizer.in_graph()` returned.
-        x: a string tensor `(batch,)`, or a tuple of two for pairs; scalars give one row without batch.
+        x: a string tensor `(batch,)`, or a tuple of two for pairs, or rows of them, `(batch, 2)`; scalars give one row
+            without batch.
         preprocessor: its `tokenizer`, `sequence_length` and `truncate` apply.
 
     Returns:
         A dict of int32 `token_ids`, `segment_ids`, `padding_mask`, each `(batch, longest)`.
+
+    Raises:
+        DataError: when a tensor has another shape.
     """
     tokenizer = preprocessor.tokenizer
-    texts = x if isinstance(x, (tuple, list)) else (x,)
+    texts = _columns(x)
     is_scalar = texts[0].shape.rank == 0
     segments = [graph_tokenizer(tf.reshape(text, (-1,))) for text in texts]
     segments = _trim(segments, preprocessor)
-    token_ids, segment_ids = tf_text.combine_segments(
+    token_ids, segment_ids = tensorflow_text().combine_segments(
         segments, start_of_sequence_id=tokenizer.cls_id, end_of_segment_id=tokenizer.sep_id
     )
     inputs = {
@@ -32,6 +38,13 @@ def pack_in_graph(graph_tokenizer, x, preprocessor) -> dict:
     return {name: rows[0] for name, rows in inputs.items()} if is_scalar else inputs
 
 
+def _columns(x) -> tuple:
+    """Texts, or texts and pairs: tensors `()` or `(batch,)`."""
+    if isinstance(x, (tuple, list)):
+        return tuple(text_columns(part, most=1)[0] for part in x)
+    return text_columns(x, most=2)
+
+
 def _trim(segments, preprocessor):
     budget = preprocessor.sequence_length - 1 - len(segments)  # [CLS], and a [SEP] for each segment
     if len(segments) == 1:
@@ -39,7 +52,7 @@ def _trim(segments, preprocessor):
     first, second = segments
     if preprocessor.truncate == "longest_first":
         # BERT shortens the second of two equally long texts, the trimmer its first.
-        second, first = tf_text.ShrinkLongestTrimmer(budget).trim([second, first])
+        second, first = tensorflow_text().ShrinkLongestTrimmer(budget).trim([second, first])
     elif preprocessor.truncate == "only_first":
         first = _fit_beside(second, first, budget)
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from albert_tf.errors import ConfigError
+from albert_tf.tokenizer import AlbertTokenizer
 
 NUM_DRAWS = 4
 """Random numbers for each position: order of the words, length of the n-gram, kind of replacement, random piece."""
@@ -78,7 +79,7 @@ class MaskingVocabulary:
     special_ids: tuple[int, ...]
 
     @classmethod
-    def of(cls, tokenizer) -> "MaskingVocabulary":
+    def of(cls, tokenizer: AlbertTokenizer) -> "MaskingVocabulary":
         """That of an `AlbertTokenizer`; ConfigError when it has no `[MASK]`."""
         return cls(
             tokenizer.vocab_size,
@@ -158,7 +159,9 @@ class NGramMasker:
         self.recipe = recipe
         self.vocabulary = vocabulary
 
-    def __call__(self, token_ids, word_starts, draws) -> MaskedExample:
+    def __call__(
+        self, token_ids: np.ndarray, word_starts: np.ndarray, draws: np.ndarray
+    ) -> MaskedExample:
         """See the class."""
         token_ids = np.array(token_ids, "int32")
         draws = np.asarray(draws, "float32")

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from albert_tf.preprocessing.masking import NUM_DRAWS, MaskingRecipe, MaskingVocabulary
+from albert_tf.type_names import Tensor
 
 
 class InGraphMasker:
@@ -32,7 +33,7 @@ class InGraphMasker:
         budgets = [recipe.budget(n) for n in range(sequence_length + 1)]
         self._budgets = np.array(budgets, "int32")  # a table, so that both maskers round alike
 
-    def draws(self, seed) -> tf.Tensor:
+    def draws(self, seed: Tensor) -> tf.Tensor:
         """Returns the random numbers of one example, float32 `(NUM_DRAWS, sequence_length)`.
 
         Args:
@@ -40,7 +41,7 @@ class InGraphMasker:
         """
         return tf.random.stateless_uniform((NUM_DRAWS, self.sequence_length), seed)
 
-    def __call__(self, token_ids, word_starts, draws) -> tuple:
+    def __call__(self, token_ids: Tensor, word_starts: Tensor, draws: Tensor) -> tuple:
         """See the class."""
         covered = self._choose(token_ids, tf.cast(word_starts, tf.bool), draws)
         every = tf.where(covered, self._index, self.sequence_length)

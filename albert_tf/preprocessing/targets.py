@@ -8,6 +8,7 @@ and as tensors of a `tf.data` pipeline (`read_in_graph`), and names the value th
 import dataclasses
 import difflib
 import warnings
+from typing import TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -90,7 +91,7 @@ class ClassNumbers:
             return rows
         if not self.names:
             place = tuple(np.argwhere(is_text)[0])
-            mend = ": this model has no class names; give it labels=[...]"
+            mend = ": this model has no class names; give it class_names=[...]"
             raise bad_entry(rows, place, name, self.expected, mend)
         numbers = {label: number for number, label in enumerate(self.names)}
         found = np.zeros(rows.shape, "int64")
@@ -386,3 +387,7 @@ def _floats(y, expected):
         kind = y.dtype.name if isinstance(y, tf.Tensor) else type(y).__name__
         raise DataError(f"the dataset's targets are {kind}; expected {expected}")
     return tf.cast(y, tf.float64)
+
+
+TargetRule: TypeAlias = ClassNumbers | YesOrNo | Numbers | AnyNumbers | ByOutput
+"""What the targets of a head must be."""

@@ -1,14 +1,22 @@
 """`AlbertTextClassifierPreprocessor`: raw text to the inputs of classifier, regressor and embedder."""
 
 import base64
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
 
 import keras
+import tensorflow as tf
 
-from albert_tf.errors import ConfigError
+from albert_tf.errors import ConfigError, DataError
 from albert_tf.preprocessing.batches import LengthBucketedBatches
 from albert_tf.preprocessing.in_graph import pack_in_graph
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.tokenizer.text_inputs import is_string_tensor, texts_and_pairs
+from albert_tf.type_names import Targets, Texts
+from albert_tf.weights import Checkpoint, read_checkpoint
 
 TRUNCATIONS = ("longest_first", "only_first", "only_second")
 
@@ -24,17 +32,18 @@ class AlbertTextClassifierPreprocessor:
 
     Call arguments:
         x: any flat sequence of `str`, such as a list, an array or a column of a table; a tuple `(texts, pairs)` of two;
-            rows `[text, pair]`; or string tensors of shape `(batch,)`, also inside `tf.data.Dataset.map`.
+            rows `[text, pair]`; or string tensors of shape `(batch,)` or `(batch, 2)`, also inside
+            `tf.data.Dataset.map`. One text, a `str` or a tensor `()`, gives its inputs without the batch axis.
         y: targets, passed through.
         sample_weight: passed through.
 
     Returns:
-        A dict of int32 `token_ids`, `segment_ids`, `padding_mask`, each `(batch, longest)`; together with `y` and
-        `sample_weight` as a tuple where they are given.
+        A dict of int32 `token_ids`, `segment_ids`, `padding_mask`, each `(batch, longest)`; where they are given, as in
+        keras-hub, the tuple `(dict, y)` or `(dict, y, sample_weight)`.
 
     Raises:
         ConfigError: when an argument is impossible.
-        DataError: when a text is not a `str`.
+        DataError: when a text is not a `str`, or `x` may be read in two ways.
 
     Example:
 
@@ -47,6 +56,10 @@ class AlbertTextClassifierPreprocessor:
     preprocessor((["A question?"], ["An answer."]))["segment_ids"]
     ```
     """
+
+    autograph_info__: Mapping = MappingProxyType({})
+    """As `tf.autograph.experimental.do_not_convert` marks a function: in `Dataset.map` there is nothing here for
+    AutoGraph to convert, and it would wrap the errors. It does not look behind the `__call__` of an object."""
 
     def __init__(
         self,
@@ -64,17 +77,27 @@ class AlbertTextClassifierPreprocessor:
         self.sequence_length = sequence_length
         self.truncate = truncate
 
-    def __call__(self, x, y=None, sample_weight=None):
+    def __call__(self, x: Any, y: Targets = None, sample_weight: Targets = None) -> Any:
         """See the class."""
+        if y is None and sample_weight is not None:  # Keras would leave it out
+            raise DataError("sample_weight was given without y, whose weight it is; pass y too")
+        return keras.utils.pack_x_y_sample_weight(self._inputs(x), y, sample_weight)
+
+    def _inputs(self, x) -> dict:
         if is_string_tensor(x) and not _is_list_of_texts(x):
-            inputs = pack_in_graph(self._graph_tokenizer, x, self)
-        else:
-            packed = self.pack(x)
-            names = ("token_ids", "segment_ids", "padding_mask")
-            inputs = dict(zip(names, packed.padded(self.tokenizer.pad_id), strict=True))
-        if y is None:
-            return inputs
-        return (inputs, y) if sample_weight is None else (inputs, y, sample_weight)
+            return pack_in_graph(self._graph_tokenizer, x, self)
+        for part in x[:2] if isinstance(x, tuple) else (x,):
+            if tf.is_symbolic_tensor(part):
+                raise DataError(f"texts is a tensor of {part.dtype.name}; expected one of strings")
+        if isinstance(x, tuple) and len(x) == 2 and all(isinstance(text, str) for text in x):
+            raise DataError(
+                "a tuple of two texts may be two texts, or a text and its pair; pass a list, [text, text], or the pair "
+                "as ([text], [pair])"
+            )
+        packed = self.pack([x] if isinstance(x, str) else x)
+        rows = packed.padded(self.tokenizer.pad_id)
+        inputs = dict(zip(("token_ids", "segment_ids", "padding_mask"), rows, strict=True))
+        return {name: row for name, (row,) in inputs.items()} if isinstance(x, str) else inputs
 
     @property
     def _graph_tokenizer(self):
@@ -88,7 +111,7 @@ class AlbertTextClassifierPreprocessor:
             name: value for name, value in vars(self).items() if name != "_made_graph_tokenizer"
         }
 
-    def pack(self, x):
+    def pack(self, x: Texts) -> PackedTokens:
         """Returns the tokenizer's `PackedTokens` of raw text in memory, unpadded.
 
         Args:
@@ -106,7 +129,14 @@ class AlbertTextClassifierPreprocessor:
         )
 
     def batches(
-        self, x, y=None, sample_weight=None, *, batch_size=32, order="by_length", seed=0
+        self,
+        x: Texts,
+        y: Targets = None,
+        sample_weight: Targets = None,
+        *,
+        batch_size: int = 32,
+        order: str = "by_length",
+        seed: int = 0,
     ) -> LengthBucketedBatches:
         """Returns the batches of in-memory texts; see `LengthBucketedBatches`.
 
@@ -121,7 +151,9 @@ class AlbertTextClassifierPreprocessor:
         options = {"batch_size": batch_size, "order": order, "seed": seed}
         return self.batches_of(self.pack(x), y, sample_weight, **options)
 
-    def batches_of(self, packed, y=None, sample_weight=None, **options) -> LengthBucketedBatches:
+    def batches_of(
+        self, packed: PackedTokens, y: Targets = None, sample_weight: Targets = None, **options: Any
+    ) -> LengthBucketedBatches:
         """Returns the batches of what `pack` returned; `options` as for `LengthBucketedBatches`."""
         return LengthBucketedBatches(
             packed,
@@ -150,7 +182,7 @@ class AlbertTextClassifierPreprocessor:
         }
 
     @classmethod
-    def from_config(cls, config: dict):
+    def from_config(cls, config: dict) -> Self:
         """Builds a preprocessor from what `get_config` returned."""
         config = dict(config)
         model = config.pop("tokenizer_model")
@@ -159,7 +191,28 @@ class AlbertTextClassifierPreprocessor:
         return cls(tokenizer, **config)
 
     @classmethod
-    def from_checkpoint(cls, checkpoint, **changes):
+    def from_preset(cls, preset: str | Path, **settings: Any) -> Self:
+        """Returns the preprocessor of a preset, of a foreign checkpoint's folder, or of `hf://owner/name`.
+
+        Args:
+            preset: as for `from_preset` of a model, e.g. `"albert_small_en"`.
+            **settings: `sequence_length`, by default all positions of the preset's model, and `truncate`; they win over
+                the preset's.
+
+        Raises:
+            CheckpointError: when there is no such checkpoint, it is damaged, or it carries no tokenizer.
+            ConfigError: when a setting is unknown or impossible.
+        """
+        unknown = sorted(settings.keys() - {"sequence_length", "truncate"})
+        if unknown:
+            raise ConfigError(
+                f"{cls.__name__}.from_preset has no argument {unknown[0]!r}; expected sequence_length or truncate"
+            )
+        checkpoint = read_checkpoint(preset)
+        return cls._of(checkpoint, checkpoint.check_tokenizer(), settings)
+
+    @classmethod
+    def from_checkpoint(cls, checkpoint: Checkpoint, **changes: Any) -> Self | None:
         """Returns the preprocessor that a `Checkpoint` describes, or None when it carries no tokenizer.
 
         Args:
@@ -176,13 +229,17 @@ class AlbertTextClassifierPreprocessor:
                     f"{cls.__name__}(AlbertTokenizer(...), {name}={value!r})"
                 )
             return None
-        settings = {**checkpoint.extra.get("preprocessor", {}), **changes}
-        found = {"lowercase": checkpoint.lowercase, "strip_accents": checkpoint.strip_accents}
-        options = settings.pop("tokenizer", found)
-        settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
-        return cls(AlbertTokenizer.from_bytes(checkpoint.tokenizer_model, **options), **settings)
+        return cls._of(checkpoint, checkpoint.tokenizer_model, changes)
 
-    def describe(self, checkpoint) -> None:
+    @classmethod
+    def _of(cls, checkpoint: Checkpoint, tokenizer_model: bytes, changes: dict) -> Self:
+        settings = {**checkpoint.extra.get("preprocessor", {}), **changes}
+        settings.pop("tokenizer", None)
+        settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
+        options = checkpoint.tokenizer_options()
+        return cls(AlbertTokenizer.from_bytes(tokenizer_model, **options), **settings)
+
+    def describe(self, checkpoint: Checkpoint) -> None:
         """Adds tokenizer and settings to a `Checkpoint`, for `from_checkpoint`."""
         options = self.tokenizer.get_config()
         options.pop("model_sha256")
@@ -194,4 +251,6 @@ class AlbertTextClassifierPreprocessor:
 
 def _is_list_of_texts(tensors) -> bool:
     """Whether string tensors are one text each, as an eager loop over a dataset gives them."""
-    return isinstance(tensors, (list, tuple)) and all(t.shape.rank == 0 for t in tensors)
+    return isinstance(tensors, (list, tuple)) and all(
+        tensor.shape.rank == 0 and hasattr(tensor, "numpy") for tensor in tensors
+    )

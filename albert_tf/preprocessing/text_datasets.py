@@ -143,24 +143,35 @@ def prepared_text(x, preprocessor) -> dict:
     Raises:
         DataError: when the elements are no batches, or of a rank that texts do not have.
     """
+    if any(part.shape.rank == 0 for part in tf.nest.flatten(x)):
+        raise DataError("the dataset's elements are single texts; batch it: dataset.batch(32)")
     if isinstance(x, tuple):
-        return preprocessor(tuple(_texts(part, columns=1)[0] for part in x))
-    columns = _texts(x, columns=2)
+        return preprocessor(tuple(text_columns(part, most=1)[0] for part in x))
+    columns = text_columns(x, most=2)
     return preprocessor(columns if len(columns) == 2 else columns[0])
 
 
-def _texts(batch, columns) -> tuple:
-    """The columns of a batch `(texts,)`, `(texts, 1)`, or of rows `[text, pair]`."""
-    if not isinstance(batch, (tf.Tensor, tf.TensorSpec)):
-        raise DataError(f"the dataset's texts are {type(batch).__name__}; {MEND}")
-    rank = batch.shape.rank
-    if rank == 0:
-        raise DataError("the dataset's elements are single texts; batch it: dataset.batch(32)")
-    if rank in (1, None):
-        return (batch,)
-    if rank != 2 or batch.shape[1] is None or not 1 <= batch.shape[1] <= columns:
-        raise DataError(f"the dataset's texts have the shape {batch.shape}; {MEND}")
-    return tuple(batch[:, column] for column in range(batch.shape[1]))
+def text_columns(texts, most: int) -> tuple:
+    """Returns the columns of string tensors.
+
+    Args:
+        texts: a tensor `()`, `(batch,)` or `(batch, 1)`, or of rows `[text, pair]`, `(batch, 2)`.
+        most: columns that there may be.
+
+    Returns:
+        A tuple of tensors `()` or `(batch,)`.
+
+    Raises:
+        DataError: when it is no tensor, or one of another shape.
+    """
+    if not isinstance(texts, tf.Tensor):
+        raise DataError(f"the dataset's texts are {type(texts).__name__}; {MEND}")
+    shape = texts.shape
+    if shape.rank in (0, 1, None):
+        return (texts,)
+    if shape.rank != 2 or shape[1] is None or not 1 <= shape[1] <= most:
+        raise DataError(f"the dataset's texts have the shape {shape}; {MEND}")
+    return tuple(texts[:, column] for column in range(shape[1]))
 
 
 def without_class_names(pairs, names: tuple[str, ...]):

@@ -4,6 +4,8 @@ import unicodedata
 
 import numpy as np
 
+from albert_tf.tokenizer import AlbertTokenizer
+
 WORD_BOUNDARY = "▁"
 # What google-research/albert lets stand inside a word, unless it is the whole piece.
 PUNCTUATION = frozenset('!"#$%&()*+,-./:;?@[\\]^_`{|}~£€')
@@ -21,7 +23,7 @@ SPACELESS = (
 )
 
 
-def word_start_table(tokenizer) -> np.ndarray:
+def word_start_table(tokenizer: AlbertTokenizer) -> np.ndarray:
     """Whether each piece of the vocabulary begins a word.
 
     A piece begins a word unless it goes on with the word before: it has no leading `▁`, holds a letter, and nothing
@@ -43,7 +45,7 @@ def word_start_table(tokenizer) -> np.ndarray:
     return table
 
 
-def parting_table(tokenizer) -> np.ndarray:
+def parting_table(tokenizer: AlbertTokenizer) -> np.ndarray:
     """Whether a text may be parted before each piece of the vocabulary.
 
     It may before a space, and before a piece of a script without spaces, but not before the digits and the punctuation

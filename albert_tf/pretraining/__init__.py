@@ -30,26 +30,27 @@ __all__ = [
     "serialize_example",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.pretraining.beam": ("build_records_with_beam",),
-        "albert_tf.pretraining.build": ("build_records",),
-        "albert_tf.pretraining.documents": ("Document",),
-        "albert_tf.pretraining.examples": (
-            "ExampleMaker",
-            "ExampleRecipe",
-        ),
-        "albert_tf.pretraining.loop": (
-            "PretrainingResult",
-            "pretrain",
-        ),
-        "albert_tf.pretraining.manifest": ("Manifest",),
-        "albert_tf.pretraining.recipe": ("PretrainingRecipe",),
-        "albert_tf.pretraining.record_files": ("PretrainingRecords",),
-        "albert_tf.pretraining.records": (
-            "pretraining_dataset",
-            "serialize_example",
-        ),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.pretraining.beam": ("build_records_with_beam",),
+            "albert_tf.pretraining.build": ("build_records",),
+            "albert_tf.pretraining.documents": ("Document",),
+            "albert_tf.pretraining.examples": (
+                "ExampleMaker",
+                "ExampleRecipe",
+            ),
+            "albert_tf.pretraining.loop": (
+                "PretrainingResult",
+                "pretrain",
+            ),
+            "albert_tf.pretraining.manifest": ("Manifest",),
+            "albert_tf.pretraining.recipe": ("PretrainingRecipe",),
+            "albert_tf.pretraining.record_files": ("PretrainingRecords",),
+            "albert_tf.pretraining.records": (
+                "pretraining_dataset",
+                "serialize_example",
+            ),
+        },
+    )

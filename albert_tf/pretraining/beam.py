@@ -2,7 +2,6 @@
 
 import collections
 import json
-import os
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from albert_tf import errors
 from albert_tf.errors import AlbertError, DataError, MissingExtraError
+from albert_tf.operating_system import move_file
 from albert_tf.preprocessing import ExcludedTexts
 from albert_tf.pretraining.documents import Document, check_files, read_documents
 from albert_tf.pretraining.examples import ExampleMaker, ExampleRecipe
@@ -194,9 +194,9 @@ def _write_sorted(keyed: tuple, folder: Path, shards: int) -> dict:
     # A runner may try a step again, or twice at once.
     attempt = folder / f".{path.name}.{uuid.uuid4().hex}"
     entry = write_shard(attempt, (r for _, records in sorted(made) for r in records))
-    os.replace(attempt, path)
+    move_file(attempt, path)
     return {**vars(entry), "name": path.name}
 
 
 def _write_result(folder: Path, counts: dict, entries: list[dict]) -> None:
-    (folder / RESULT).write_text(json.dumps([dict(counts), entries]), "utf-8")
+    (folder / RESULT).write_text(json.dumps([dict(counts), entries]), "utf-8", newline="\n")

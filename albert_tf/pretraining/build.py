@@ -1,7 +1,6 @@
 """Raw text to a folder of records, in one process or several, with the same bytes from any number of them."""
 
 import collections
-import multiprocessing
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +10,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from albert_tf.errors import DataError
+from albert_tf.operating_system import most_processes, process_context
 from albert_tf.preprocessing import ExcludedTexts
 from albert_tf.pretraining.documents import Document, check_files, read_corpus
 from albert_tf.pretraining.examples import ExampleMaker, ExampleRecipe
@@ -125,9 +125,8 @@ def _make_task(make: ExampleMaker, task: list[Document]) -> tuple[Made, collecti
 
 def _make_apart(make, tasks, processes) -> Iterator[tuple[Made, collections.Counter]]:
     """As `_make_here`, in processes of their own, with the results in the order of the tasks."""
-    # Neither fork, which would copy TensorFlow's locks without its threads, nor spawn, which imports it each time.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    processes = most_processes(processes)
+    context = process_context(__name__)
     pool = ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(make,))
     pending = collections.deque()
     try:

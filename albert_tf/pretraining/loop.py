@@ -10,6 +10,7 @@ from albert_tf.errors import ConfigError, DataError
 from albert_tf.models import AlbertPretrainer
 from albert_tf.pretraining.recipe import PretrainingRecipe
 from albert_tf.pretraining.source import RecordSource, as_records
+from albert_tf.random_state import seeded
 from albert_tf.training.distribution import batch_shares, local_rows, num_processes
 from albert_tf.training.optimizer import optimizer_with
 from albert_tf.training.run import TrainingRun
@@ -181,10 +182,9 @@ class _PretrainingRun(TrainingRun):
 
     def _compile(self):
         recipe, model = self.recipe, self.model
-        keras.utils.set_random_seed(recipe.seed)
         schedule = learning_rate_schedule(recipe)
-        # The loss stays the model's own.
-        self.compile_model(optimizer_with(schedule, recipe, model.trainable_variables))
+        with seeded(recipe.seed):  # the loss stays the model's own
+            self.compile_model(optimizer_with(schedule, recipe, model.trainable_variables))
 
     def _evaluate(self):
         return self.model.evaluate(self.held_out[1], return_dict=True, verbose=0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from albert_tf.errors import DataError
+from albert_tf.operating_system import move_folder
 from albert_tf.preprocessing import ExcludedTexts, MaskingVocabulary
 from albert_tf.pretraining.examples import ExampleRecipe
 from albert_tf.pretraining.manifest import (
@@ -94,11 +95,11 @@ class OutputFolder:
     def complete(self, manifest: Manifest, tokenizer) -> None:
         """Adds the manifest and the tokenizer's model, and gives the folder its final name."""
         (self.temporary / TOKENIZER_MODEL).write_bytes(tokenizer.model_bytes)
-        (self.temporary / MANIFEST).write_text(manifest.to_json(), "utf-8")
+        (self.temporary / MANIFEST).write_text(manifest.to_json(), "utf-8", newline="\n")
         for path in self.temporary.iterdir():
             with path.open("rb+") as file:
                 os.fsync(file.fileno())
-        os.rename(self.temporary, self.path)  # atomic; an empty folder of that name gives way
+        move_folder(self.temporary, self.path)
 
 
 def shard_entry(path: Path, records: int) -> ShardEntry:

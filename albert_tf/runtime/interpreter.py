@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from albert_tf.errors import ExportError
+from albert_tf.operating_system import is_windows
 from albert_tf.runtime.quiet import quiet
 
 MODULES = (
@@ -46,13 +47,13 @@ def load_interpreter(file: str | Path | bytes, num_threads: int):
             f"num_threads is {num_threads!r}; expected a number of threads, at least 1"
         )
     interpreter = importlib.import_module(interpreter_module()).Interpreter
-    is_path = isinstance(file, str | os.PathLike)
-    source = _source(os.fspath(file)) if is_path else {"model_content": file}
+    path = os.fspath(file) if isinstance(file, str | os.PathLike) else None
+    source = {"model_content": file} if path is None else _source(path)
     try:
         with quiet():
             return interpreter(num_threads=num_threads, **source)
     except (ValueError, RuntimeError) as error:
-        name = os.fspath(file) if is_path else "the content"
+        name = path or "the content"
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise ExportError(
             f"LiteRT cannot load {name}: {reason}; the file is damaged, or was made for a "
@@ -61,9 +62,12 @@ def load_interpreter(file: str | Path | bytes, num_threads: int):
 
 
 def _source(path: str) -> dict:
-    """A file as LiteRT takes it: by its path, or read where LiteRT cannot take the path, which must be UTF-8."""
+    """A file as LiteRT takes it: by its path, or read where LiteRT cannot take the path, which must be UTF-8.
+
+    On Windows it is always read: a path would have to be ASCII, and a file that is open there cannot be exported anew.
+    """
     try:
         path.encode("utf-8")
     except UnicodeEncodeError:
         return {"model_content": Path(path).read_bytes()}
-    return {"model_path": path}
+    return {"model_content": Path(path).read_bytes()} if is_windows() else {"model_path": path}

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.errors import ExportError
@@ -34,18 +35,21 @@ class Measurement:
 
     Attributes:
         load_ms: from the closed file to a prepared interpreter at the first length, in milliseconds.
-        extra_rss_mb: growth of the process's resident memory from before loading to after the runs, in 10^6 bytes.
+        extra_rss_mb: growth of the process's resident memory from before loading to after the runs, in 10^6 bytes; None
+            on Windows, which does not tell it in a way that Python has.
         latency_ms: a `Latency` for each length in tokens.
         num_threads: of the interpreter.
     """
 
     load_ms: float
-    extra_rss_mb: float
+    extra_rss_mb: float | None
     latency_ms: dict[int, Latency]
     num_threads: int
 
 
-def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement:
+def measure_tflite(
+    path: str | Path, lengths: Sequence[int] | None = None, *, num_threads: int = 1, runs: int = 20
+) -> Measurement:
     """Measures a file that takes token ids, in a fresh process that imports LiteRT and NumPy only.
 
     Args:
@@ -71,7 +75,10 @@ def measure_tflite(path, lengths=None, *, num_threads=1, runs=20) -> Measurement
     }
     child = Path(__file__).with_name("measurement_child.py")
     process = subprocess.run(
-        [sys.executable, str(child), json.dumps(settings)], capture_output=True, text=True
+        [sys.executable, str(child), json.dumps(settings)],
+        capture_output=True,
+        text=True,
+        errors="replace",
     )
     if process.returncode:
         reason = process.stderr.strip().splitlines()[-1:] or ["no message"]

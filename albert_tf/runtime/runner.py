@@ -3,20 +3,24 @@
 import hashlib
 import json
 import os
+import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from albert_tf.errors import ExportError
+from albert_tf.errors import AlbertWarning, ExportError
 from albert_tf.runtime.bundle import LAYERS_RUN, PROBABILITIES, longest_input, read_bundle
 from albert_tf.runtime.content import read_content
 from albert_tf.runtime.examples import Example, pad
 from albert_tf.runtime.graph import LiteRTGraph
 from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.signatures import SignatureGraph
+from albert_tf.runtime.token_inputs import checked_token_inputs
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.tokenizer.text_sequence import text_list
+from albert_tf.type_names import Tensor, Texts
 
 
 class TFLiteRunner:
@@ -46,7 +50,7 @@ class TFLiteRunner:
         head: which model it was, e.g. `"text_classifier"`; None for a backbone.
         task: `"classification"`, `"multi_label"`, `"regression"`, or None for heads that answer
             through `run` only.
-        labels: names of the classes in the order of the logits; numbers where there were no names.
+        class_names: names of the classes in the order of the logits; numbers where there were no names.
         tokenizer: the `AlbertTokenizer`, or None.
         sequence_length: most tokens of an input; longer texts are truncated.
         name: of the file, for messages.
@@ -67,7 +71,7 @@ class TFLiteRunner:
     model = AlbertTextClassifier(
         AlbertBackbone(AlbertConfig.named("tiny", num_hidden_layers=2)),
         preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=64),
-        labels=["ham", "spam"],
+        class_names=["ham", "spam"],
     )
     export_tflite(model, "spam.tflite")
     runner = TFLiteRunner("spam.tflite")
@@ -100,10 +104,19 @@ class TFLiteRunner:
         self.set_controls(
             patience=patience, confidence=confidence, tolerance=tolerance, num_layers=num_layers
         )
-        self._vocab_size = self.metadata["config"]["vocab_size"]
-        self.labels = self._check_labels(bundle.labels)
+        self.class_names = self._check_labels(bundle.labels)
         self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
+
+    @property
+    def labels(self) -> list[str]:
+        """The old name of `class_names`."""
+        warnings.warn(
+            "labels, the names of the classes, are called class_names now; the old name will go",
+            AlbertWarning,
+            stacklevel=2,
+        )
+        return self.class_names
 
     @property
     def task(self) -> str | None:
@@ -114,7 +127,7 @@ class TFLiteRunner:
             return "multi_label" if self.metadata["multi_label"] else "classification"
         return None
 
-    def set_controls(self, **wanted) -> None:
+    def set_controls(self, **wanted: Any) -> None:
         """Sets the controls of a file with early exits, from now on.
 
         Args:
@@ -148,7 +161,7 @@ class TFLiteRunner:
 
     # === Texts ===
 
-    def __call__(self, texts, pairs=None) -> list[Prediction]:
+    def __call__(self, texts: Texts, pairs: Texts | None = None) -> list[Prediction]:
         """Answers texts.
 
         Args:
@@ -166,7 +179,7 @@ class TFLiteRunner:
         scores, layers = self._scores(texts, pairs)
         return [self._prediction(*row) for row in zip(scores, layers, strict=True)]
 
-    def scores(self, texts, pairs=None) -> np.ndarray:
+    def scores(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the probabilities `(texts, classes)`, or for regression the values `(texts,)`.
 
         Args:
@@ -194,7 +207,7 @@ class TFLiteRunner:
         exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return exponentials / exponentials.sum(axis=-1, keepdims=True), layers
 
-    def embed(self, texts, pairs=None) -> np.ndarray:
+    def embed(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
 
         Args:
@@ -254,7 +267,9 @@ class TFLiteRunner:
     def _stacked(self, name, rows):
         if rows:
             return np.stack(rows)
-        width = self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.labels)
+        width = (
+            self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.class_names)
+        )
         return np.zeros((0,) if name == LAYERS_RUN else (0, max(1, width)), "float32")
 
     def _control_arrays(self):
@@ -266,8 +281,8 @@ class TFLiteRunner:
     def _prediction(self, row, layers) -> Prediction:
         if self.task == "regression":
             return Prediction(value=float(row), layers=layers)
-        scores = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
-        best = self.labels[int(np.argmax(row))]
+        scores = {label: float(p) for label, p in zip(self.class_names, row, strict=True)}
+        best = self.class_names[int(np.argmax(row))]
         holding = (
             (best,)
             if self.task == "classification"
@@ -277,7 +292,12 @@ class TFLiteRunner:
 
     # === Token ids ===
 
-    def run(self, token_ids, segment_ids=None, padding_mask=None) -> dict[str, np.ndarray]:
+    def run(
+        self,
+        token_ids: Tensor,
+        segment_ids: Tensor | None = None,
+        padding_mask: Tensor | None = None,
+    ) -> dict[str, np.ndarray]:
         """Runs the graph on token ids.
 
         Args:
@@ -294,40 +314,9 @@ class TFLiteRunner:
             ExportError: when a shape does not fit the file, or a token id lies outside the
                 vocabulary.
         """
-        token_ids = _whole_numbers(token_ids, "token_ids")
-        arrays = {
-            "token_ids": token_ids,
-            "segment_ids": np.zeros_like(token_ids) if segment_ids is None else segment_ids,
-            "padding_mask": np.ones_like(token_ids) if padding_mask is None else padding_mask,
-        }
-        arrays = {name: _whole_numbers(array, name) for name, array in arrays.items()}
-        longest = self.metadata["config"]["max_position_embeddings"]
-        for name, array in arrays.items():
-            if not self._fits(array.shape) or array.shape != token_ids.shape:
-                raise ExportError(
-                    f"{name} has the shape {array.shape}; {self.name} takes {self._shape_text()} "
-                    "for all three inputs"
-                )
-            if array.shape[-1] > longest:
-                raise ExportError(
-                    f"{name} is {array.shape[-1]} tokens long; {self.name} has {longest} "
-                    "positions: truncate it"
-                )
-        if token_ids.size and not (token_ids.min() >= 0 and token_ids.max() < self._vocab_size):
-            raise ExportError(
-                f"token_ids range from {token_ids.min()} to {token_ids.max()}; the vocabulary has "
-                f"the ids 0 to {self._vocab_size - 1}"
-            )
-        return self._graph.run({**arrays, **self._control_arrays()})
-
-    def _fits(self, shape):
-        return len(shape) == len(self._shape) and all(
-            n >= 1 if wanted < 0 else n == wanted
-            for n, wanted in zip(shape, self._shape, strict=True)
-        )
-
-    def _shape_text(self):
-        return f"({', '.join('any length' if n < 0 else str(n) for n in self._shape)})"
+        given = (token_ids, segment_ids, padding_mask)
+        inputs = checked_token_inputs(*given, self._shape, self.metadata["config"], self.name)
+        return self._graph.run({**inputs, **self._control_arrays()})
 
     # === Loading ===
 
@@ -358,22 +347,8 @@ class TFLiteRunner:
 
     def _fingerprint(self):
         """A hash of the description, which holds those of graph and tokenizer, and of the labels."""
-        described = json.dumps([self.metadata, self.labels], sort_keys=True)
+        described = json.dumps([self.metadata, self.class_names], sort_keys=True)
         return hashlib.sha256(described.encode("utf-8")).hexdigest()
-
-
-def _whole_numbers(rows, name) -> np.ndarray:
-    try:
-        given = np.asarray(rows)
-        with np.errstate(invalid="ignore"):  # of NaN, which is no whole number
-            array = np.ascontiguousarray(given, "int32")
-        is_whole = np.array_equal(array, given)
-    except (TypeError, ValueError, OverflowError):
-        is_whole = False
-    if not is_whole:
-        shown = " ".join(str(rows).split())[:60]
-        raise ExportError(f"{name} is {shown}; expected whole numbers, in rows of one length")
-    return array
 
 
 def _reopen(cls, source, num_threads, controls, fingerprint) -> TFLiteRunner:

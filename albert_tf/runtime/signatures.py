@@ -1,6 +1,7 @@
 """A file with a graph for each of a few lengths, used as one of any length."""
 
 import contextlib
+from collections.abc import Callable
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class SignatureGraph:
             length: self._interpreter.get_signature_runner(signature_name(length))
             for length in self.lengths
         }
-        self._silence = quiet
+        self._silence: Callable[[], contextlib.AbstractContextManager] = quiet
         self._lock = new_lock()
         details = self._runners[self.lengths[0]].get_input_details()
         self.inputs = {

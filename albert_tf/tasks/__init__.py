@@ -82,77 +82,78 @@ __all__ = [
     "write_table",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.tasks.baselines": (
-            "BaselineResult",
-            "majority_baseline",
-            "run_baselines",
-            "tfidf_baseline",
-        ),
-        "albert_tf.tasks.demo": (
-            "CLASS_NAMES",
-            "DEMO_DATA",
-            "demo_data",
-        ),
-        "albert_tf.tasks.entity_scores": (
-            "entity_metrics",
-            "entity_metrics_by_label",
-        ),
-        "albert_tf.tasks.exit_plot": ("plot_exits",),
-        "albert_tf.tasks.glue": (
-            "GLUE_TASKS",
-            "glue_metrics",
-            "read_glue",
-        ),
-        "albert_tf.tasks.label_checks": ("check_labels",),
-        "albert_tf.tasks.labels": (
-            "LabelSet",
-            "encode_targets",
-        ),
-        "albert_tf.tasks.metrics": (
-            "MAIN_METRIC",
-            "classification_metrics",
-            "confusion_counts",
-            "evaluate_scores",
-            "multi_label_metrics",
-            "per_class_table",
-            "predicted_targets",
-            "regression_metrics",
-        ),
-        "albert_tf.tasks.pretraining_report": ("write_pretraining_report",),
-        "albert_tf.tasks.race": (
-            "RaceQuestion",
-            "read_race",
-        ),
-        "albert_tf.tasks.records": (
-            "RunRecord",
-            "installed_versions",
-            "read_history",
-        ),
-        "albert_tf.tasks.report": (
-            "Report",
-            "write_report",
-        ),
-        "albert_tf.tasks.split": (
-            "Split",
-            "check_overlap",
-            "split_table",
-        ),
-        "albert_tf.tasks.squad": (
-            "SquadQuestion",
-            "read_squad",
-            "squad_metrics",
-        ),
-        "albert_tf.tables.entities": (
-            "EntityText",
-            "read_entities",
-        ),
-        "albert_tf.tables.table": (
-            "TextTable",
-            "read_table",
-            "write_table",
-        ),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.tasks.baselines": (
+                "BaselineResult",
+                "majority_baseline",
+                "run_baselines",
+                "tfidf_baseline",
+            ),
+            "albert_tf.tasks.demo": (
+                "CLASS_NAMES",
+                "DEMO_DATA",
+                "demo_data",
+            ),
+            "albert_tf.tasks.entity_scores": (
+                "entity_metrics",
+                "entity_metrics_by_label",
+            ),
+            "albert_tf.tasks.exit_plot": ("plot_exits",),
+            "albert_tf.tasks.glue": (
+                "GLUE_TASKS",
+                "glue_metrics",
+                "read_glue",
+            ),
+            "albert_tf.tasks.label_checks": ("check_labels",),
+            "albert_tf.tasks.labels": (
+                "LabelSet",
+                "encode_targets",
+            ),
+            "albert_tf.tasks.metrics": (
+                "MAIN_METRIC",
+                "classification_metrics",
+                "confusion_counts",
+                "evaluate_scores",
+                "multi_label_metrics",
+                "per_class_table",
+                "predicted_targets",
+                "regression_metrics",
+            ),
+            "albert_tf.tasks.pretraining_report": ("write_pretraining_report",),
+            "albert_tf.tasks.race": (
+                "RaceQuestion",
+                "read_race",
+            ),
+            "albert_tf.tasks.records": (
+                "RunRecord",
+                "installed_versions",
+                "read_history",
+            ),
+            "albert_tf.tasks.report": (
+                "Report",
+                "write_report",
+            ),
+            "albert_tf.tasks.split": (
+                "Split",
+                "check_overlap",
+                "split_table",
+            ),
+            "albert_tf.tasks.squad": (
+                "SquadQuestion",
+                "read_squad",
+                "squad_metrics",
+            ),
+            "albert_tf.tables.entities": (
+                "EntityText",
+                "read_entities",
+            ),
+            "albert_tf.tables.table": (
+                "TextTable",
+                "read_table",
+                "write_table",
+            ),
+        },
+    )

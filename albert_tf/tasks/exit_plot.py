@@ -1,11 +1,13 @@
 """The picture of early exits: the metric against the time that a text takes."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from albert_tf.tasks.plots import BLUE, GRAY, GREEN, ORANGE, STYLE, matplotlib_with_figures
 
 
-def plot_exits(path: str | Path, points, knee, metric: str) -> None:
+def plot_exits(path: str | Path, points: Sequence, knee: Any, metric: str) -> None:
     """Draw the metric against milliseconds and against layers, one line for each rule of leaving.
 
     Args:

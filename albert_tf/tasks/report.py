@@ -1,6 +1,5 @@
 """The report of a fine-tuning run: report.md and its plots."""
 
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import numpy as np
 from scipy.stats import binomtest
 
 from albert_tf.errors import AlbertError, MissingExtraError
+from albert_tf.operating_system import move_file
 from albert_tf.tasks import plots
 from albert_tf.tasks.markdown import cell, clip, number, table
 from albert_tf.tasks.metrics import (
@@ -82,8 +82,8 @@ def write_report(folder: str | Path, record: RunRecord) -> Report:
         path = folder / "report.md"
         partial = path.with_suffix(".md.tmp")
         # The name of a file may hold bytes that are no UTF-8, and so no text.
-        partial.write_text(_compose(record, drawn, notes), "utf-8", "backslashreplace")
-        os.replace(partial, path)
+        partial.write_text(_compose(record, drawn, notes), "utf-8", "backslashreplace", "\n")
+        move_file(partial, path)
     except OSError as error:
         raise AlbertError(
             f"{folder}: the report cannot be written ({error.strerror}); free space there or "

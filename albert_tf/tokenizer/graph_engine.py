@@ -4,9 +4,8 @@ import hashlib
 import re
 
 import tensorflow as tf
-import tensorflow_text
-from tensorflow_text.python.ops import sentencepiece_tokenizer
 
+from albert_tf.dependencies import tensorflow_text
 from albert_tf.errors import CheckpointError
 
 
@@ -18,9 +17,11 @@ def graph_engine(content: bytes):
 
     Raises:
         CheckpointError: SentencePiece refuses the model.
+        MissingExtraError: tensorflow-text is not installed.
     """
+    text = tensorflow_text()
     try:
-        tokenizer = tensorflow_text.SentencepieceTokenizer(content)
+        tokenizer = text.SentencepieceTokenizer(content)
         tokenizer._model_resource = _named_resource(content)
         return tokenizer
     except tf.errors.OpError as error:
@@ -38,6 +39,7 @@ def _named_resource(content: bytes):
     `keras.backend.clear_session` and others drop, and every later call fails. With a name it stays for the
     life of the process, and tokenizers of the same model share it.
     """
+    from tensorflow_text.python.ops import sentencepiece_tokenizer
 
     class NamedModelResource(sentencepiece_tokenizer._SentencepieceModelResource):
         def _create_resource(self):

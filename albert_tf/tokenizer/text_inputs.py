@@ -76,14 +76,15 @@ def _holds_several(row) -> bool:
 
 
 def is_string_tensor(x) -> bool:
-    """Whether `x` is a TensorFlow tensor of strings, or a tuple or list of such."""
+    """Whether `x` is a TensorFlow tensor of strings, eager or in a graph, or a tuple or list of such."""
     leaves = x if isinstance(x, (tuple, list)) else (x,)
     return bool(leaves) and all(map(_is_string_tensor, leaves))
 
 
 def _is_string_tensor(x) -> bool:
-    # Known by what it has: this room does not import TensorFlow, and pandas has a dtype of this name too.
-    return getattr(getattr(x, "dtype", None), "name", None) == "string" and hasattr(x, "numpy")
+    # Known by its name: this room does not import TensorFlow, and pandas has a dtype of this name too.
+    is_tensor = type(x).__name__ in ("EagerTensor", "SymbolicTensor", "Tensor")
+    return is_tensor and getattr(x.dtype, "name", None) == "string"
 
 
 def from_string_tensors(x, name: str = "texts"):

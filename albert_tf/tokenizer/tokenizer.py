@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -18,6 +19,12 @@ from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
 from albert_tf.tokenizer.segmentation import SegmentationEngine
 from albert_tf.tokenizer.text_sequence import not_text, text_list
 from albert_tf.tokenizer.vocabulary import Vocabulary
+from albert_tf.type_names import Texts
+
+if TYPE_CHECKING:
+    from albert_tf.tokenizer.in_graph import InGraphTokenizer
+
+Spans = list[tuple[int, int]]
 
 BUNDLED_MODEL = "30k-clean.model"
 
@@ -68,7 +75,7 @@ class AlbertTokenizer(Vocabulary):
         pad_token: str | None = None,
         mask_token: str | None = None,
     ):
-        self.path = _bundled_path() if path is None else Path(path)
+        self.path: Path | None = _bundled_path() if path is None else Path(path)
         model = _bundled_model() if path is None else read_model_file(path)
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
         self._set_up(model, lowercase, strip_accents, special)
@@ -101,6 +108,23 @@ class AlbertTokenizer(Vocabulary):
         tokenizer._set_up(parse_model(model_bytes), lowercase, strip_accents, special)
         return tokenizer
 
+    @classmethod
+    def from_preset(cls, preset: str | Path, **options: Any) -> "AlbertTokenizer":
+        """The tokenizer of a preset, of a foreign checkpoint's folder, or of `hf://owner/name`.
+
+        Args:
+            preset: as for `from_preset` of a model, e.g. `"albert_small_en"`.
+            **options: keywords of the class; they win over those of the preset.
+
+        Raises:
+            CheckpointError: there is no such checkpoint, it is damaged, or it has no tokenizer.
+        """
+        from albert_tf.weights import read_checkpoint  # a tokenizer of a file needs none of it
+
+        checkpoint = read_checkpoint(preset)
+        model_bytes = checkpoint.check_tokenizer()
+        return cls.from_bytes(model_bytes, **{**checkpoint.tokenizer_options(), **options})
+
     @functools.cached_property
     def _engine(self) -> SegmentationEngine:
         return SegmentationEngine(self._model)
@@ -115,9 +139,30 @@ class AlbertTokenizer(Vocabulary):
 
     # --- text to ids ---
 
-    def encode(
-        self, text: str, offsets: bool = False
-    ) -> list[int] | tuple[list[int], list[tuple[int, int]]]:
+    def __call__(self, texts: Any) -> Any:
+        """Token ids as keras-hub's tokenizers give them, without special tokens.
+
+        Args:
+            texts: one text, for the ids that `encode` gives; many, for those of `encode_batch`; or
+                a string tensor, also in `tf.data.Dataset.map`, for the tensor that `in_graph` gives.
+        """
+        if isinstance(texts, str):
+            return self.encode(texts)
+        if type(texts).__module__.startswith("tensorflow."):
+            return self._in_graph(texts)
+        return self.encode_batch(texts)
+
+    @functools.cached_property
+    def _in_graph(self):
+        return self.in_graph()
+
+    @overload
+    def encode(self, text: str, offsets: Literal[False] = False) -> list[int]: ...
+
+    @overload
+    def encode(self, text: str, offsets: Literal[True]) -> tuple[list[int], Spans]: ...
+
+    def encode(self, text: str, offsets: bool = False) -> list[int] | tuple[list[int], Spans]:
         """Token ids of one text, without special tokens.
 
         Args:
@@ -136,12 +181,22 @@ class AlbertTokenizer(Vocabulary):
         if not isinstance(text, str):
             raise not_text(text, "text")
         if offsets:
-            ids, spans = self.encode_batch([text], offsets=True)
-            return ids[0], spans[0]
-        ids, _ = self._engine.tokenize([self._normalize(text)])
-        return self._digit_comma.expand(ids)[0].tolist()
+            (ids,), (spans,) = self.encode_batch([text], offsets=True)
+            return ids, spans
+        pieces, _ = self._engine.tokenize([self._normalize(text)])
+        return self._digit_comma.expand(pieces)[0].tolist()
 
-    def encode_batch(self, texts: Sequence[str], offsets: bool = False):
+    @overload
+    def encode_batch(self, texts: Texts, offsets: Literal[False] = False) -> list[list[int]]: ...
+
+    @overload
+    def encode_batch(
+        self, texts: Texts, offsets: Literal[True]
+    ) -> tuple[list[list[int]], list[Spans]]: ...
+
+    def encode_batch(
+        self, texts: Texts, offsets: bool = False
+    ) -> list[list[int]] | tuple[list[list[int]], list[Spans]]:
         """Token ids of many texts, without special tokens; much faster than one at a time.
 
         Args:
@@ -158,7 +213,7 @@ class AlbertTokenizer(Vocabulary):
         encoded = self._encode(text_list(texts, "texts"), offsets)
         splits = encoded.splits.tolist()
         ids = _rows(encoded.ids.tolist(), splits)
-        if not offsets:
+        if encoded.spans is None:
             return ids
         starts, ends = encoded.spans.T.tolist()
         return ids, _rows(list(zip(starts, ends, strict=True)), splits)
@@ -176,7 +231,7 @@ class AlbertTokenizer(Vocabulary):
             splits = np.searchsorted(origin, splits)
         return Encoded(ids, splits)
 
-    def in_graph(self):
+    def in_graph(self) -> "InGraphTokenizer":
         """The tokenizer as TensorFlow ops, with the same ids.
 
         Returns:
@@ -203,8 +258,8 @@ class AlbertTokenizer(Vocabulary):
 
     def pack(
         self,
-        texts: Sequence[str],
-        pairs: Sequence[str] | None = None,
+        texts: Texts,
+        pairs: Texts | None = None,
         *,
         max_length: int = 512,
         truncate: str = "longest_first",
@@ -333,10 +388,11 @@ class AlbertTokenizer(Vocabulary):
             CheckpointError: `model` cannot be read, or is not a SentencePiece model.
             ConfigError: `model` is not the one that the config was made with.
         """
-        options = dict(config)
-        expected = options.pop("model_sha256")
-        make = cls.from_bytes if isinstance(model, bytes) else cls
-        tokenizer = make(model, **options)
+        rest = dict(config)
+        expected = rest.pop("model_sha256")
+        tokenizer = (
+            cls.from_bytes(model, **rest) if isinstance(model, bytes) else cls(model, **rest)
+        )
         actual = tokenizer.get_config()["model_sha256"]
         if actual != expected:
             given = "the bundled English model" if model is None else "the given model"
@@ -357,7 +413,9 @@ class AlbertTokenizer(Vocabulary):
         )
 
 
-def _restore(cls: type, config: dict, model_bytes: bytes, path: Path | None) -> AlbertTokenizer:
+def _restore(
+    cls: type[AlbertTokenizer], config: dict, model_bytes: bytes, path: Path | None
+) -> AlbertTokenizer:
     tokenizer = cls.from_config(config, model_bytes)
     tokenizer.path = path
     return tokenizer

@@ -11,7 +11,15 @@ places, and ids are given to the characters of the path only after it is found (
 sentencepiece_processor.cc). Cutting a long text into parts, on the other hand, would change sums, and with them ids.
 """
 
-from albert_tf.tokenizer.model_file import BYTE, ModelFile, model_class
+from albert_tf.tokenizer.model_file import (
+    BYTE,
+    BYTE_FALLBACK,
+    TRAINER_SPEC,
+    ModelFile,
+    Piece,
+    add_pieces,
+)
+from albert_tf.tokenizer.wire import field
 
 BYTE_PIECES = tuple(f"<0x{byte:02X}>" for byte in range(256))
 
@@ -34,9 +42,6 @@ class UnknownRuns:
         self.unk_id = model.unk_id
         self.content = model.content
         if model.piece_ids.keys().isdisjoint(BYTE_PIECES):
-            addition = model_class()()
-            for piece in BYTE_PIECES:
-                addition.pieces.add(piece=piece, score=0.0, type=BYTE)
-            addition.trainer_spec.byte_fallback = True
-            # Protocol buffers merge when they are concatenated.
-            self.content += addition.SerializeToString()
+            pieces = [Piece(piece, kind=BYTE) for piece in BYTE_PIECES]
+            self.content = add_pieces(model.content, pieces)
+            self.content += field(TRAINER_SPEC, field(BYTE_FALLBACK, True))  # messages merge

@@ -1,5 +1,7 @@
 """The pieces of a model and their ids, and which of them ALBERT reserves: `[CLS]`, `[SEP]`, ..."""
 
+from typing import Any
+
 import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
@@ -29,7 +31,7 @@ class Vocabulary:
 
     def __init__(self, model: ModelFile, special_tokens: dict[str, str | None]):
         self._model = model
-        self._special: dict[str, str | None] = {}
+        self._special: dict[str, Any] = {}  # a piece, or None where there is no mask
         for role, spellings in SPELLINGS.items():
             name = special_tokens[role]
             candidates = spellings if name is None else (name,)

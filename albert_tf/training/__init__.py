@@ -22,17 +22,18 @@ __all__ = [
     "fine_tune",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.training.fine_tuning": (
-            "FineTuningResult",
-            "fine_tune",
-        ),
-        "albert_tf.training.interruption": ("TrainingInterrupted",),
-        "albert_tf.training.lamb": ("AlbertLamb",),
-        "albert_tf.training.layer_decay": ("LayerDecaySchedule",),
-        "albert_tf.training.recipe": ("FineTuningRecipe",),
-        "albert_tf.training.schedules": ("WarmupSchedule",),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.training.fine_tuning": (
+                "FineTuningResult",
+                "fine_tune",
+            ),
+            "albert_tf.training.interruption": ("TrainingInterrupted",),
+            "albert_tf.training.lamb": ("AlbertLamb",),
+            "albert_tf.training.layer_decay": ("LayerDecaySchedule",),
+            "albert_tf.training.recipe": ("FineTuningRecipe",),
+            "albert_tf.training.schedules": ("WarmupSchedule",),
+        },
+    )

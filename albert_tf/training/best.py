@@ -48,7 +48,7 @@ class BestEpoch:
         self.epoch, self.value, self.loss, self.waited = epoch, value, loss, 0
         return True
 
-    def _rank(self, value, loss) -> tuple[float, float]:
+    def _rank(self, value, loss) -> tuple[float, ...]:
         """What the better epoch has less of."""
         sign = 1 if self.falls else -1
         return tuple(
@@ -66,7 +66,7 @@ class BestEpoch:
     def kept(self, epochs: int) -> str:
         """Says which epoch is the best of those done, and why."""
         kept, name = f"Kept epoch {self.epoch} of {epochs}", monitor_in_words(self.monitor)
-        if math.isnan(self.value):
+        if self.value is None or math.isnan(self.value):
             return f"{kept}: {name} is not defined in any, so the lowest loss decided."
         first = epochs - len(self.values) + 1
         equal = [
@@ -74,8 +74,8 @@ class BestEpoch:
             for epoch, value in enumerate(self.values, first)
             if value == self.value and epoch != self.epoch
         ]
-        equal = f", as in epoch {', '.join(equal)}, where the loss was not lower" if equal else ""
-        return f"{kept}: {name} {self._shown(self.value)}{equal}."
+        others = f", as in epoch {', '.join(equal)}, where the loss was not lower" if equal else ""
+        return f"{kept}: {name} {self._shown(self.value)}{others}."
 
     def stopped(self, epochs: int, planned: int) -> str:
         """Says that the training ended early, and why.

@@ -6,7 +6,6 @@ state as JSON under the key `state`.
 """
 
 import json
-import random
 from pathlib import Path
 
 import keras
@@ -181,20 +180,6 @@ def restore_metrics(model: keras.Model, arrays: dict[str, np.ndarray], source: P
     except CheckpointError:
         return False
     return True
-
-
-def random_state() -> dict:
-    """Returns the state of Python's and NumPy's random generators, serializable as JSON."""
-    name, keys, *rest = np.random.get_state()
-    return {"python": random.getstate(), "numpy": [name, keys.tolist(), *rest]}
-
-
-def restore_random_state(state: dict) -> None:
-    """Sets the generators to what `random_state` returned."""
-    version, internal, gauss = state["python"]
-    random.setstate((version, tuple(internal), gauss))
-    name, keys, *rest = state["numpy"]
-    np.random.set_state((name, np.array(keys, "uint32"), *rest))
 
 
 def _numbered(part, variables):

@@ -4,11 +4,13 @@ import contextlib
 import dataclasses
 import importlib.util
 from pathlib import Path
+from typing import Any
 
 import keras
 
 from albert_tf.errors import ConfigError, MissingExtraError
 from albert_tf.models.task import AlbertTask
+from albert_tf.random_state import seeded
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import BEST, read_checkpoint_file, restore_model
 from albert_tf.training.data import (
@@ -73,8 +75,8 @@ class FineTuningResult:
 
 def fine_tune(
     model: AlbertTask,
-    train,
-    validation=None,
+    train: Any,
+    validation: Any = None,
     *,
     recipe: FineTuningRecipe | None = None,
     run_dir: str | Path,
@@ -204,12 +206,12 @@ class _FineTuningRun(TrainingRun):
 
     def _compile(self):
         model, recipe = self.model, self.recipe
-        keras.utils.set_random_seed(recipe.seed)
         total_steps = recipe.epochs * len(self.batches)
-        optimizer = build_optimizer(recipe, model.trainable_variables, total_steps)
         more = self.monitor.metrics
         metrics = {"metrics": [*model.default_metrics(), *more]} if more else {}
-        self.compile_model(optimizer, loss=model.loss, **metrics)
+        with seeded(recipe.seed):
+            optimizer = build_optimizer(recipe, model.trainable_variables, total_steps)
+            self.compile_model(optimizer, loss=model.loss, **metrics)
 
     def _note_monitor(self):
         best = self.callback.best

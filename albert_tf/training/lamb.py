@@ -1,11 +1,13 @@
 """`AlbertLamb`: the LAMB that trained ALBERT."""
 
 import re
+from typing import Any
 
 import keras
 from keras import ops
 
 from albert_tf.errors import ConfigError
+from albert_tf.type_names import Tensor
 
 EXCLUDED = (
     r"(^|/)bias$",
@@ -54,14 +56,14 @@ class AlbertLamb(keras.optimizers.Optimizer):
 
     def __init__(
         self,
-        learning_rate=0.001,
-        beta_1=0.9,
-        beta_2=0.999,
-        epsilon=1e-6,
-        weight_decay=0.01,
-        exclude=EXCLUDED,
-        name="albert_lamb",
-        **kwargs,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-6,
+        weight_decay: float | None = 0.01,
+        exclude: tuple[str, ...] = EXCLUDED,
+        name: str = "albert_lamb",
+        **kwargs: Any,
     ):
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
@@ -77,7 +79,7 @@ class AlbertLamb(keras.optimizers.Optimizer):
                 f"AlbertLamb: exclude {self.exclude} is no regular expression: {error}"
             ) from error
 
-    def build(self, variables):
+    def build(self, variables: list) -> None:
         """Creates the two moments of each variable."""
         if self.built:
             return
@@ -86,7 +88,7 @@ class AlbertLamb(keras.optimizers.Optimizer):
         # On TensorFlow `update_step` meets the bare tf.Variable, which does not know its path.
         self._is_plain = [self._excluded.search(v.path) is not None for v in variables]
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(self, grads: list, trainable_variables: list | None = None) -> None:
         """Updates the variables; see `keras.optimizers.Optimizer.apply`."""
         # A table's gradient may come from TensorFlow as slices in which a row occurs more than
         # once. Squares and norms of the slices are not those of their sums.
@@ -97,7 +99,7 @@ class AlbertLamb(keras.optimizers.Optimizer):
         grads = [_summed(g, v) for g, v in zip(grads, variables, strict=True)]
         return super().apply(grads, trainable_variables)
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Tensor, variable: keras.Variable, learning_rate: Any) -> None:
         """Updates one variable and its moments."""
         index = self._get_variable_index(variable)
         gradient = ops.cast(gradient, variable.dtype)

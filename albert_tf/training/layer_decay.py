@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -84,12 +85,12 @@ class LayerDecaySchedule(keras.callbacks.Callback):
         self.scale_embedding = scale_embedding
         self.application_decay_rate = application_decay_rate
         self.own_multipliers = dict(multipliers or {})
-        self.multipliers = {}
-        self.application_weights = []
-        self._multiplier_of = {}
+        self.multipliers: dict[str, float] = {}
+        self.application_weights: list[float] = []
+        self._multiplier_of: dict[str, float] = {}
         self._restore = contextlib.ExitStack()
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict | None = None) -> None:
         """Takes hold of the model's training step."""
         model = self.model
         if "make_train_function" in vars(model):
@@ -103,13 +104,13 @@ class LayerDecaySchedule(keras.callbacks.Callback):
             self.place(model)
         self._take_hold(model)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Adds the learning rates to the logs."""
         if logs is not None:
             logs["learning_rate"] = current_learning_rate(self.model.optimizer)
             logs.update({f"learning_rate/{d}": rate for d, rate in self.learning_rates().items()})
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict | None = None) -> None:
         """Leaves the model as it was."""
         self._restore.close()
 
@@ -118,7 +119,7 @@ class LayerDecaySchedule(keras.callbacks.Callback):
         rate = current_learning_rate(self.model.optimizer)
         return {depth: rate * multiplier for depth, multiplier in self.multipliers.items()}
 
-    def place(self, model) -> dict[str, float]:
+    def place(self, model: Any) -> dict[str, float]:
         """Returns the multiplier at each depth of a compiled model, as training will have them.
 
         Raises:

@@ -1,10 +1,10 @@
 """`training.jsonl`: what happened in a run, one JSON object a line."""
 
 import json
-import math
 from pathlib import Path
 
 from albert_tf.errors import CheckpointError
+from albert_tf.strict_json import finite
 from albert_tf.weights.atomic import write_files
 
 
@@ -26,8 +26,8 @@ class TrainingLog:
         """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(_finite(record)) + "\n")
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(finite(record)) + "\n")
         except OSError as error:
             raise CheckpointError(
                 f"cannot write the log {self.path}: {error}; free some space and resume the run"
@@ -54,13 +54,3 @@ class TrainingLog:
         kept = [r for r in self.records() if r.get("batch", 0) <= batch]
         text = "".join(json.dumps(record) + "\n" for record in kept)
         write_files(self.path.parent, {self.path.name: text})
-
-
-def _finite(value):
-    if isinstance(value, dict):
-        return {key: _finite(v) for key, v in value.items()}
-    if isinstance(value, list):
-        return [_finite(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

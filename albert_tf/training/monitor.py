@@ -35,7 +35,9 @@ def choose_monitor(model: AlbertTask, validation, recipe: FineTuningRecipe) -> M
     That is accuracy for a text classifier, or macro F1 where the classes of the validation texts are
     very unequal: where the largest has more than 4 times as many texts as the others have on average,
     accuracy says little of the others. For a multi-label classifier it is micro F1, for a regressor
-    the Pearson correlation, for any other model the loss.
+    the Pearson correlation, for any other model the loss. Where there are validation data, a bare
+    name such as `"accuracy"` means the number of these, `"val_accuracy"`: that of the training texts
+    rises with every epoch.
 
     Args:
         model: a task model.
@@ -55,6 +57,8 @@ def choose_monitor(model: AlbertTask, validation, recipe: FineTuningRecipe) -> M
     if recipe.monitor is not None:
         monitor.name = recipe.monitor
         _check(model, monitor)
+        if validation is not None and not monitor.name.startswith("val_"):
+            monitor.name = f"val_{monitor.name}"
     return monitor
 
 
@@ -76,7 +80,7 @@ def _unequal_classes(model, validation) -> str | None:
     times = counts.max() / np.mean(np.delete(counts, counts.argmax()))
     if times <= VERY_UNEQUAL:
         return None
-    name = model.labels[int(largest)] if model.labels else int(largest)
+    name = model.class_names[int(largest)] if model.class_names else int(largest)
     return (
         f"The classes are very unequal: {name!r} has {100 * share:.0f} % of the validation texts, {times:.1f} times as "
         "many as the others on average. So macro F1, in which every class counts alike, decides which epoch is kept; "

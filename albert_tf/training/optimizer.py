@@ -1,12 +1,12 @@
 """The optimizer that a recipe describes."""
 
 import re
+from typing import Any
 
 import keras
 
 from albert_tf.training.lamb import EXCLUDED, AlbertLamb
 from albert_tf.training.recipe import FineTuningRecipe
-from albert_tf.training.recipe_base import Recipe
 from albert_tf.training.schedules import WarmupSchedule
 
 
@@ -24,7 +24,7 @@ def build_optimizer(
     return optimizer_with(build_schedule(recipe, total_steps), recipe, variables)
 
 
-def optimizer_with(learning_rate, recipe: Recipe, variables: list) -> keras.optimizers.Optimizer:
+def optimizer_with(learning_rate, recipe: Any, variables: list) -> keras.optimizers.Optimizer:
     """Returns the optimizer that a recipe names.
 
     Args:

@@ -30,11 +30,11 @@ class FineTuningRecipe(Recipe):
         multipliers: see `LayerDecaySchedule`.
         early_stopping_patience: epochs without a better `monitor` after which training stops, or
             None. In any case the best epoch's weights are kept where there is validation data.
-        monitor: the number that decides which epoch is the best, e.g. `"val_loss"`; of equal ones
-            the lower `val_loss` decides. Default: the main metric of the task, see
-            `choose_monitor`. Lower is better when the name ends in `loss`, `error`, `mse`, `rmse`
-            or `mae`, otherwise higher. `"val_macro_f1"` is there for every text classifier with
-            one class a text.
+        monitor: the number that decides which epoch is the best, e.g. `"val_loss"`, or in short
+            `"loss"`: where there are validation data it is theirs. Of equal ones the lower
+            `val_loss` decides. Default: the main metric of the task, see `choose_monitor`. Lower is
+            better when the name ends in `loss`, `error`, `mse`, `rmse` or `mae`, otherwise higher.
+            `"val_macro_f1"` is there for every text classifier with one class a text.
         class_weights: None; `"balanced"` for weights inverse to the classes' frequencies, of mean 1
             over the texts; a list with one weight for each class; or a weight by the class's name or index, 1 where
             it is missing.

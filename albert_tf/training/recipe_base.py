@@ -5,7 +5,7 @@ import difflib
 import json
 from importlib import resources
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from albert_tf.errors import ConfigError
 
@@ -48,7 +48,7 @@ class Recipe:
         return tuple(sorted(f.name.removesuffix(".json") for f in files if f.name[-5:] == ".json"))
 
     @classmethod
-    def named(cls, name: str, **overrides) -> "Recipe":
+    def named(cls, name: str, **overrides: Any) -> "Recipe":
         """Returns a recipe that the package brings along, with any field overridden.
 
         Args:
@@ -106,7 +106,7 @@ class Recipe:
         """Returns the fields as indented JSON text."""
         return json.dumps(self.to_dict(), indent=2)
 
-    def replace(self, **changes) -> "Recipe":
+    def replace(self, **changes: Any) -> "Recipe":
         """Returns a copy with some fields changed."""
         return self.from_dict({**self.to_dict(), **changes})
 

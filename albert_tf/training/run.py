@@ -11,7 +11,6 @@ from albert_tf.errors import CheckpointError
 from albert_tf.training.checkpoint import (
     CheckpointStore,
     restore_metrics,
-    restore_random_state,
     restore_training,
 )
 from albert_tf.training.distribution import agree, is_first_process
@@ -47,7 +46,7 @@ class TrainingRun:
         CheckpointError: when `run_dir` holds a run already that is not to be resumed.
     """
 
-    free_fields = (
+    free_fields: tuple[str, ...] = (
         "log_every",
         "checkpoint_every",
         "checkpoint_minutes",
@@ -60,7 +59,7 @@ class TrainingRun:
     def __init__(self, model: keras.Model, recipe, run_dir: Path, resume: bool):
         self.model, self.recipe, self.run_dir = model, recipe, Path(run_dir)
         self.resume = resume
-        self.notes = []
+        self.notes: list[str] = []
         self.store = CheckpointStore(self.run_dir / "checkpoints", recipe.keep_checkpoints)
         self.log = TrainingLog(self.run_dir / LOG_FILE)
         self.interrupt = InterruptFlag()
@@ -127,7 +126,6 @@ class TrainingRun:
         path, arrays, state, notes = self.store.load_latest()
         self._check_same_run(state)
         restore_training(self.model, arrays, path)
-        restore_random_state(state["random"])
         progress = self.callback.progress
         for field in dataclasses.fields(Progress):
             setattr(progress, field.name, state[field.name])

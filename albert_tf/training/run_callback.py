@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from albert_tf.errors import AlbertError
-from albert_tf.training.checkpoint import LATEST, CheckpointStore, random_state, training_arrays
+from albert_tf.training.checkpoint import LATEST, CheckpointStore, training_arrays
 from albert_tf.training.distribution import agree, is_first_process, num_processes
 from albert_tf.training.interruption import InterruptFlag, TrainingInterrupted
 from albert_tf.training.layer_decay import current_learning_rate
@@ -217,7 +217,6 @@ class RunCallback(keras.callbacks.Callback):
             "seconds": self.seconds,
             "step": self.step,
             **self.extra_state(),
-            "random": random_state(),
         }
         if is_first_process():
             self.store.save(LATEST, self.batches_done, arrays, state)

@@ -1,9 +1,12 @@
 """Learning-rate schedules that Keras does not have."""
 
+from typing import Any, Self
+
 import keras
 from keras import ops
 
 from albert_tf.errors import ConfigError
+from albert_tf.type_names import Tensor
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -34,14 +37,14 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
     ```
     """
 
-    def __init__(self, schedule, warmup_steps: int):
+    def __init__(self, schedule: Any, warmup_steps: int):
         super().__init__()
         if warmup_steps < 0:
             raise ConfigError(f"warmup_steps is {warmup_steps}; expected at least 0")
         self.schedule = schedule
         self.warmup_steps = int(warmup_steps)
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         """Returns the learning rate at a step, counted from 0."""
         step = ops.cast(step, "float32")
         warmth = ops.minimum((step + 1.0) / max(self.warmup_steps, 1), 1.0)
@@ -58,7 +61,7 @@ class WarmupSchedule(keras.optimizers.schedules.LearningRateSchedule):
         }
 
     @classmethod
-    def from_config(cls, config: dict):
+    def from_config(cls, config: dict) -> Self:
         """Builds a schedule from what `get_config` returned."""
         schedule = keras.saving.deserialize_keras_object(config["schedule"])
         return cls(schedule, config["warmup_steps"])

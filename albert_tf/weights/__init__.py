@@ -28,30 +28,31 @@ __all__ = [
     "write_preset",
 ]
 
-__getattr__, __dir__ = lazy_names(
-    __name__,
-    {
-        "albert_tf.weights.checkpoint": (
-            "HEADS",
-            "Checkpoint",
-        ),
-        "albert_tf.weights.huggingface": ("write_huggingface",),
-        "albert_tf.weights.keras_hub": (
-            "from_keras_hub",
-            "to_keras_hub",
-        ),
-        "albert_tf.weights.model_garden": (
-            "from_model_garden",
-            "to_model_garden",
-        ),
-        "albert_tf.weights.preset": ("write_preset",),
-        "albert_tf.weights.reading": (
-            "detect_format",
-            "read_checkpoint",
-        ),
-        "albert_tf.weights.shapes": (
-            "check_arrays",
-            "expected_shapes",
-        ),
-    },
-)
+if not TYPE_CHECKING:  # for whom any name would be right otherwise
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "albert_tf.weights.checkpoint": (
+                "HEADS",
+                "Checkpoint",
+            ),
+            "albert_tf.weights.huggingface": ("write_huggingface",),
+            "albert_tf.weights.keras_hub": (
+                "from_keras_hub",
+                "to_keras_hub",
+            ),
+            "albert_tf.weights.model_garden": (
+                "from_model_garden",
+                "to_model_garden",
+            ),
+            "albert_tf.weights.preset": ("write_preset",),
+            "albert_tf.weights.reading": (
+                "detect_format",
+                "read_checkpoint",
+            ),
+            "albert_tf.weights.shapes": (
+                "check_arrays",
+                "expected_shapes",
+            ),
+        },
+    )

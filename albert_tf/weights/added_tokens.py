@@ -9,14 +9,8 @@ SentencePiece model does the same, so such tokens are refused. Those that only m
 from pathlib import Path
 
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer.model_file import CONTROL, Piece, add_pieces, parse_model
 from albert_tf.weights.foreign import read_json
-from albert_tf.weights.sentencepiece_file import (
-    CONTROL,
-    Piece,
-    add_pieces,
-    check_model,
-    read_pieces,
-)
 
 MARKERS = ("[CLS]", "<cls>", "[SEP]", "<sep>", "<pad>", "[PAD]", "[MASK]", "<mask>", "<s>", "</s>")
 """Tokens that mark a sequence, as the usual tokenizers spell them."""
@@ -84,19 +78,18 @@ def with_added_tokens(content: bytes, added: dict[int, str], source: str) -> byt
     Raises:
         CheckpointError: naming tokens whose ids SentencePiece could not give as transformers does.
     """
-    check_model(content, source)
-    pieces = read_pieces(content, source)
-    known = {piece.text: number for number, piece in enumerate(pieces)}
+    model = parse_model(content, source)
+    pieces = model.pieces
     new = {}
     for number, text in sorted(added.items()):
-        if number < len(pieces) and pieces[number].text != text:
+        if number < len(pieces) and pieces[number] != text:
             raise CheckpointError(
                 f"{source}: the added token {text!r} has the id {number}, which is the piece "
-                f"{pieces[number].text!r} of the vocabulary; they do not belong together"
+                f"{pieces[number]!r} of the vocabulary; they do not belong together"
             )
         if number >= len(pieces):
             new[number] = text
-    refused = [text for text in new.values() if text not in MARKERS or text in known]
+    refused = [text for text in new.values() if text not in MARKERS or text in model.piece_ids]
     if refused or list(new) != list(range(len(pieces), len(pieces) + len(new))):
         shown = ", ".join(map(repr, (refused or list(new.values()))[:SHOWN]))
         more = ", ..." if len(refused) > SHOWN else ""

@@ -7,6 +7,7 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from albert_tf.errors import CheckpointError
+from albert_tf.operating_system import move_file, sync_folder
 
 Content = str | bytes | Callable[[Path], None]
 
@@ -23,22 +24,28 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
         The folder.
 
     Raises:
-        CheckpointError: when something cannot be written, as on a full disk. The temporary files
-            are removed, and files of an earlier checkpoint are intact.
+        CheckpointError: when something cannot be written, as on a full disk, or cannot be replaced, as a file that a
+            program has open on Windows. The temporary files are removed, and the message says which of the earlier
+            files are intact.
     """
     # Always the same names, so that what a killed process left behind is overwritten.
     temporary = {name: folder / f".{name}.tmp" for name in files}
+    moved = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             _write(temporary[name], content)
         for name, path in temporary.items():
-            os.replace(path, folder / name)
-        _sync_folder(folder)
+            move_file(path, folder / name)
+            moved.append(name)
+        sync_folder(folder)
     except (OSError, SafetensorError) as error:
+        unchanged = "files that stood there are unchanged"
+        if moved:
+            unchanged = f"{', '.join(moved)} there is new, what else stood there is unchanged"
         raise CheckpointError(
-            f"cannot write the checkpoint to {folder}: {error}; files that stood there are "
-            "unchanged, so free some space or choose another folder, and save again"
+            f"cannot write the checkpoint to {folder}: {error}; {unchanged}, so free some space or choose another "
+            "folder, and save again"
         ) from error
     finally:
         for path in temporary.values():
@@ -47,21 +54,12 @@ def write_files(folder: Path, files: dict[str, Content]) -> Path:
     return folder
 
 
-def _sync_folder(folder: Path) -> None:
-    """Puts the new names on disk too, so that a power cut does not bring the earlier files back."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _write(path: Path, content: Content) -> None:
     path.touch()
     mode = path.stat().st_mode
     if isinstance(content, str):
         # A report names the file, whose name may hold bytes that are no UTF-8: Python has them as lone surrogates.
-        path.write_text(content, "utf-8", errors="backslashreplace")
+        path.write_text(content, "utf-8", errors="backslashreplace", newline="\n")
     elif isinstance(content, bytes):
         path.write_bytes(content)
     else:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from albert_tf.config import AlbertConfig
+from albert_tf.errors import CheckpointError
 
 HEADS = (
     "text_classifier",
@@ -19,6 +20,11 @@ HEADS = (
 """The heads a checkpoint may carry; a bare backbone has `None`."""
 
 
+def renamed_class_names(arguments: dict) -> dict:
+    """Returns a head's saved arguments, with `class_names` for what earlier releases saved as `labels`."""
+    return {("class_names" if name == "labels" else name): v for name, v in arguments.items()}
+
+
 @dataclasses.dataclass
 class Checkpoint:
     """A model read from disk (or memory), free of any framework's objects.
@@ -28,7 +34,7 @@ class Checkpoint:
         arrays: float32 arrays by this package's own names, which are the Keras variable paths, e.g.
             `"encoder/group_0_inner_0/attention/query/kernel"`; kernels are `(inputs, outputs)`.
         head: one of `HEADS`, or None for a bare backbone.
-        head_config: the head's arguments, e.g. `{"num_classes": 2, "labels": ["ham", "spam"]}`.
+        head_config: the head's arguments, e.g. `{"num_classes": 2, "class_names": ["ham", "spam"]}`.
         tokenizer_model: the bytes of the SentencePiece model that came with it, if any.
         lowercase: whether texts are lower-cased before SentencePiece.
         source: where it was read from, for messages.
@@ -45,3 +51,24 @@ class Checkpoint:
     source: str = ""
     extra: dict = dataclasses.field(default_factory=dict)
     strip_accents: bool = True
+
+    def __post_init__(self):
+        self.head_config = renamed_class_names(self.head_config)
+
+    def tokenizer_options(self) -> dict:
+        """Returns the keywords of `AlbertTokenizer.from_bytes` that belong to `tokenizer_model`."""
+        found = {"lowercase": self.lowercase, "strip_accents": self.strip_accents}
+        return dict(self.extra.get("preprocessor", {}).get("tokenizer", found))
+
+    def check_tokenizer(self) -> bytes:
+        """Returns `tokenizer_model`.
+
+        Raises:
+            CheckpointError: when the checkpoint came without one.
+        """
+        if self.tokenizer_model is None:
+            raise CheckpointError(
+                f"{self.source} carries no tokenizer; make one of its file, AlbertTokenizer(path), or of the bundled "
+                "English one, AlbertTokenizer()"
+            )
+        return self.tokenizer_model

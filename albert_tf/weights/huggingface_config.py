@@ -213,7 +213,7 @@ def read_head_config(head: str | None, values: dict, num_classes: int | None, so
         num_classes = len(labels) if labels else LIBRARY_NUM_LABELS
     head_config = {"num_classes": num_classes}
     if labels:
-        head_config["labels"] = _labels(labels, num_classes, source)
+        head_config["class_names"] = _labels(labels, num_classes, source)
     if head == "text_classifier":
         head_config["multi_label"] = values.get("problem_type") == "multi_label_classification"
     return head_config
@@ -315,7 +315,8 @@ def _label_fields(checkpoint: Checkpoint) -> dict:
         }
     if head not in ("text_classifier", "token_classifier"):
         return {}
-    labels = head_config.get("labels") or [f"LABEL_{i}" for i in range(head_config["num_classes"])]
+    numbered = [f"LABEL_{i}" for i in range(head_config["num_classes"])]
+    labels = head_config.get("class_names") or numbered
     fields = {
         "id2label": {str(i): label for i, label in enumerate(labels)},
         "label2id": {label: i for i, label in enumerate(labels)},

@@ -6,12 +6,12 @@ import warnings
 from pathlib import Path
 
 from albert_tf.errors import AlbertWarning, CheckpointError
+from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.weights import huggingface, keras_hub, preset, sentence_transformers
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.google_tf1 import read_google_tf1
 from albert_tf.weights.hub import SCHEME, download
 from albert_tf.weights.model_garden import read_model_garden
-from albert_tf.weights.sentencepiece_file import read_pieces
 from albert_tf.weights.tf_checkpoint import (
     OBJECT_GRAPH,
     TensorFlowCheckpoint,
@@ -184,7 +184,7 @@ def _compare_sizes(checkpoint: Checkpoint) -> None:
     """Warns of rows of the word table that no piece has, since nobody can say what they were."""
     if checkpoint.tokenizer_model is None:
         return
-    pieces = len(read_pieces(checkpoint.tokenizer_model, f"of {checkpoint.source}"))
+    pieces = len(parse_model(checkpoint.tokenizer_model, checkpoint.source).pieces)
     rows = checkpoint.config.vocab_size
     if rows > pieces:
         warnings.warn(

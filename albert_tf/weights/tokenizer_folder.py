@@ -13,10 +13,10 @@ from albert_tf.weights.added_tokens import (
 )
 from albert_tf.weights.foreign import read_json
 from albert_tf.weights.sentencepiece_file import (
-    check_model,
     find_sentencepiece,
     has_capitals,
     read_bytes,
+    read_sentencepiece,
 )
 from albert_tf.weights.tokenizer_json import read_tokenizer_json
 
@@ -103,6 +103,4 @@ def read_tokenizer_file(path: str | Path) -> FoundTokenizer:
         )
     if path.suffix == ".json":
         return FoundTokenizer(*read_tokenizer_json(read_json(path), str(path)))
-    content = read_bytes(path)
-    check_model(content, str(path))
-    return FoundTokenizer(content, not has_capitals(content, str(path)))
+    return FoundTokenizer(*read_sentencepiece(path))

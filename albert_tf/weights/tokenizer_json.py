@@ -15,17 +15,17 @@ from typing import NamedTuple
 import numpy as np
 
 from albert_tf.errors import CheckpointError
-from albert_tf.weights.added_tokens import added_in_tokenizer_json, with_added_tokens
-from albert_tf.weights.sentencepiece_file import (
+from albert_tf.tokenizer.model_file import (
     CONTROL,
     NORMAL,
     UNKNOWN,
     USER_DEFINED,
+    WORD_BOUNDARY,
     Piece,
     write_model,
 )
+from albert_tf.weights.added_tokens import added_in_tokenizer_json, with_added_tokens
 
-WORD_BOUNDARY = "▁"
 RESERVED = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")
 CLS, SEP = ("[CLS]", "<cls>"), ("[SEP]", "<sep>")
 

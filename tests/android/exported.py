@@ -45,7 +45,7 @@ KINDS = {
         {
             "cls": AlbertTextClassifier,
             "num_classes": 3,
-            "labels": ["a", "b", "c"],
+            "class_names": ["a", "b", "c"],
             "pooling": "mean",
         },
         {"quantization": "int8"},

@@ -64,7 +64,7 @@ def test_shipped_models_are_those_of_the_manifest():
         lowest = tuple(map(int, runner.metadata["runtime"]["lowest"].split(".")[:2]))
         assert lowest <= (2, 16), f"{entry['file']} needs TensorFlow Lite {lowest}"
         for prediction in runner(entry["examples"]):
-            assert prediction.label in runner.labels
+            assert prediction.label in runner.class_names
 
 
 def test_every_screen_is_pictured():

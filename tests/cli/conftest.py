@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from tests.installation import Done, Shell
-from tests.tiny import randomize
+from tests.tiny import english_model
 
 GOOD = ["a lovely film", "well worth the money", "great sound and a fair price", "I love it"]
 BAD = ["a waste of time", "it broke after a week", "poor sound at a high price", "I hate it"]
@@ -41,23 +39,21 @@ def write_reviews(path) -> str:
     return write(path, "review,stars\n" + "".join(f"{text},{label}\n" for text, label in rows))
 
 
-def save_random_preset(folder, **config) -> None:
-    """Saves a classifier of a few thousand parameters beside its word table, with the bundled tokenizer."""
-    sizes = {
-        "hidden_size": 32,
-        "embedding_size": 16,
-        "num_attention_heads": 4,
-        "intermediate_size": 48,
-        "num_hidden_layers": 2,
-        **config,
-    }
-    model = AlbertTextClassifier(
-        AlbertBackbone(AlbertConfig.named("tiny", **sizes)),
-        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=32),
-        labels=["bad", "good"],
-    )
-    randomize(model)
-    model.save_to_preset(folder)
+def random_model(sizes=None, **options):
+    """A classifier of random weights, a few thousand beside its word table, which can read texts of 512 tokens."""
+    sizes = {"num_hidden_layers": 2, "max_position_embeddings": 512, **(sizes or {})}
+    return english_model(sequence_length=32, sizes=sizes, **options)
+
+
+def save_random_preset(folder, **sizes) -> None:
+    """Saves a `random_model` of two classes."""
+    random_model(sizes, class_names=["bad", "good"]).save_to_preset(folder)
+
+
+@pytest.fixture(scope="session")
+def small(made_once) -> Path:
+    """A preset of random weights, from which tests of tables of their own start."""
+    return made_once("small", save_random_preset)
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,14 @@ BAD_INPUT = {
         lambda files, tmp: ["predict", f"{files}/reviews.tflite", "--text", "a lovely film"],
         ["--text", "--file"],
     ),
+    "nothing is piped in": (
+        lambda files, tmp: ["predict", f"{files}/reviews.tflite"],
+        ["standard input: no text"],
+    ),
+    "- beside a text": (
+        lambda files, tmp: ["predict", f"{files}/reviews.tflite", "-", "a film"],
+        ["text 1 of 2 is -", "standard input"],
+    ),
     "texts beside a file": (
         lambda files, tmp: [
             *("predict", f"{files}/reviews.tflite", "a film", "--file", f"{files}/reviews.csv")

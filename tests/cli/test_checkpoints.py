@@ -1,56 +1,37 @@
-"""Checkpoints at the command line, each command a process of its own: advice that works, names for classes."""
+"""Checkpoints at the command line: advice that works, and names for classes."""
 
-import json
-import os
+import argparse
 import re
 import shlex
-import subprocess
-import sys
-from pathlib import Path
+import shutil
 
+import keras
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf import AlbertTextClassifier
+from albert_tf.cli.answerer import load_answerer, read_targets
+from albert_tf.cli.data_arguments import add_table_arguments
+from albert_tf.cli.embed import load_embedder
+from albert_tf.cli.model_arguments import add_class_names
+from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import read_checkpoint, write_huggingface
-from tests.tiny import randomize
+from tests.cli.conftest import random_model, write, write_reviews
 
-ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ["a lovely film", "well worth the money", "a waste of time", "it broke after a week"]
+NAMES = ["--class-names", "bad", "good"]
+OTHERS = ["schlecht", "gut"]
 
 pytestmark = pytest.mark.slow
 
 
-def run(*arguments, cwd=None):
-    """Runs `albert-tf` with arguments and returns the finished process."""
-    return subprocess.run(
-        [sys.executable, "-m", "albert_tf_command", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-
-
-def answers(process):
-    assert process.returncode == 0, process.stderr
-    return [json.loads(line) for line in process.stdout.splitlines()]
-
-
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(made_once):
     """A classifier as people publish them: a Hugging Face folder whose classes are LABEL_0 and LABEL_1."""
-    config = AlbertConfig.named(
-        "tiny", hidden_size=32, num_attention_heads=4, intermediate_size=64, num_hidden_layers=2
-    )
-    model = AlbertTextClassifier(
-        AlbertBackbone(config),
-        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=32),
-    )
-    randomize(model)
-    folder = tmp_path_factory.mktemp("published") / "a classifier"  # with a blank, as folders have
-    write_huggingface(model.to_checkpoint(), folder)
-    return folder
+
+    def fill(folder):
+        write_huggingface(random_model().to_checkpoint(), folder / "a classifier")
+
+    return made_once("published", fill) / "a classifier"  # with a blank, as folders have
 
 
 @pytest.fixture(scope="module")
@@ -58,136 +39,139 @@ def scores(published):
     """The probability of each class, by the library."""
     model = AlbertTextClassifier.from_preset(str(published))
     logits = model.predict(TEXTS, verbose=0)
-    import keras
-
     return keras.ops.convert_to_numpy(keras.ops.softmax(logits))
 
 
+def named(scores, names=("bad", "good")):
+    return [names[row.argmax()] for row in scores]
+
+
 @pytest.fixture(scope="module")
-def weights_only(published, tmp_path_factory):
+def weights_only(published, run_once, of_all_workers):
     """The same, imported before somebody had its tokenizer."""
-    source = tmp_path_factory.mktemp("weights") / "weights only"
-    done = run("import", published, source, "--no-tokenizer")
-    assert done.returncode == 0, done.stderr
-    assert "no tokenizer" in done.stderr
-    return source
+    done = run_once("imported", "import", published, "weights only", "--no-tokenizer")
+    assert "no tokenizer" in done.err
+    return of_all_workers / "imported" / "weights only"
 
 
-@pytest.mark.parametrize("command", ["predict", "embed"])
-def test_the_advice_for_a_preset_without_a_tokenizer_works(
-    command, weights_only, published, tmp_path, scores
-):
-    option = ["--model"] if command == "embed" else []
-    done = run(command, *option, weights_only, TEXTS[0])
-    assert done.returncode == 2
-    assert "carries no tokenizer" in done.stderr
-    advice = re.search(r"give it one: (albert-tf import .*? --tokenizer FILE)", done.stderr)[1]
-    words = [
-        {"NEW_FOLDER": str(tmp_path / "new"), "FILE": str(published / "spiece.model")}.get(w, w)
-        for w in shlex.split(advice)
-    ]
-    done = run(*words[1:])
-    assert done.returncode == 0, done.stderr
-    assert "tokenizer of 30,000 pieces, lower-cased" in done.stderr
-    if command == "predict":
-        rows = answers(run("predict", tmp_path / "new", *TEXTS, "--json"))
-        for row, expected in zip(rows, scores, strict=True):
-            assert row["scores"]["LABEL_1"] == pytest.approx(expected[1], abs=1e-5)
-    else:
-        assert len(answers(run("embed", "--model", tmp_path / "new", TEXTS[0]))[0]["vector"]) == 32
+def test_the_advice_for_a_preset_without_a_tokenizer_works(weights_only, published, scores, shell):
+    error = shell.albert_tf("predict", weights_only, TEXTS[0], status=2).error
+    assert "carries no tokenizer" in error
+    advice = re.search(r"give it one: (albert-tf import .*? --tokenizer FILE)", error)[1]
+    with pytest.raises(CheckpointError, match=re.escape(advice)):  # `embed` gives the same
+        load_embedder(str(weights_only))
+    values = {"NEW_FOLDER": "new", "FILE": published / "spiece.model"}
+    _, *words = [values.get(word, word) for word in shlex.split(advice)]
+    assert "tokenizer of 30,000 pieces, lower-cased" in shell.albert_tf(*words).err
+    rows = shell.albert_tf("predict", "new", *TEXTS, "--json").rows
+    for row, expected in zip(rows, scores, strict=True):
+        assert row["scores"]["LABEL_1"] == pytest.approx(expected[1], abs=1e-5)
+    (vector,) = load_embedder(str(shell.folder / "new"))(TEXTS[:1])
+    assert vector.shape == (32,)
 
 
-def test_a_preset_can_be_given_its_tokenizer_in_place(published, tmp_path):
-    folder = tmp_path / "preset"
-    assert run("import", published, folder, "--no-tokenizer").returncode == 0
-    done = run("import", folder, folder, "--tokenizer", published / "spiece.model")
-    assert done.returncode == 0, done.stderr
-    assert read_checkpoint(folder).tokenizer_model == (published / "spiece.model").read_bytes()
+def test_a_preset_can_be_given_its_tokenizer_in_place(weights_only, published, shell):
+    shutil.copytree(weights_only, shell.folder / "preset")
+    shell.albert_tf("import", "preset", "preset", "--tokenizer", published / "spiece.model")
+    given = read_checkpoint(shell.folder / "preset").tokenizer_model
+    assert given == (published / "spiece.model").read_bytes()
 
 
-def test_a_tokenizer_that_does_not_belong_is_refused(published, tmp_path):
-    done = run("import", published, tmp_path / "x", "--tokenizer", published / "config.json")
-    assert done.returncode == 2
-    assert "config.json is malformed" in done.stderr
-    assert not (tmp_path / "x").exists()
+def test_a_tokenizer_that_does_not_belong_is_refused(published, shell):
+    words = ["import", published, "x", "--tokenizer", published / "config.json"]
+    assert "config.json is malformed" in shell.albert_tf(*words, status=2).error
+    assert not (shell.folder / "x").exists()
 
 
 def write_table(path, labels):
-    path.write_text(
-        "text,label\n" + "".join(f"{t},{n}\n" for t, n in zip(TEXTS, labels, strict=True))
-    )
-    return path
+    return write(path, "text,label\n" + "".join(map("{},{}\n".format, TEXTS, labels)))
 
 
-def accuracy(process):
-    (row,) = answers(process)
-    return row["accuracy"]
+@pytest.fixture
+def read(published, tmp_path, capsys):
+    """A function that reads labels as `albert-tf evaluate` does; returns the targets and what was told."""
+
+    def targets(labels, *options):
+        parser = argparse.ArgumentParser()
+        add_table_arguments(parser)
+        add_class_names(parser)
+        args = parser.parse_args(list(options))
+        answerer = load_answerer(str(published), args.class_names)
+        found = read_targets(args, write_table(tmp_path / "read.csv", labels), answerer)
+        return found[2].tolist(), capsys.readouterr().err
+
+    return targets
 
 
-def test_numbers_in_a_table_are_matched_with_the_classes(published, tmp_path, scores):
+def test_numbers_in_a_table_are_matched_with_the_classes(read):
+    classes = [1, 0, 0, 1]
+    found, said = read(classes)
+    assert found == classes
+    assert "matched by the number of the class: 0 is LABEL_0, 1 is LABEL_1" in said
+    found, said = read([f"LABEL_{n}" for n in classes])
+    assert found == classes
+    assert "matched by" not in said
+    for labels in (classes, [f"LABEL_{n}" for n in classes]):
+        found, said = read(labels, *NAMES)
+        assert found == classes
+        assert f"{labels[1]} is bad, {labels[0]} is good" in said
+    found, said = read([("bad", "good")[n] for n in classes], *NAMES)
+    assert found == classes
+    assert "matched by" not in said
+
+
+def test_evaluate_matches_them_too(published, scores, shell):
     best = [int(row.argmax()) for row in scores]
     best[0] = 1 - best[0]  # one wrong, so that a match by chance would show
-    for labels in (best, [f"LABEL_{n}" for n in best]):
-        path = write_table(tmp_path / "test.csv", labels)
-        done = run("evaluate", published, path, "--json")
-        assert accuracy(done) == 0.75
-        is_told = "matched by the number of the class: 0 is LABEL_0, 1 is LABEL_1" in done.stderr
-        assert is_told == (labels is best)
-    done = run("evaluate", published, path, "--json", "--class-names", "bad", "good")
-    assert accuracy(done) == 0.75
-    assert "LABEL_0 is bad, LABEL_1 is good" in done.stderr
-    path = write_table(tmp_path / "named.csv", [("bad", "good")[n] for n in best])
-    done = run("evaluate", published, path, "--json", "--class-names", "bad", "good")
-    assert accuracy(done) == 0.75
-    assert "matched by" not in done.stderr
+    table = write_table(shell.folder / "test.csv", [f"LABEL_{n}" for n in best])
+    done = shell.albert_tf("evaluate", published, table, "--json", *NAMES)
+    (found,) = done.rows
+    assert found["accuracy"] == 0.75
+    assert "LABEL_0 is bad, LABEL_1 is good" in done.err
 
 
-def test_names_reach_answers_and_files(published, tmp_path, scores):
-    names = ["--class-names", "bad", "good"]
-    expected = [("bad", "good")[row.argmax()] for row in scores]
-    rows = answers(run("predict", published, *TEXTS, "--json", *names))
-    assert [row["label"] for row in rows] == expected
-    file = tmp_path / "named.tflite"
-    assert run("export", published, file, "--quantization", "none", *names).returncode == 0
-    assert [row["label"] for row in answers(run("predict", file, *TEXTS, "--json"))] == expected
-    others = ["--class-names", "schlecht", "gut"]
-    rows = answers(run("predict", file, *TEXTS, "--json", *others))
-    assert [row["label"] for row in rows] == [("schlecht", "gut")[row.argmax()] for row in scores]
-    done = run("predict", file, TEXTS[0], "--class-names", "bad", "good", "so-so")
-    assert done.returncode == 2
-    assert "--class-names names 3 classes (bad, good, so-so), the model has 2" in done.stderr
+def test_names_reach_answers_and_files(published, scores, shell):
+    rows = shell.albert_tf("predict", published, *TEXTS, "--json", *NAMES).rows
+    assert [row["label"] for row in rows] == named(scores)
+    shell.albert_tf("export", published, "named.tflite", "--quantization", "none", *NAMES)
+    file = str(shell.folder / "named.tflite")
+    rows = shell.albert_tf("predict", file, *TEXTS, "--json").rows
+    assert [row["label"] for row in rows] == named(scores)
+    assert load_answerer(file).class_names == ["bad", "good"]
+    again = load_answerer(file, OTHERS)
+    assert named(again.scores(TEXTS), again.class_names) == named(scores, OTHERS)
+    with pytest.raises(ConfigError, match=r"names 3 classes \(a, b, c\), the model has 2"):
+        load_answerer(file, ["a", "b", "c"])
 
 
 def test_names_for_a_preset_by_python(published):
-    model = AlbertTextClassifier.from_preset(str(published), labels=["bad", "good"])
-    assert model.labels == ["bad", "good"]
+    model = AlbertTextClassifier.from_preset(str(published), class_names=["bad", "good"])
+    assert model.class_names == ["bad", "good"]
 
 
-def test_export_says_that_a_file_takes_token_ids_and_why(weights_only, published, tmp_path):
-    done = run("export", weights_only, tmp_path / "a.tflite", "--quantization", "none")
-    assert done.returncode == 0, done.stderr
-    assert "note: " in done.stderr
-    assert "carries no tokenizer" in done.stderr
-    assert "as it is, the file takes token ids" in done.stderr
-    assert done.stderr.index("carries no tokenizer") < done.stderr.index("a.tflite:")
-    backbone = tmp_path / "backbone"
+def write_backbone(published, folder, without):
+    """Writes the published classifier's backbone, without the arrays that are called like this."""
     checkpoint = read_checkpoint(published)
-    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if "classifier" not in n}
+    checkpoint.arrays = {n: a for n, a in checkpoint.arrays.items() if not n.startswith(without)}
     checkpoint.head, checkpoint.head_config = None, {}
-    write_huggingface(checkpoint, backbone)
-    done = run("export", backbone, tmp_path / "b.tflite", "--quantization", "none")
-    assert done.returncode == 0, done.stderr
-    assert (
-        "has a tokenizer, but a backbone without a head takes none; exported without" in done.stderr
-    )
+    write_huggingface(checkpoint, folder)
 
 
-def test_what_was_noticed_while_reading_is_a_note(tmp_path):
-    run("sample", "some.csv", "--rows", 40, cwd=tmp_path)
-    run("import", "albert_small_en", "hf", "--to", "huggingface", cwd=tmp_path)
-    done = run(
-        "finetune", "some.csv", "--preset", "hf", "--epochs", 1, "--no-baselines", cwd=tmp_path
-    )
-    assert done.returncode == 0, done.stderr
-    assert "note: hf carries no pooler; AlbertTextClassifier starts one at random" in done.stderr
-    assert "Warning" not in done.stderr
+def test_export_says_that_a_file_takes_token_ids_and_why(weights_only, published, shell):
+    said = shell.albert_tf("export", weights_only, "a.tflite", "--quantization", "none").err
+    assert "note: " in said
+    assert "carries no tokenizer" in said
+    assert "as it is, the file takes token ids" in said
+    assert said.index("carries no tokenizer") < said.index("a.tflite:")
+    write_backbone(published, shell.folder / "backbone", without="classifier")
+    said = shell.albert_tf("export", "backbone", "b.tflite", "--quantization", "none").err
+    assert "has a tokenizer, but a backbone without a head takes none; exported without" in said
+
+
+def test_what_was_noticed_while_reading_is_a_note(published, shell):
+    write_backbone(published, shell.folder / "hf", without=("classifier", "pooler"))
+    write_reviews(shell.folder / "reviews.csv")
+    start = ["--preset", "hf", "--epochs", 1, "--no-baselines"]
+    said = shell.albert_tf("finetune", "reviews.csv", *start).err
+    assert "note: hf carries no pooler; AlbertTextClassifier starts one at random" in said
+    assert "Warning" not in said

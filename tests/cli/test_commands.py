@@ -43,11 +43,11 @@ def test_predict_agrees_between_keras_and_tflite(files, keras_answers, shell):
 
 @pytest.mark.slow
 def test_predict_reads_standard_input_and_tables(files, shell):
-    piped = shell.albert_tf(
-        "predict", f"{files}/reviews.tflite", stdin=b"a lovely film\r\nI hate it\n"
-    )
-    assert texts_of(piped) == ["a lovely film", "I hate it"]
-    assert [line.split("\t")[0] for line in piped.lines] == ["good", "bad"]
+    for words in ([], ["-"]):
+        command = ["predict", f"{files}/reviews.tflite", *words]
+        piped = shell.albert_tf(*command, stdin=b"a lovely film\r\nI hate it\n")
+        assert texts_of(piped) == ["a lovely film", "I hate it"]
+        assert [line.split("\t")[0] for line in piped.lines] == ["good", "bad"]
     table = ["--file", f"{files}/reviews.csv", "--text", "review"]
     assert texts_of(shell.albert_tf("predict", f"{files}/reviews.tflite", *table)) == [
         *GOOD * 6,

@@ -155,7 +155,7 @@ def test_the_archive_holds_tokenizer_and_labels(kind, file, presets):
         assert archive.read("tokenizer.model") == (preset / "tokenizer.model").read_bytes()
         if KINDS[kind].preset != "regression":
             labels = archive.read("labels.txt").decode().splitlines()
-            assert labels == description["head_config"]["labels"]
+            assert labels == description["head_config"]["class_names"]
         said = json.loads(archive.read("albert_tf.json"))
     assert {name: said[name] for name in KINDS[kind].said} == KINDS[kind].said
     lowest = tuple(map(int, said["runtime"]["lowest"].split(".")))

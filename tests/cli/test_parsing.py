@@ -7,8 +7,7 @@ import pytest
 
 from albert_tf.cli import commands, export_model, finetune
 from albert_tf.cli.main import main
-from albert_tf.export import FORMS, QUANTIZATIONS
-from albert_tf.export.task_metadata import CLIENTS
+from albert_tf.export import CLIENTS, FORMS, QUANTIZATIONS
 from albert_tf.training import FineTuningRecipe
 from albert_tf.training.recipe import DECAYS, OPTIMIZERS
 
@@ -34,16 +33,30 @@ def test_bad_arguments_get_one_line_and_status_2(capsys):
     assert "albert-tf finetune --help" in line
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+@pytest.mark.parametrize("command", [["predict", "a.tflite"], ["embed"], ["tokenize"]])
+def test_a_dash_is_an_argument_wherever_it_stands(command, options, monkeypatch):
+    if command == ["embed"]:
+        options = [option.replace("--json", "--top=3") for option in options]
+    seen = []
+    for module in commands.ALL:
+        monkeypatch.setattr(module, "run", lambda args: seen.append(args.texts))
+    assert main([*command, "-", *options]) == 0
+    assert main([*command, *options, "-"]) == 0
+    assert seen == [["-"], ["-"]]
+
+
 def test_choices_are_those_of_the_library():
-    assert export_model.QUANTIZATIONS == QUANTIZATIONS
-    assert export_model.FORMS == FORMS
-    assert tuple(CLIENTS) == export_model.CLIENTS
-    parser = argparse.ArgumentParser()
-    finetune.add_arguments(parser)
     models = resources.files("albert_tf.configs") / "models"
     sizes = [file.name.removesuffix(".json") for file in models.iterdir()]
-    for name in (*sizes, *FineTuningRecipe.names(), *OPTIMIZERS, *DECAYS):
-        assert name in parser.format_help()
+    for command, names in (
+        (finetune, (*sizes, *FineTuningRecipe.names(), *OPTIMIZERS, *DECAYS)),
+        (export_model, (*QUANTIZATIONS, *FORMS, *CLIENTS)),
+    ):
+        parser = argparse.ArgumentParser()
+        command.add_arguments(parser)
+        for name in names:
+            assert name in parser.format_help()
 
 
 def test_random_weights_get_the_recipe_for_them():

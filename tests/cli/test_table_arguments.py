@@ -1,20 +1,14 @@
-"""Tables as people have them, given to the command in processes of its own."""
+"""Tables as people have them, given to the command."""
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
 from albert_tf.cli.data_arguments import add_table_arguments, read_labelled
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from tests.cli.conftest import write
 
-ROOT = Path(__file__).resolve().parents[2]
 HAM, SPAM = "ham,see you at {} then,,,\n", "spam,WIN {} pounds now,,,\n"
 NEWS = "".join(
     f'"{n % 2 + 1}","Headline {n} of the day","What happened on day {n}, in many words"\n'
@@ -25,85 +19,50 @@ TOXIC = "id,comment_text,toxic,obscene\n" + "".join(
 )
 
 
-def run(*arguments):
-    """Runs `albert-tf` as a process of its own."""
-    return subprocess.run(
-        [sys.executable, ROOT / "albert_tf_command.py", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
+@pytest.fixture
+def finetune(small, shell):
+    """A function that fine-tunes on a table, and returns what that says, in one line, and the classes."""
 
+    def run(path, *arguments):
+        start = ["--preset", small, "--epochs", 1, "--no-baselines", "--output", "run"]
+        done = shell.albert_tf("finetune", path, *start, *arguments)
+        description = json.loads((shell.folder / "run/model/albert_tf.json").read_text("utf-8"))
+        return " ".join(done.err.split()), description["head_config"]["class_names"]
 
-@pytest.fixture(scope="module")
-def preset(tmp_path_factory):
-    path = tmp_path_factory.mktemp("preset") / "small"
-    config = AlbertConfig.named(
-        "tiny", hidden_size=32, num_attention_heads=4, intermediate_size=64, num_hidden_layers=2
-    )
-    AlbertTextClassifier(
-        AlbertBackbone(config),
-        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=32),
-    ).save_to_preset(path)
-    return path
-
-
-def fine_tuned(path, preset, *arguments):
-    """Returns what `finetune` says of a table, and the folder of the model."""
-    options = ("--preset", preset, "--epochs", 1, "--no-baselines", "--output", path.parent / "run")
-    done = run("finetune", path, *options, *arguments)
-    assert done.returncode == 0, done.stderr
-    return done.stderr + done.stdout, path.parent / "run" / "model"
-
-
-def labels_of(model) -> list[str]:
-    return json.loads((model / "albert_tf.json").read_text("utf-8"))["head_config"]["labels"]
+    return run
 
 
 @pytest.mark.slow
-def test_header_cells_without_a_name(tmp_path, preset):
-    path = tmp_path / "spam.csv"
+def test_header_cells_without_a_name(finetune, shell):
     rows = "".join((HAM, SPAM)[n % 2].format(n) for n in range(24)) + "ham,ok, £5 it is,,\n"
-    path.write_bytes(f"v1,v2,,,\n{rows}".encode("latin-1"))
-    said, model = fine_tuned(path, preset)
-    assert labels_of(model) == ["ham", "spam"]
-    assert "if not, --no-header" in " ".join(said.split())
-    assert "1 row has something in columns without a name" in " ".join(said.split())
+    (shell.folder / "spam.csv").write_bytes(f"v1,v2,,,\n{rows}".encode("latin-1"))
+    said, labels = finetune("spam.csv")
+    assert labels == ["ham", "spam"]
+    assert "if not, --no-header" in said
+    assert "1 row has something in columns without a name" in said
 
 
 @pytest.mark.slow
-def test_news_say_what_to_type_and_it_works(tmp_path, preset):
-    path = tmp_path / "news.csv"
-    path.write_text(NEWS, "utf-8")
-    done = run("finetune", path, "--preset", preset)
-    assert done.returncode == 2
-    (line,) = (line for line in done.stderr.splitlines() if line.strip())
-    assert "Traceback" not in done.stderr
-    assert line.endswith(
-        "name the text column with --text, such as --text 3 and --label 1, "
-        "or for both --text 2 and --pair 3 and --label 1"
-    )
-    said, model = fine_tuned(path, preset, "--text", 2, "--pair", 3, "--label", 1)
-    assert labels_of(model) == ["1", "2"]
+def test_news_are_read_by_what_their_error_says_to_type(finetune, shell):
+    """That it says so is tested below."""
+    write(shell.folder / "news.csv", NEWS)
+    said, labels = finetune("news.csv", "--text", 2, "--pair", 3, "--label", 1)
+    assert labels == ["1", "2"]
     assert "no header line" in said
 
 
 @pytest.mark.slow
-def test_a_column_for_each_label(tmp_path, preset):
-    path = tmp_path / "toxic.csv"
-    path.write_text(TOXIC, "utf-8")
+def test_a_column_for_each_label(finetune, shell):
+    write(shell.folder / "toxic.csv", TOXIC)
     columns = ("--label", "toxic", "--label", "obscene")
-    _, model = fine_tuned(path, preset, *columns)
-    assert labels_of(model) == ["obscene", "toxic"]
-    done = run("evaluate", model, path, *columns, "--json")
-    assert done.returncode == 0, done.stderr
-    assert 0 <= json.loads(done.stdout)["micro_f1"] <= 1
+    _, labels = finetune("toxic.csv", *columns)
+    assert labels == ["obscene", "toxic"]
+    (found,) = shell.albert_tf("evaluate", "run/model", "toxic.csv", *columns, "--json").rows
+    assert 0 <= found["micro_f1"] <= 1
 
 
 @pytest.mark.slow
-def test_an_export_of_label_studio(tmp_path, preset):
-    path = tmp_path / "export.json"
+def test_an_export_of_label_studio(finetune, shell):
     tasks = [
         {
             "id": n,
@@ -123,13 +82,11 @@ def test_an_export_of_label_studio(tmp_path, preset):
         for n in range(24)
     ]
     tasks.append({"id": 24, "data": {"text": "a later one"}, "annotations": []})
-    path.write_text(json.dumps(tasks), "utf-8")
-    said, model = fine_tuned(path, preset)
-    assert labels_of(model) == ["Bad", "Good"]
-    assert "left out 1 task without an annotation" in " ".join(said.split())
-    done = run("predict", model, "--file", path)
-    assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) == 25
+    write(shell.folder / "export.json", json.dumps(tasks))
+    said, labels = finetune("export.json")
+    assert labels == ["Bad", "Good"]
+    assert "left out 1 task without an annotation" in said
+    assert len(shell.albert_tf("predict", "run/model", "--file", "export.json").lines) == 25
 
 
 def arguments(*given):

@@ -2,10 +2,9 @@
 
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTokenizer
+from albert_tf import AlbertTextClassifier
 from albert_tf.export import ParityLimits, export_tflite
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from tests.tiny import randomize, tiny_config
+from tests.tiny import english_model
 
 LABELS = ["ham", "spam", "große Ernte"]
 ANY = ParityLimits(difference=10.0, agreement=0.0)
@@ -20,16 +19,11 @@ def text_model(
     if cls is AlbertTextClassifier:
         arguments = {
             "num_classes": 3,
-            "labels": labels,
+            "class_names": labels,
             "multi_label": changes.pop("multi_label", False),
         }
-    config = tiny_config(vocab_size=30000, **changes)
-    preprocessor = AlbertTextClassifierPreprocessor(
-        AlbertTokenizer(), sequence_length=sequence_length
-    )
-    model = cls(AlbertBackbone(config, dtype=dtype), preprocessor=preprocessor, **arguments)
-    randomize(model, scale=0.3)  # so that a text's words move the logits
-    return model
+    options = {"sequence_length": sequence_length, "dtype": dtype, "sizes": changes}
+    return english_model(cls, scale=0.3, **options, **arguments)  # a text's words move the logits
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def test_arguments(model, tmp_path, arguments, message):
 )
 def test_labels_are_checked_before_the_conversion(tmp_path, monkeypatch, labels, message):
     model = text_model()
-    model.labels = labels
+    model.class_names = labels
     monkeypatch.setattr(tflite, "_converted", lambda *_: pytest.fail("it was converted"))
     with pytest.raises(ExportError, match=message) as error:
         export_tflite(model, tmp_path / "model.tflite")

@@ -40,7 +40,7 @@ def exit_model(cls=AlbertTextClassifier, **arguments):
 
 @pytest.fixture(scope="module")
 def classifier():
-    return exit_model(num_classes=3, labels=["a", "b", "c"], pooling="mean")
+    return exit_model(num_classes=3, class_names=["a", "b", "c"], pooling="mean")
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_numbers_leave_within_a_tolerance(tmp_path):
 
 
 def test_several_labels_stand_together(tmp_path):
-    model = exit_model(num_classes=3, labels=["a", "b", "c"], multi_label=True)
+    model = exit_model(num_classes=3, class_names=["a", "b", "c"], multi_label=True)
     path = export_tflite(model, tmp_path / "model.tflite", "none").path
     exits = model.predict_exits(TEXTS)
     answers = TFLiteRunner(path, patience=1)(TEXTS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from albert_tf import AlbertBackbone, AlbertQuestionAnswerer, AlbertTextRegressor
-from albert_tf.errors import DataError, ExportError
+from albert_tf.errors import AlbertWarning, DataError, ExportError
 from albert_tf.export import TFLiteRunner, export_tflite
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import randomize, tiny_config
@@ -27,11 +27,15 @@ def test_same_answers_as_keras(model, exported):
         assert list(answer.scores) == LABELS
         assert answer.labels == (answer.label,)
         assert answer.value is None
-    assert (runner.task, runner.head, runner.labels) == (
+    assert (runner.task, runner.head, runner.class_names) == (
         "classification",
         "text_classifier",
         LABELS,
     )
+    with pytest.warns(
+        AlbertWarning, match="labels, the names of the classes, are called class_names"
+    ):
+        assert runner.labels == LABELS
     assert runner.sequence_length == 40
 
 
@@ -93,7 +97,7 @@ def test_regression(tmp_path):
 def test_labels_without_names(tmp_path):
     model = text_model(labels=None)
     runner = TFLiteRunner(export_tflite(model, tmp_path / "model.tflite", "none").path)
-    assert runner.labels == ["0", "1", "2"]
+    assert runner.class_names == ["0", "1", "2"]
 
 
 def test_token_ids_in_and_arrays_out(model, exported):

@@ -8,33 +8,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
 from albert_tf.errors import AlbertError
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from tests.tiny import randomize
+from tests.tiny import english_model
 
 TEXTS = ["a lovely film", "a waste of time", "well worth it"]
 PAIRS = ["yes", "no", "of course"]
 
 
 def small_classifier():
-    model = AlbertTextClassifier(
-        AlbertBackbone(
-            AlbertConfig.named(
-                "tiny",
-                hidden_size=16,
-                embedding_size=8,
-                num_attention_heads=2,
-                intermediate_size=16,
-                num_hidden_layers=1,
-            )
-        ),
-        preprocessor=AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16),
-        labels=["bad", "good"],
-    )
-    randomize(model)
-    return model
+    sizes = {"embedding_size": 8, "hidden_size": 16, "num_attention_heads": 2}
+    sizes |= {"num_hidden_layers": 1, "intermediate_size": 16}
+    return english_model(sizes=sizes, class_names=["bad", "good"])
 
 
 @pytest.fixture(scope="module")

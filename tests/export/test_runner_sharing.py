@@ -30,7 +30,7 @@ THREADS = 8
 @pytest.fixture(scope="module")
 def exits(tmp_path_factory):
     """A classifier whose texts leave at different layers with patience 1."""
-    model = exit_model(num_classes=3, labels=["a", "b", "c"])
+    model = exit_model(num_classes=3, class_names=["a", "b", "c"])
     return export_tflite(model, tmp_path_factory.mktemp("exits") / "model.tflite", "none")
 
 

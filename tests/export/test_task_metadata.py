@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
-from albert_tf.errors import ExportError
+from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.export.charsmap import read_charsmap, write_charsmap
+from albert_tf.export.charsmap import write_charsmap
 from albert_tf.export.flatbuffer import read_model
 from albert_tf.export.settings import ExportSettings
 from albert_tf.export.task_metadata import (
@@ -32,6 +32,7 @@ from albert_tf.export.task_tokenizer import composed_rules, task_tokenizer
 from albert_tf.runtime.graph import LiteRTGraph
 from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.tokenizer.normalization import Normalizer
+from albert_tf.tokenizer.segmentation.character_map import CharacterMap
 from albert_tf.version import __version__
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import tiny_config, tiny_inputs
@@ -259,14 +260,16 @@ def test_tokenizers_that_the_clients_cannot_follow():
 
 
 def test_charsmap_of_the_bundled_model():
-    rules = read_charsmap(parse_model(AlbertTokenizer().model_bytes).charsmap)
+    rules = CharacterMap(parse_model(AlbertTokenizer().model_bytes).charsmap).rules()
     assert (len(rules), rules["ﬁ"], rules["e\u0301"], rules["\u200b"]) == (224711, "fi", "é", " ")
     some = dict(sorted(rules.items())[:5000])
-    assert read_charsmap(write_charsmap(some)) == some
+    assert CharacterMap(write_charsmap(some)).rules() == some
     assert write_charsmap(some) == write_charsmap(dict(reversed(some.items())))
-    assert read_charsmap(b"") == {}
-    with pytest.raises(ExportError, match="character map is damaged"):
-        read_charsmap(write_charsmap(some)[:1000])
+    assert CharacterMap(b"").rules() == {}
+    with pytest.raises(
+        CheckpointError, match="character map of the SentencePiece model is damaged"
+    ):
+        CharacterMap(write_charsmap(some)[:1000])
 
 
 def test_composed_rules():
@@ -356,7 +359,7 @@ def test_task_library_answers_as_keras_on_public_sentences(shared, tmp_path):
     if not os.environ.get("ALBERT_TF_TASK_LIBRARY_PYTHON"):
         pytest.skip("ALBERT_TF_TASK_LIBRARY_PYTHON is not set")
     labels = ["bad", "fair", "good"]
-    model = AlbertTextClassifier.from_preset("albert_small_en", labels=labels, num_classes=3)
+    model = AlbertTextClassifier.from_preset("albert_small_en", class_names=labels, num_classes=3)
     model.preprocessor.sequence_length = 64
     kernel = next(v for v in model.trainable_variables if v.shape[-1:] == (3,) and v.ndim == 2)
     kernel.assign(0.5 * np.random.default_rng(0).standard_normal(kernel.shape))

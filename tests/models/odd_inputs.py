@@ -5,9 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas
 
-from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from tests.tiny import randomize, tiny_config
+from albert_tf import AlbertTextClassifier, AlbertTextRegressor
+from tests.tiny import english_model
 
 TEXTS = ["a fine day", "rain", "more rain and rain", "fine"]
 PAIRS = ["it is", "is it?", "no", "what a day"]
@@ -17,19 +16,17 @@ NAMES = ["wet", "dry", "worse"]
 
 def make(kind=AlbertTextClassifier, preprocessor=True, **arguments):
     """A small model of random weights that runs eagerly: tracing would cost more than these few steps."""
-    config = tiny_config(vocab_size=30000, num_hidden_layers=1, embedding_size=8)
-    own = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
-    model = kind(
-        AlbertBackbone(config), preprocessor=own if preprocessor else None, dropout=0.0, **arguments
-    )
-    randomize(model)
+    if not preprocessor:
+        arguments["preprocessor"] = None
+    sizes = {"num_hidden_layers": 1, "embedding_size": 8}
+    model = english_model(kind, sizes=sizes, dropout=0.0, **arguments)
     model.compile("sgd", run_eagerly=True)
     return model
 
 
 def three_classes():
     """A classifier that knows the names of its classes."""
-    return make(labels=NAMES)
+    return make(class_names=NAMES)
 
 
 def regressor():

@@ -17,7 +17,9 @@ CONFIG = tiny_config(num_hidden_layers=4, num_hidden_groups=2)
 def classifier():
     keras.utils.set_random_seed(0)
     backbone = AlbertBackbone(CONFIG, return_all_layers=True)
-    return AlbertTextClassifier(backbone, num_classes=3, early_exit=True, labels=["a", "b", "c"])
+    return AlbertTextClassifier(
+        backbone, num_classes=3, early_exit=True, class_names=["a", "b", "c"]
+    )
 
 
 def batch(rows=5, length=7, seed=0):

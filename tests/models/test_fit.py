@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTokenizer
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from tests.tiny import randomize, tiny_config
+from tests.tiny import english_model
 
 TEXTS = ["a fine day", "rain", "more rain and rain", "fine", "what a day"]
 LABELS = np.array([1, 0, 0, 1, 1])
@@ -16,10 +14,7 @@ LABELS = np.array([1, 0, 0, 1, 1])
 @pytest.fixture(scope="module")
 def model():
     """A compiled classifier of raw text that never changes: its learning rate is 0."""
-    config = tiny_config(vocab_size=30000, num_hidden_layers=1, embedding_size=8)
-    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
-    model = AlbertTextClassifier(AlbertBackbone(config), preprocessor=preprocessor, dropout=0.0)
-    randomize(model)
+    model = english_model(sizes={"num_hidden_layers": 1, "embedding_size": 8}, dropout=0.0)
     model.compile(keras.optimizers.SGD(0.0))
     return model
 

@@ -159,26 +159,28 @@ def test_one_class_is_none():
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (["a"], "labels holds 1 names for num_classes 3"),
-        (["a", "", "b"], r"labels\[1\] is ''; expected one line of text"),
-        (["a", "b", "c\nd"], r"labels\[2\] is 'c\\nd'; expected one line of text"),
-        (["a", "b", "c\u2028d"], r"labels\[2\] is 'c\\u2028d'; expected one line of text"),
-        ([" a", "b", "c"], r"labels\[0\] is ' a'; expected .* neither empty nor with a space"),
-        (["a", "b", "a"], "labels holds 'a' twice"),
-        ([1, 2, "1"], "labels holds '1' twice"),
+        (["a"], "class_names holds 1 names for num_classes 3"),
+        (["a", "", "b"], r"class_names\[1\] is ''; expected one line of text"),
+        (["a", "b", "c\nd"], r"class_names\[2\] is 'c\\nd'; expected one line of text"),
+        (["a", "b", "c\u2028d"], r"class_names\[2\] is 'c\\u2028d'; expected one line of text"),
+        ([" a", "b", "c"], r"class_names\[0\] is ' a'; expected .* neither empty nor with a space"),
+        (["a", "b", "a"], "class_names holds 'a' twice"),
+        ([1, 2, "1"], "class_names holds '1' twice"),
     ],
 )
 @pytest.mark.parametrize("name", ["AlbertTextClassifier", "AlbertTokenClassifier"])
 def test_impossible_labels(name, labels, message):
     with pytest.raises(ConfigError, match=message) as error:
-        getattr(albert_tf, name)(AlbertBackbone(tiny_config()), 3, labels=labels)
+        getattr(albert_tf, name)(AlbertBackbone(tiny_config()), 3, class_names=labels)
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["AlbertTextClassifier", "AlbertTokenClassifier"])
 def test_labels_are_texts(name):
-    model = getattr(albert_tf, name)(AlbertBackbone(tiny_config()), 3, labels=np.array([1, 2, 3]))
-    assert model.labels == model.head_config()["labels"] == ["1", "2", "3"]
+    model = getattr(albert_tf, name)(
+        AlbertBackbone(tiny_config()), 3, class_names=np.array([1, 2, 3])
+    )
+    assert model.class_names == model.head_config()["class_names"] == ["1", "2", "3"]
 
 
 def test_a_backbone_is_expected():

@@ -11,15 +11,13 @@ import scipy.sparse
 import tensorflow as tf
 
 from albert_tf import (
-    AlbertBackbone,
-    AlbertConfig,
     AlbertTextClassifier,
     AlbertTextRegressor,
     AlbertTokenizer,
 )
 from albert_tf.errors import AlbertError, AlbertWarning
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from tests.tiny import randomize
+from tests.tiny import english_model
 
 TEXTS = ["a lovely film", "a waste of time", "well worth it", "it broke at once"]
 NUMBERS = [1, 0, 1, 0]
@@ -31,22 +29,17 @@ dataset = tf.data.Dataset.from_tensor_slices
 def build(kind=AlbertTextClassifier, **head):
     sizes = {"embedding_size": 8, "hidden_size": 16, "num_attention_heads": 2}
     sizes |= {"num_hidden_layers": 1, "intermediate_size": 16}
-    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
-    model = kind(
-        AlbertBackbone(AlbertConfig.named("tiny", **sizes)), preprocessor=preprocessor, **head
-    )
-    randomize(model)
-    return model
+    return english_model(kind, sizes=sizes, **head)
 
 
 @pytest.fixture(scope="module")
 def classifier():
-    return build(labels=["bad", "good"])
+    return build(class_names=["bad", "good"])
 
 
 @pytest.fixture(scope="module")
 def multi_label():
-    return build(labels=["a", "b", "c"], multi_label=True)
+    return build(class_names=["a", "b", "c"], multi_label=True)
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +150,7 @@ def test_a_dataset_that_tells_no_shapes(classifier):
 
 @pytest.mark.parametrize("weights", [pd.Series([3.0, 1.0], ["good", "bad"]), [1.0, 3.0]])
 def test_a_series_of_class_weights_goes_by_its_index(weights):
-    model = build(labels=["bad", "good"])
+    model = build(class_names=["bad", "good"])
     model.compile(keras.optimizers.SGD(0.0))
     weighted = model.fit(TEXTS, NAMES, class_weight=weights, verbose=0).history["loss"][0]
     by_name = model.fit(TEXTS, NAMES, class_weight={"bad": 1.0, "good": 3.0}, verbose=0)
@@ -166,7 +159,7 @@ def test_a_series_of_class_weights_goes_by_its_index(weights):
 
 
 def test_two_weights_of_one_class():
-    model = build(labels=["1", "2"])
+    model = build(class_names=["1", "2"])
     said = refused(lambda: model.fit(TEXTS, NUMBERS, class_weight={0: 1.0, 1: 3.0}))
     assert "two weights for one class" in said
 
@@ -219,14 +212,14 @@ def test_lists_of_token_ids(classifier):
 @pytest.mark.parametrize("name", ["mse", "MAE", "binary_crossentropy", "hinge", "kld"])
 def test_losses_over_vectors_take_one_hot_targets_only(name):
     """Class numbers of a batch as long as there are classes would be broadcast to another loss in silence."""
-    model = build(labels=["bad", "good"])
+    model = build(class_names=["bad", "good"])
     model.compile("adam", name)
     assert "vector of 2 numbers" in refused(lambda: loss(model, NUMBERS[:2], TEXTS[:2]))
     assert np.isfinite(loss(model, np.eye(2)[NUMBERS]))
 
 
 def test_names_of_losses_and_metrics_as_people_write_them():
-    model = build(labels=["bad", "good"])
+    model = build(class_names=["bad", "good"])
     expected = loss(model, NUMBERS)
     for written in ("crossentropy", ["sparse_categorical_crossentropy"]):
         model.compile("adam", written, metrics="accuracy")
@@ -240,7 +233,7 @@ def test_the_right_name_of_an_argument_is_told():
 
 
 def test_labels_out_of_a_tensor():
-    assert build(labels=tf.constant(["bad", "good"])).labels == ["bad", "good"]
+    assert build(class_names=tf.constant(["bad", "good"])).class_names == ["bad", "good"]
 
 
 def test_a_preprocessor_that_was_used_in_a_graph_can_be_copied():

@@ -172,7 +172,7 @@ def test_a_regressor_takes_numbers_and_no_rows():
 
 
 def test_several_labels_a_text():
-    model = make(labels=NAMES, multi_label=True)
+    model = make(class_names=NAMES, multi_label=True)
     vectors = [[1, 0, 1], [0, 0, 0], [0, 1, 0], [1, 1, 1]]
     names = [["wet", "worse"], [], ("dry",), {"wet", "dry", "worse"}]
     frame = pandas.DataFrame(vectors, columns=NAMES)
@@ -223,7 +223,7 @@ def test_a_model_without_names_says_so():
 
 
 def test_numbers_that_are_names_of_other_classes_are_a_warning():
-    model = make(labels=["1", "2", "3"])
+    model = make(class_names=["1", "2", "3"])
     with pytest.warns(UserWarning, match="y holds numbers that are names of classes too"):
         assert model.checked_targets([1, 2, 1, 2]).tolist() == [1, 2, 1, 2]
     assert model.checked_targets(["1", "2", "3"]).tolist() == [0, 1, 2]

@@ -129,7 +129,7 @@ def test_fine_tune_takes_them_too(model, kind, tmp_path):
     recipe = FineTuningRecipe(epochs=1, batch_size=4)
     labels = hold(["dry", "wet", "worse", "dry"])
     result = fine_tune(
-        make(labels=["wet", "dry", "worse"]),
+        make(class_names=["wet", "dry", "worse"]),
         (hold(TEXTS), labels),
         (hold(TEXTS), labels),
         recipe=recipe,

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from keras import ops
 
-from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextEmbedder, AlbertTokenizer
+from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextEmbedder
 from albert_tf.errors import CheckpointError, ConfigError
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.weights import read_checkpoint, write_huggingface, write_preset
-from tests.tiny import randomize, tiny_config, tiny_inputs
+from tests.tiny import english_model, randomize, tiny_config, tiny_inputs
 
 
 def embedder(**options):
@@ -59,11 +58,7 @@ def test_backbone_of_any_head_gives_vectors(tmp_path):
 
 
 def test_texts_in_vectors_out_in_their_order():
-    model = AlbertTextEmbedder(
-        AlbertBackbone(tiny_config(vocab_size=30000)),
-        AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16),
-    )
-    randomize(model, scale=0.3)
+    model = english_model(AlbertTextEmbedder, scale=0.3)
     texts = ["a rather longer text than the others", "short", "a middling one"]
     vectors = model.predict(texts, batch_size=2, verbose=0)
     for text, vector in zip(texts, vectors, strict=True):

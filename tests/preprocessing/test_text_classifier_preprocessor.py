@@ -126,7 +126,7 @@ def test_fit_takes_pairs_and_regression():
 
 
 def test_preset_and_keras_file_carry_the_tokenizer(tmp_path):
-    model = classifier(labels=["ham", "spam"])
+    model = classifier(class_names=["ham", "spam"])
     expected = model.predict(TEXTS, verbose=0)
     model.save_to_preset(tmp_path / "preset")
     model.save(tmp_path / "model.keras")
@@ -134,7 +134,7 @@ def test_preset_and_keras_file_carry_the_tokenizer(tmp_path):
     from_file = keras.models.load_model(tmp_path / "model.keras")
     for loaded in (from_preset, from_file):
         np.testing.assert_allclose(loaded.predict(TEXTS, verbose=0), expected, atol=1e-6)
-        assert loaded.labels == ["ham", "spam"]
+        assert loaded.class_names == ["ham", "spam"]
         assert loaded.preprocessor.settings() == model.preprocessor.settings()
     assert (
         AlbertTextClassifier.from_preset(tmp_path / "preset", preprocessor=None).preprocessor
@@ -152,10 +152,10 @@ def test_another_tokenizer_travels_whole():
 
 
 def test_fewer_classes_start_a_fresh_head(tmp_path):
-    model = classifier(num_classes=3, labels=["a", "b", "c"])
+    model = classifier(num_classes=3, class_names=["a", "b", "c"])
     model.save_to_preset(tmp_path / "preset")
     fresh = AlbertTextClassifier.from_preset(tmp_path / "preset", num_classes=2)
-    assert (fresh.num_classes, fresh.labels) == (2, None)
+    assert (fresh.num_classes, fresh.class_names) == (2, None)
     np.testing.assert_array_equal(fresh.backbone.pooler.kernel, model.backbone.pooler.kernel)
 
 

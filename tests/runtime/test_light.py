@@ -1,5 +1,6 @@
 """What a file's answer costs: no room of this package and no library that only training and export need."""
 
+import ast
 import importlib
 import json
 import subprocess
@@ -13,7 +14,7 @@ from albert_tf.dependencies import EXTRA_OF
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "android_demo/app/src/main/assets/models"
 FILE = MODELS / "sentiment.tflite"
-HEAVY = {*EXTRA_OF, "tensorflow_text"}
+HEAVY = {*EXTRA_OF, "tensorflow_text", "google"}
 ROOMS = {"layers", "models", "preprocessing", "training", "tasks", "weights", "pretraining"}
 
 
@@ -56,14 +57,13 @@ def test_nothing_heavy_is_loaded(code):
     assert not ROOMS & rooms
 
 
-@pytest.mark.parametrize(
-    "package",
-    ["albert_tf"]
-    + [
-        f"albert_tf.{room}"
-        for room in "export tasks training weights preprocessing pretraining distillation".split()
-    ],
-)
+LAZY = ["albert_tf"] + [
+    f"albert_tf.{room}"
+    for room in "export tasks training weights preprocessing pretraining distillation".split()
+]
+
+
+@pytest.mark.parametrize("package", LAZY)
 def test_lazy_names_are_those_of_the_package(package):
     module = importlib.import_module(package)
     names = set(module.__all__)
@@ -75,3 +75,18 @@ def test_lazy_names_are_those_of_the_package(package):
     assert not names & submodules
     with pytest.raises(AttributeError, match=f"module '{package}' has no attribute 'nonsense'"):
         module.nonsense  # noqa: B018
+
+
+@pytest.mark.parametrize("package", LAZY)
+def test_type_checkers_and_python_find_a_name_in_the_same_module(package):
+    """What stands under TYPE_CHECKING, and what the names load."""
+    tree = ast.parse(Path(importlib.import_module(package).__file__).read_text("utf-8"))
+    checked, loaded = {}, {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            checked |= {alias.name: node.module for alias in node.names}
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "lazy_names":
+            modules = ast.literal_eval(node.args[1])
+            loaded = {name: module for module, names in modules.items() for name in names}
+    assert loaded
+    assert loaded.items() <= checked.items()

@@ -8,7 +8,8 @@ import unicodedata
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text
+
+from albert_tf.dependencies import tensorflow_text
 
 BOUNDARY = "▁"
 
@@ -30,8 +31,8 @@ class Library:
     """
 
     def __init__(self, content: bytes):
-        self._ids = tensorflow_text.SentencepieceTokenizer(content)
-        self._pieces = tensorflow_text.SentencepieceTokenizer(content, out_type=tf.string)
+        self._ids = tensorflow_text().SentencepieceTokenizer(content)
+        self._pieces = tensorflow_text().SentencepieceTokenizer(content, out_type=tf.string)
 
     def tokens(self, texts: list[str]) -> list[np.ndarray]:
         """Ids, row splits, and each token's first and one past its last character."""
@@ -74,7 +75,7 @@ class Reference:
     """
 
     def __init__(self, model: bytes, lower: bool = True, strip_accents: bool = True):
-        self._engine = tensorflow_text.SentencepieceTokenizer(model, out_type=tf.string)
+        self._engine = tensorflow_text().SentencepieceTokenizer(model, out_type=tf.string)
         self._lower, self._strip_accents = lower, strip_accents
 
     def segment(self, texts: list[str]) -> list[list[str]]:

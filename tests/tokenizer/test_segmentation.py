@@ -1,33 +1,22 @@
 """SentencePiece in Python against the C++ library inside tensorflow-text: the same ids, pieces, spans and texts."""
 
-import io
 import itertools
 
 import numpy as np
 import pytest
-import sentencepiece
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_tf.tasks import demo_data
 from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.tokenizer.model_file import NORMAL, UNUSED, model_class, parse_model
+from albert_tf.tokenizer.model_file import NORMAL, UNUSED, parse_model
 from albert_tf.tokenizer.segmentation import SegmentationEngine
 from albert_tf.tokenizer.segmentation.unigram import _rounding
 from tests.tokenizer.reference import Library
+from tests.tokenizer.small_models import official
 from tests.tokenizer.texts import FRAGMENTS, batches
+from tests.tokenizer.trained_models import CHANGES, trained
 
-CHANGES = {
-    "plain": {},
-    "user-defined": {"user_defined_symbols": ["<sep>", "New York", "new"]},
-    "byte fallback": {"byte_fallback": True},
-    "suffix": {"treat_whitespace_as_suffix": True},
-    "identity": {"normalization_rule_name": "identity", "remove_extra_whitespaces": False},
-    "no prefix": {"add_dummy_prefix": False},
-    "nfkc_cf": {"normalization_rule_name": "nfkc_cf"},
-    "over words": {"split_by_whitespace": False},
-    "white space": {"split_digits": True, "allow_whitespace_only_pieces": True},
-}
 WITHOUT_BYTES = ("char", "word")
 KINDS = [
     (kind, change)
@@ -60,21 +49,6 @@ def texts():
     return [*demo_data("uci_sentences").texts[:300], *generated, *ODD]
 
 
-def trained(kind, change):
-    """A small model of a kind, trained on sentences of reviews."""
-    content = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(demo_data("uci_sentences").texts),
-        model_writer=content,
-        model_type=kind,
-        vocab_size=90 if kind == "char" else 1200,
-        hard_vocab_limit=False,
-        minloglevel=2,
-        **CHANGES[change],
-    )
-    return content.getvalue()
-
-
 def check(content, texts):
     """Compares both engines on texts, and on random ids."""
     model = parse_model(content)
@@ -97,8 +71,7 @@ def test_same_as_the_library(kind, change, texts):
 
 @pytest.mark.parametrize("kind", ["unigram", "bpe"])
 def test_same_with_pieces_that_are_not_to_be_used(kind, texts):
-    model = model_class()()
-    model.ParseFromString(trained(kind, "plain"))
+    model = official(trained(kind, "plain"))
     for piece in model.pieces[::5]:
         if piece.type == NORMAL:
             piece.type = UNUSED

@@ -140,6 +140,9 @@ def test_damaged_models():
     with pytest.raises(CheckpointError, match=r"refuses.*\(▁b is already defined\)") as caught:
         twice.encode("a")
     assert "\n" not in str(caught.value)
+    empty = AlbertTokenizer.from_bytes(small_model({"▁a": -1.0, "": -1.0}))
+    with pytest.raises(CheckpointError, match=r"refuses.*\(the piece 6 is empty\)"):
+        empty.encode("a")
 
 
 def test_flags(cased_file):

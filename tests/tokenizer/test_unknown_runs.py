@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from albert_tf.tokenizer.model_file import BYTE, NORMAL, model_class, parse_model
+from albert_tf.tokenizer.model_file import BYTE, NORMAL, parse_model
 from albert_tf.tokenizer.segmentation import SegmentationEngine
 from albert_tf.tokenizer.unknown_runs import BYTE_PIECES
 from tests.tokenizer.reference import Library
-from tests.tokenizer.small_models import small_model
+from tests.tokenizer.small_models import official, small_model
 
 WORDS = (
     "the a film was lovely , . !!! ! 1999, 20, 'tis <unk> zqj <0x41> internationalization".split()
@@ -101,8 +101,7 @@ PIECES = {
 
 
 def changed(edit):
-    model = model_class()()
-    model.ParseFromString(small_model(PIECES))
+    model = official(small_model(PIECES))
     edit(model)
     return model.SerializeToString()
 

@@ -7,15 +7,14 @@ import keras
 import numpy as np
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
+from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.tasks import evaluate_scores
 from albert_tf.training import FineTuningRecipe, fine_tune
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.checkpoint import CheckpointStore
 from albert_tf.training.monitor import choose_monitor
-from tests.tiny import randomize, tiny_config
+from tests.tiny import english_model, tiny_config
 from tests.training.small_run import RECIPE, small_batches, small_classifier
 
 without_tracing = pytest.mark.usefixtures("without_tracing")
@@ -31,11 +30,8 @@ TEXTS = [
 
 def text_model(cls=AlbertTextClassifier, **options):
     keras.utils.set_random_seed(0)
-    config = tiny_config(vocab_size=30000, num_hidden_layers=1, embedding_size=8)
-    preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
-    model = cls(AlbertBackbone(config), preprocessor=preprocessor, dropout=0.0, **options)
-    randomize(model)
-    return model
+    sizes = {"num_hidden_layers": 1, "embedding_size": 8}
+    return english_model(cls, sizes=sizes, dropout=0.0, **options)
 
 
 def course(best, values, losses=None):
@@ -125,7 +121,7 @@ def validation_of(y):
 def test_accuracy_or_macro_f1_where_one_class_rules(counts, name):
     y = np.repeat(np.arange(len(counts)), counts)
     labels = [f"class {i}" for i in range(len(counts))]
-    model = AlbertTextClassifier(AlbertBackbone(tiny_config()), len(counts), labels=labels)
+    model = AlbertTextClassifier(AlbertBackbone(tiny_config()), len(counts), class_names=labels)
     for targets in (y, y[:, None]):
         monitor = choose_monitor(model, validation_of(targets), FineTuningRecipe())
         assert monitor.name == name
@@ -139,7 +135,7 @@ def test_accuracy_or_macro_f1_where_one_class_rules(counts, name):
 
 def test_the_note_names_class_share_and_the_other_way():
     model = small_classifier()
-    model.labels = ["ham", "spam"]
+    model.class_names = ["ham", "spam"]
     note = choose_monitor(model, validation_of([0] * 87 + [1] * 13), FineTuningRecipe()).note
     assert note.startswith(
         "The classes are very unequal: 'ham' has 87 % of the validation texts, 6.7 times as many as the others"
@@ -168,6 +164,17 @@ def test_each_task_has_its_metric_and_the_recipe_may_name_another():
         choose_monitor(small_classifier(), None, recipe.replace(monitor="val_f1"))
 
 
+@pytest.mark.parametrize("name", ["accuracy", "loss", "macro_f1"])
+def test_a_bare_name_means_the_validation_texts(name):
+    """Keras calls the training's number so; but that rises with every epoch, and would keep the last."""
+    recipe, data = FineTuningRecipe(monitor=name), validation_of([0, 1, 1, 0])
+    found = choose_monitor(small_classifier(), data, recipe)
+    assert found.name == f"val_{name}"
+    assert [m.name for m in found.metrics] == ["macro_f1"] * (name == "macro_f1")
+    with pytest.raises(ConfigError, match="monitor is 'f1'; the logs hold loss, accuracy, val_"):
+        choose_monitor(small_classifier(), data, recipe.replace(monitor="f1"))
+
+
 # === Runs ===
 
 
@@ -191,7 +198,7 @@ STEPS = FineTuningRecipe(epochs=4, batch_size=24, learning_rate=1e-9, log_every=
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the callback is eager")
 def test_a_run_keeps_the_better_epoch_at_the_higher_loss(tmp_path):
     """One batch an epoch; the answers are the same for all texts, right for a third or for two."""
-    model = text_model(labels=["rain", "fine"])
+    model = text_model(class_names=["rain", "fine"])
     y = np.array([1, 1, 0] * 8)
     biases = [[0.1, 0.0], [0.0, 9.0], [0.1, 0.0], [0.1, 0.0]]
     result = fine_tune(
@@ -228,7 +235,7 @@ def test_a_run_keeps_the_better_epoch_at_the_higher_loss(tmp_path):
 
     # Read again from its checkpoint, the run says the same.
     again = fine_tune(
-        text_model(labels=["rain", "fine"]),
+        text_model(class_names=["rain", "fine"]),
         (TEXTS, y),
         (TEXTS, y),
         recipe=STEPS.replace(early_stopping_patience=1),

@@ -1,7 +1,6 @@
 """Checkpoints are written whole or not at all."""
 
 import errno
-import random
 
 import numpy as np
 import pytest
@@ -12,9 +11,7 @@ from albert_tf.training.checkpoint import (
     BEST,
     LATEST,
     CheckpointStore,
-    random_state,
     read_checkpoint_file,
-    restore_random_state,
 )
 from albert_tf.training.log import TrainingLog
 
@@ -97,21 +94,6 @@ def test_a_later_format_is_refused(tmp_path, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(CheckpointError, match=r"format version 2; this release .* reads 1"):
         read_checkpoint_file(path)
-
-
-def test_random_generators_go_on_where_they_were():
-    random.gauss(0, 1)
-    np.random.standard_normal()
-    state = random_state()
-    expected = random.gauss(0, 1), np.random.standard_normal(3).tolist(), random.random()
-    random.seed(0)
-    np.random.seed(0)
-    restore_random_state(state)
-    assert (
-        random.gauss(0, 1),
-        np.random.standard_normal(3).tolist(),
-        random.random(),
-    ) == expected
 
 
 def test_the_log_survives_half_a_line_and_is_cut(tmp_path):

@@ -34,7 +34,7 @@ def test_texts_in_a_trained_model_out(tmp_path):
 
     So each epoch's loss must be the validation loss of the epoch before.
     """
-    model = text_model(labels=["rain", "fine"])
+    model = text_model(class_names=["rain", "fine"])
     randomize(model)  # the same start on every backend
     recipe = FineTuningRecipe(
         epochs=16, batch_size=6, learning_rate=0.01, log_every=1, class_weights="balanced"
@@ -145,7 +145,7 @@ def test_tensorboard(tmp_path, monkeypatch):
 
 def three_classes():
     return small_classifier().__class__(
-        AlbertBackbone(tiny_config(num_hidden_layers=1)), 3, labels=["no", "maybe", "yes"]
+        AlbertBackbone(tiny_config(num_hidden_layers=1)), 3, class_names=["no", "maybe", "yes"]
     )
 
 

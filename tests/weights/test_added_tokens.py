@@ -8,10 +8,11 @@ import pytest
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer.model_file import USER_DEFINED, Piece, add_pieces
 from albert_tf.weights import read_checkpoint
 from albert_tf.weights.added_tokens import with_added_tokens
-from albert_tf.weights.sentencepiece_file import USER_DEFINED, Piece, add_pieces, read_pieces
 from albert_tf.weights.tokenizer_folder import read_tokenizer_file
+from tests.tokenizer.small_models import pieces_of
 from tests.weights.test_huggingface import edit_config, edit_tensors
 from tests.weights.tokenizer_files import save_fast, train_model
 
@@ -82,8 +83,7 @@ def test_tokens_that_mark_a_sequence_get_the_ids_of_transformers(tmp_path):
     fast = save_fast(model, tmp_path)
     content = read_tokenizer_file(tmp_path / "tokenizer.json").tokenizer_model
     tokenizer = AlbertTokenizer.from_bytes(content)
-    pieces = read_pieces(model.read_bytes(), "test")
-    assert fast.cls_token_id >= len(pieces)
+    assert fast.cls_token_id >= len(pieces_of(model.read_bytes()))
     assert (tokenizer.cls_id, tokenizer.sep_id, tokenizer.pad_id, tokenizer.mask_id) == (
         fast.cls_token_id,
         fast.sep_token_id,

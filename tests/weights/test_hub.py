@@ -13,7 +13,7 @@ import pytest
 
 from albert_tf.errors import CheckpointError, MissingExtraError
 from albert_tf.weights import read_checkpoint, write_preset
-from albert_tf.weights.sentencepiece_file import read_pieces
+from tests.tokenizer.small_models import pieces_of
 from tests.weights.test_preset import random_checkpoint
 from tests.weights.tokenizer_files import save_fast
 
@@ -199,9 +199,7 @@ def test_a_folder_of_sentence_transformers_is_downloaded_whole(
     checkpoint = read_checkpoint("hf://poets/albert")
     assert checkpoint.head == "text_embedder"
     assert checkpoint.extra["preprocessor"] == {"sequence_length": 24}
-    assert read_pieces(checkpoint.tokenizer_model, "x") == read_pieces(
-        small_model.read_bytes(), "y"
-    )
+    assert pieces_of(checkpoint.tokenizer_model) == pieces_of(small_model.read_bytes())
     assert "onnx/model.onnx" not in hub.downloaded
 
 

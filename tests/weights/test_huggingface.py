@@ -253,7 +253,7 @@ def test_missing_keys_take_the_defaults_of_transformers(folder):
                 "id2label": {"2": "c", "0": "a", "1": "b"},
             },
             "text_classifier",
-            {"num_classes": 3, "labels": ["a", "b", "c"], "multi_label": True},
+            {"num_classes": 3, "class_names": ["a", "b", "c"], "multi_label": True},
         ),
         (
             "hf_sequence_classification",
@@ -274,7 +274,7 @@ def test_missing_keys_take_the_defaults_of_transformers(folder):
             "hf_regression_relu",
             {"problem_type": "multi_label_classification"},
             "text_classifier",
-            {"num_classes": 1, "labels": ["LABEL_0"], "multi_label": True},
+            {"num_classes": 1, "class_names": ["LABEL_0"], "multi_label": True},
         ),
         (
             "hf_regression_relu",

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.tokenizer.model_file import UNKNOWN, Piece, write_model
 from albert_tf.weights import expected_shapes, read_checkpoint, write_huggingface
-from albert_tf.weights.sentencepiece_file import UNKNOWN, Piece, write_model
 from tests.tiny import tiny_config
 from tests.weights.numpy_albert import NumpyAlbert
 from tests.weights.test_huggingface import assert_same_arrays

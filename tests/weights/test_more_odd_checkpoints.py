@@ -45,19 +45,19 @@ def test_complete_settings_are_no_warning(with_settings):
 
 def test_class_names_may_stand_in_label2id_alone(with_settings):
     folder = with_settings(id2label=None, label2id={"b": 1, "a": 0, "c": 2})
-    assert read_checkpoint(folder).head_config["labels"] == ["a", "b", "c"]
+    assert read_checkpoint(folder).head_config["class_names"] == ["a", "b", "c"]
 
 
 def test_a_label2id_of_other_classes_names_none(with_settings):
     folder = with_settings(id2label=None, label2id={"LABEL_0": 0, "LABEL_1": 1})
-    assert "labels" not in read_checkpoint(folder).head_config
+    assert "class_names" not in read_checkpoint(folder).head_config
 
 
 def test_disagreeing_class_names_are_told(with_settings):
     names = {"0": "a", "1": "b", "2": "c"}
     folder = with_settings(id2label=names, label2id={"a": 2, "b": 1, "c": 0})
     with pytest.warns(AlbertWarning, match="label2id and id2label disagree"):
-        assert read_checkpoint(folder).head_config["labels"] == ["a", "b", "c"]
+        assert read_checkpoint(folder).head_config["class_names"] == ["a", "b", "c"]
 
 
 def test_absurdly_many_layers_are_refused_at_once(with_settings):

@@ -1,140 +1,42 @@
-"""Checkpoints as people have them, made up by kind: each is read right, or refused in one line that says why.
+"""Hugging Face folders as people have them, made up by kind: each is read right, or refused in one line.
 
 An oddity turns the files of a classifier (or of another fixture) into what somebody might have. The table says for
 each whether the arrays must be those of the plain folder, or what the error must say.
 """
 
 import contextlib
-import json
 import shutil
-import subprocess
-import sys
 
 import ml_dtypes
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
 
 from albert_tf.errors import AlbertError
 from albert_tf.weights import read_checkpoint
-from albert_tf.weights.tf_checkpoint import TensorFlowCheckpoint
 from tests.weights import torch_files
-from tests.weights.test_google_tf1 import write_tf1
-from tests.weights.test_huggingface import assert_same_arrays, edit_config, edit_tensors
-
-WEIGHTS = "model.safetensors"
-TABLE = "albert.embeddings.word_embeddings.weight"
-
-
-def tensors_of(folder):
-    return load_file(folder / WEIGHTS)
-
-
-def as_pickle(folder, change=lambda tensors: tensors):
-    """The weights as pytorch_model.bin instead."""
-    torch_files.write_arrays(folder / "pytorch_model.bin", change(tensors_of(folder)))
-    (folder / WEIGHTS).unlink()
-
-
-def prefixed(prefix):
-    return lambda tensors: {prefix + name: array for name, array in tensors.items()}
-
-
-def replaced(change):
-    """Oddities of the tensors in model.safetensors."""
-
-    def odd(folder):
-        tensors = change(tensors_of(folder))
-        save_file(
-            {n: np.ascontiguousarray(a) for n, a in tensors.items()},
-            folder / WEIGHTS,
-            {"format": "pt"},
-        )
-
-    return odd
-
-
-def with_array(name, array):
-    return replaced(lambda tensors: {**tensors, name: array})
-
-
-def half_of_it(name):
-    """Cut in the middle, as a download that broke off."""
-
-    def odd(folder):
-        content = (folder / name).read_bytes()
-        (folder / name).write_bytes(content[: len(content) // 2])
-
-    return odd
-
-
-def shard(folder, suffix=".safetensors", prefix="", lose=None):
-    tensors = prefixed(prefix)(tensors_of(folder))
-    (folder / WEIGHTS).unlink()
-    stem = "model" if suffix == ".safetensors" else "pytorch_model"
-    places = {n: f"{stem}-0000{i % 2 + 1}-of-00002{suffix}" for i, n in enumerate(tensors)}
-    write = save_file if suffix == ".safetensors" else (lambda t, p: torch_files.write_arrays(p, t))
-    for file in sorted(set(places.values())):
-        write({n: t for n, t in tensors.items() if places[n] == file}, folder / file)
-    index = f"{stem}{suffix}.index.json"
-    (folder / index).write_text(json.dumps({"metadata": {}, "weight_map": places}))
-    if lose:
-        (folder / lose).unlink()
-
-
-def nest(folder, *names):
-    """Everything in a folder of its own inside."""
-    inside = folder.joinpath(*names)
-    files = [path for path in folder.iterdir() if path.is_file()]
-    inside.mkdir(parents=True)
-    for path in files:
-        shutil.move(path, inside / path.name)
-
-
-def empty(folder):
-    for path in folder.iterdir():
-        path.unlink()
-
-
-def rounded(dtype):
-    return replaced(lambda tensors: {name: array.astype(dtype) for name, array in tensors.items()})
-
-
-def write_config(text):
-    return lambda folder: (folder / "config.json").write_text(text)
-
-
-def configured(**changes):
-    return lambda folder: edit_config(folder, **changes)
-
-
-def both_formats(folder):
-    """An older pickle beside the safetensors, which count."""
-    older = {name: array + 1 for name, array in tensors_of(folder).items()}
-    torch_files.write_arrays(folder / "pytorch_model.bin", older)
-
-
-def unrelated_files(folder):
-    for name in ("optimizer.pt", "scheduler.pt", "training_args.bin", "rng_state.pth", "README.md"):
-        (folder / name).write_bytes(b"x")
-    (folder / "trainer_state.json").write_text("{}")
-
-
-def trainer_folder(folder):
-    nest(folder, "checkpoint-500")
-    (folder / "runs").mkdir()
-    (folder / "all_results.json").write_text("{}")
-
-
-def without(*names):
-    return replaced(lambda tensors: {n: a for n, a in tensors.items() if n not in names})
-
-
-def remove(name):
-    return lambda folder: (folder / name).unlink()
-
-
-SAME = "the same arrays"
+from tests.weights.oddities import (
+    SAME,
+    TABLE,
+    WEIGHTS,
+    as_pickle,
+    both_formats,
+    configured,
+    empty,
+    half_of_it,
+    nest,
+    prefixed,
+    remove,
+    replaced,
+    rounded,
+    shard,
+    tensors_of,
+    trainer_folder,
+    unrelated_files,
+    with_array,
+    without,
+    write_config,
+)
+from tests.weights.test_huggingface import assert_same_arrays, edit_tensors
 
 ODDITIES = {
     # name: (what is done, SAME or what the error says)
@@ -312,86 +214,6 @@ def test_a_tied_decoder_may_be_missing(folder):
     assert_same_arrays(read_checkpoint(path).arrays, expected)
 
 
-def tf1(change):
-    """Rewrites the variables of a google-research checkpoint."""
-
-    def odd(folder):
-        checkpoint = TensorFlowCheckpoint(folder / "model.ckpt-best")
-        variables = {name: checkpoint.array(name) for name in checkpoint.shapes}
-        for path in folder.glob("model.ckpt-best*"):
-            path.unlink()
-        write_tf1(folder / "model.ckpt-best", change(variables))
-
-    return odd
-
-
-def edit_json(path, **changes):
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
-
-
-def with_slots(variables):
-    slots = {f"{n}/{s}": a * 7 for n, a in variables.items() for s in ("adam_m", "adam_v")}
-    return {**variables, **slots, "global_step": np.int64(9), "beta1_power": np.float32(0.9)}
-
-
-TF1_ODDITIES = {
-    "slots of an optimizer": (tf1(with_slots), SAME),
-    "module/ before names": (tf1(prefixed("module/")), SAME),
-    "an unknown variable": (
-        tf1(lambda v: {**v, "bert/adapter/kernel": np.ones((2, 2), np.float32)}),
-        r"bert/adapter/kernel with shape \(2, 2\) is extra",
-    ),
-    "no configuration": (
-        remove("albert_config.json"),
-        r"has no albert_config\.json, for num_hidden",
-    ),
-    "a truncated data file": (
-        half_of_it("model.ckpt-best.data-00000-of-00001"),
-        "missing, truncated or damaged",
-    ),
-    "a truncated index": (half_of_it("model.ckpt-best.index"), "missing, truncated or damaged"),
-    "the data file missing": (
-        remove("model.ckpt-best.data-00000-of-00001"),
-        "missing, truncated or damaged",
-    ),
-    "the index missing": (remove("model.ckpt-best.index"), "holds no checkpoint"),
-    "two checkpoints": (
-        lambda f: [
-            shutil.copy(path, f / path.name.replace("best", "9"))
-            for path in f.glob("model.ckpt-best*")
-        ],
-        SAME,  # its file 'checkpoint' names one
-    ),
-    "two checkpoints and no word which": (
-        lambda f: [
-            remove("checkpoint")(f),
-            *(
-                shutil.copy(path, f / path.name.replace("best", "9"))
-                for path in f.glob("model.ckpt-best*")
-            ),
-        ],
-        "holds several TensorFlow checkpoints",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", TF1_ODDITIES)
-def test_an_odd_checkpoint_of_google_research_is_read_right_or_refused(shared, tmp_path, name):
-    fixture = shared / "fixtures" / "google_tf1_groups"
-    folder = tmp_path / "albert"
-    shutil.copytree(fixture, folder)
-    for path in (folder, *folder.iterdir()):
-        path.chmod(0o755)
-    make, outcome = TF1_ODDITIES[name]
-    make(folder)
-    if outcome is SAME:
-        assert_same_arrays(read_checkpoint(folder).arrays, read_checkpoint(fixture).arrays)
-        return
-    with pytest.raises(AlbertError, match=outcome) as error:
-        read_checkpoint(folder)
-    assert "\n" not in str(error.value)
-
-
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:.*the word table has 120 rows")
 def test_random_damage_never_ends_in_a_traceback(folder, tmp_path):
@@ -417,11 +239,8 @@ def test_random_damage_never_ends_in_a_traceback(folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_command_says_it_in_one_line(folder):
+def test_the_command_says_it_in_one_line(folder, shell):
     path = folder("hf_sequence_classification")
     with_array("albert.adapter.weight", np.ones((2, 2), np.float32))(path)
-    command = [sys.executable, "-m", "albert_tf_command", "import", path, path / "out"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
-    assert "adapter.weight with shape (2, 2) is extra" in done.stderr
+    error = shell.albert_tf("import", path, "out", status=2).error
+    assert "adapter.weight with shape (2, 2) is extra" in error

@@ -18,7 +18,11 @@ from tests.tiny import randomize, tiny_config, tiny_inputs
 
 HEAD_CONFIGS = {
     None: {},
-    "text_classifier": {"num_classes": 2, "labels": ["schlecht", "großartig"], "multi_label": True},
+    "text_classifier": {
+        "num_classes": 2,
+        "class_names": ["schlecht", "großartig"],
+        "multi_label": True,
+    },
     "masked_lm": {"layer_norm_eps": 1e-5},
     "pretrainer": {},
 }

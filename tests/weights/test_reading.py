@@ -8,6 +8,7 @@ import pytest
 from albert_tf.errors import CheckpointError
 from albert_tf.weights import detect_format, read_checkpoint, write_preset
 from albert_tf.weights.sentencepiece_file import has_capitals, read_sentencepiece
+from tests.tokenizer.small_models import small_model
 
 FORMATS = {
     "hf_model": "huggingface",
@@ -91,11 +92,8 @@ def test_unreadable_folders_are_named(shared, monkeypatch, method):
 def test_capitals_in_a_vocabulary_are_found(shared):
     model = shared / "albert_en" / "30k-clean.model"
     assert read_sentencepiece(model) == (model.read_bytes(), True)
-    piece = "\u2581Hello".encode()
-    message = b"\x0a" + bytes([len(piece)]) + piece + b"\x15\x00\x00\x80\xbf"
-    assert has_capitals(b"\x0a" + bytes([len(message)]) + message, "test")
-    control = message + b"\x18\x03"  # a control piece, as [CLS] is
-    assert not has_capitals(b"\x0a" + bytes([len(control)]) + control, "test")
+    assert has_capitals(small_model({"\u2581Hello": -1.0}), "test")
+    assert not has_capitals(small_model({"\u2581hello": -1.0}, ("<unk>", "[CLS]")), "test")
     assert read_sentencepiece(None) == (None, True)
 
 

@@ -7,9 +7,10 @@ import pytest
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.weights import read_checkpoint
-from albert_tf.weights.sentencepiece_file import read_pieces
 from albert_tf.weights.tokenizer_folder import read_tokenizer_file
+from tests.tokenizer.small_models import pieces_of
 from tests.weights.tokenizer_files import TEXTS, save_fast
 
 
@@ -38,7 +39,7 @@ def golden(shared):
 def test_every_piece_score_and_type_comes_back(english, shared):
     content = (shared / "albert_en" / "30k-clean.model").read_bytes()
     found = read_tokenizer_file(english / "tokenizer.json")
-    assert read_pieces(found.tokenizer_model, "new") == read_pieces(content, "old")
+    assert pieces_of(found.tokenizer_model) == pieces_of(content)
     assert (found.lowercase, found.strip_accents) == (True, True)
 
 
@@ -200,8 +201,6 @@ def test_a_character_map_is_taken_over(english, tmp_path):
             for step in values["normalizer"]["normalizers"]
             if step["type"] == "Precompiled"
         )
-
-    from albert_tf.tokenizer.model_file import parse_model
 
     found = parse_model(read_tokenizer_file(english / "tokenizer.json").tokenizer_model)
     values = json.loads((english / "tokenizer.json").read_text("utf-8"))

@@ -1,21 +1,17 @@
-"""SentencePiece's compiled character map, looked up in place.
+"""SentencePiece's compiled character map, looked up in place."""
 
-A model normalizes a text by replacing, from left to right, the longest prefix that its map knows. The map
-(`precompiled_charsmap` of `sentencepiece_model.proto`) is a double-array trie as darts-clone lays it out, behind its
-size in bytes, followed by the replacements, each ended by a NUL.
+from albert_tf.tokenizer.segmentation.character_map_layout import (
+    ENDS,
+    LABEL,
+    children_of,
+    damaged,
+    replacement_at,
+    split_map,
+    text_of,
+)
 
-A unit of the trie is a 32-bit number: bits 0 to 7 its label, bit 8 whether a key ends here, bit 10 and up the offset to
-its children, as the exclusive or of both positions, which bit 9 scales by 256; bit 31 marks a unit that holds a value,
-bits 0 to 30.
-"""
-
-import struct
-
-from albert_tf.errors import CheckpointError
-
-_LABEL = 0x800000FF  # bit 31 too: a value is no child
-_VALUE = 0x7FFFFFFF
-_ENDS, _FAR = 1 << 8, 1 << 9
+_LABELS = 256
+_LONGEST_KEY = 256  # bytes; a trie that leads back to itself would have endless ones
 
 
 class CharacterMap:
@@ -29,18 +25,8 @@ class CharacterMap:
     """
 
     def __init__(self, content: bytes):
-        self._units: tuple[int, ...] = ()
-        self._replacements = b""
+        self._units, self._replacements = split_map(content) if content else ([], b"")
         self._first: dict[str, tuple[int, int] | None] = {}
-        if content:
-            self._read(content)
-
-    def _read(self, content):
-        size = struct.unpack_from("<I", content)[0] if len(content) >= 4 else 0
-        if size < 4 or size % 4 or size > len(content) - 5 or content[-1]:
-            raise _damaged(f"it claims a trie of {size} bytes in {len(content)}")
-        self._units = struct.unpack_from(f"<{size // 4}I", content, 4)
-        self._replacements = content[4 + size :]
 
     def __bool__(self) -> bool:
         return bool(self._units)
@@ -55,7 +41,7 @@ class CharacterMap:
         if found is None:
             return False
         position, children = found
-        is_key = bool(self._units[position] & _ENDS)
+        is_key = bool(self._units[position] & ENDS)
         return is_key or (len(pair) > 1 and self._step(children, pair[1]) is not None)
 
     def longest_match(self, text: str, start: int) -> tuple[int, str] | None:
@@ -71,16 +57,38 @@ class CharacterMap:
             if found is None:
                 break
             position, children = found
-            if units[position] & _ENDS:
+            if units[position] & ENDS:
                 match = end + 1, children
         if match is None:
             return None
         end, children = match
-        place = self._unit(children) & _VALUE
-        stop = self._replacements.find(b"\0", place)
-        if stop < 0:
-            raise _damaged(f"it refers to byte {place} of {len(self._replacements)}")
-        return end, self._replacements[place:stop].decode("utf-8")
+        return end, replacement_at(self._replacements, self._unit(children))
+
+    def rules(self) -> dict[str, str]:
+        """Returns every rule, from what is replaced to its replacement.
+
+        Raises:
+            CheckpointError: when the map is damaged.
+        """
+        if not self._units:
+            return {}
+        below: dict[int, list[tuple[int, int]]] = {}  # of each place of children: labels, positions
+        for position, unit in enumerate(self._units):
+            label = unit & LABEL
+            if 0 < label < _LABELS:
+                below.setdefault(position ^ label, []).append((label, position))
+        rules, waiting = {}, [(b"", self._below(0))]
+        while waiting:
+            key, children = waiting.pop()
+            if len(key) > _LONGEST_KEY:
+                raise damaged(f"a key is longer than {_LONGEST_KEY} bytes")
+            for label, position in below.get(children, ()):
+                longer, further = key + bytes([label]), self._below(position)
+                if self._units[position] & ENDS:
+                    unit = self._unit(further)
+                    rules[text_of(longer)] = replacement_at(self._replacements, unit)
+                waiting.append((longer, further))
+        return rules
 
     def _first_step(self, character):
         if character not in self._first:
@@ -93,23 +101,15 @@ class CharacterMap:
         position = -1
         for label in character.encode("utf-8"):
             position = children ^ label
-            if self._unit(position) & _LABEL != label:
+            if self._unit(position) & LABEL != label:
                 return None
             children = self._below(position)
         return position, children
 
     def _below(self, position):
-        unit = self._units[position]
-        return position ^ (unit >> 10 << (8 if unit & _FAR else 0))
+        return children_of(position, self._units[position])
 
     def _unit(self, position):
         if position >= len(self._units):
-            raise _damaged(f"its trie refers to unit {position} of {len(self._units)}")
+            raise damaged(f"its trie refers to unit {position} of {len(self._units)}")
         return self._units[position]
-
-
-def _damaged(what: str) -> CheckpointError:
-    return CheckpointError(
-        f"the character map of the SentencePiece model is damaged: {what}; copy the .model file again from where it "
-        "came from"
-    )

@@ -102,6 +102,8 @@ class SegmentationEngine:
 
 def _check(model: ModelFile) -> None:
     """Raises what SentencePiece finds wrong when it loads a model."""
+    if "" in model.piece_ids:
+        raise _refused(f"the piece {model.piece_ids['']} is empty")
     if len(model.piece_ids) < len(model.pieces):
         twice = next(p for i, p in enumerate(model.pieces) if model.piece_ids[p] != i)
         raise _refused(f"{twice} is already defined")
