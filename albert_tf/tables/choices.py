@@ -46,7 +46,7 @@ def read_choices(
     choice_columns: str | Sequence[str] | None = None,
     context_column: str | None = None,
     answer_column: str | None = None,
-    **form: str | bool | None,
+    **form: str | None,
 ) -> list[ChoiceQuestion]:
     """Reads questions with choices.
 
@@ -61,7 +61,7 @@ def read_choices(
         choice_columns: names of the columns, or of the one that holds lists; default: found out.
         context_column: what is to be read first; default: found out, or none.
         answer_column: the right answer; default: found out, or none.
-        **form: `encoding`, `delimiter`, `header`, `quoting`, as in `read_table`.
+        **form: `encoding`, `delimiter`, `quoting`, as in `read_table`.
 
     Returns:
         The questions in the order of the file.
@@ -73,11 +73,7 @@ def read_choices(
     several = [choice_columns] if isinstance(choice_columns, str) else list(choice_columns or ())
     named = [question_column, context_column, answer_column, *several]
     wanted = frozenset(name.strip().lower() for name in named if name)
-    _, source = read_source(path, wanted, **form)
-    if source.names is None:
-        raise DataError(
-            f"{path}: no header line; the columns of questions and choices must be named"
-        )
+    _, source = read_source(path, wanted, **{"header": True, **form})
     columns = _Columns(path, source.names)
     question = columns.one(question_column, QUESTIONS, "question")
     context = columns.one(context_column, CONTEXTS, "context", needed=False)

@@ -200,7 +200,10 @@ def read_source(
         path: of the file.
         names: the columns that the caller named, in lower case.
         with_labels: whether labels are wanted of an annotation tool's export.
-        encoding, delimiter, header, quoting: as in `read_table`.
+        encoding: as in `read_table`.
+        delimiter: likewise.
+        header: likewise.
+        quoting: likewise.
 
     Returns:
         The decoded file, and the rows.

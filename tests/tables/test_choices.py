@@ -49,7 +49,9 @@ def test_swag(tmp_path):
         ),
         (
             "a.jsonl",
-            '{"question": "Why?", "choices": ["x", "y"], "answer": 1}\n{"question": "Who?", "choices": ["r", "s", "t"], "answer": 2}\n{"question": "How?", "choices": ["u", "v"], "answer": 0}\n',
+            '{"question": "Why?", "choices": ["x", "y"], "answer": 1}\n'
+            '{"question": "Who?", "choices": ["r", "s", "t"], "answer": 2}\n'
+            '{"question": "How?", "choices": ["u", "v"], "answer": 0}\n',
             {},
         ),
         (
