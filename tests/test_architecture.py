@@ -20,6 +20,7 @@ LEVELS = [
     {"config", "dependencies"},
     {"backend", "lazy"},
     {"tokenizer", "tables", "layers"},
+    {"answers"},
     {"runtime", "weights"},
     {"preprocessing"},
     {"models"},

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from albert_tf.answers.batching import in_order_of_length
+from albert_tf.answers.probabilities import sigmoid, softmax
 from albert_tf.errors import AlbertWarning, ExportError
 from albert_tf.runtime.bundle import LAYERS_RUN, PROBABILITIES, longest_input, read_bundle
 from albert_tf.runtime.content import read_content
@@ -202,10 +204,7 @@ class TFLiteRunner:
         layers = answers[LAYERS_RUN].tolist() if self.controls else [None] * len(logits)
         if self.task == "regression":
             return logits[:, 0], layers
-        if self.task == "multi_label":
-            return 1 / (1 + np.exp(-logits)), layers
-        exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return exponentials / exponentials.sum(axis=-1, keepdims=True), layers
+        return (sigmoid if self.task == "multi_label" else softmax)(logits), layers
 
     def embed(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
@@ -251,18 +250,16 @@ class TFLiteRunner:
         """Runs examples of similar length together; returns each output's rows in the given order."""
         rows, length = self._shape[0], self._shape[-1]
         controls = self._control_arrays()
-        order = sorted(range(len(examples)), key=lambda i: examples[i].length)
-        found: dict[str, list] = {name: [None] * len(examples) for name in self._graph.outputs}
-        for start in range(0, len(order), rows):
-            chosen = order[start : start + rows]
+
+        def run(chosen):
             batch = [examples[i] for i in chosen]
             batch += [batch[0]] * (rows - len(batch))
             longest = max(example.length for example in batch) if length < 0 else length
             inputs = pad(batch, longest, self.metadata["config"]["pad_token_id"])
-            for name, values in self._graph.run({**inputs, **controls}).items():
-                for index, row in zip(chosen, values, strict=False):  # what is left over is filling
-                    found[name][index] = row
-        return {name: self._stacked(name, values) for name, values in found.items()}
+            return self._graph.run({**inputs, **controls})
+
+        found = in_order_of_length([example.length for example in examples], rows, run)
+        return {name: self._stacked(name, found.get(name)) for name in self._graph.outputs}
 
     def _stacked(self, name, rows):
         if rows:

@@ -1,5 +1,16 @@
 """Tables of texts as people have them: csv, tsv, JSON, and exports of annotation tools, without pandas."""
 
+from albert_tf.tables.choices import ChoiceQuestion, read_choices
+from albert_tf.tables.entities import EntityText, LabelledSpan, read_entities
 from albert_tf.tables.table import TextTable, read_table, write_table
 
-__all__ = ["TextTable", "read_table", "write_table"]
+__all__ = [
+    "ChoiceQuestion",
+    "EntityText",
+    "LabelledSpan",
+    "TextTable",
+    "read_choices",
+    "read_entities",
+    "read_table",
+    "write_table",
+]

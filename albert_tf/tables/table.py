@@ -10,7 +10,7 @@ from albert_tf.errors import DataError
 from albert_tf.tables.cell_values import MISSING_WORDS, counted, is_blank, is_missing, shown_lines
 from albert_tf.tables.columns import Asked, Columns, choose_columns
 from albert_tf.tables.fasttext import is_fasttext, parse_fasttext
-from albert_tf.tables.files import read_decoded
+from albert_tf.tables.files import DecodedFile, read_decoded
 from albert_tf.tables.frame import frame_table
 from albert_tf.tables.header import Wanted, split_header
 from albert_tf.tables.json_rows import Source, looks_like_json, parse_json, parse_json_lines
@@ -151,20 +151,9 @@ def read_table(
     path = Path(path)
     if task is not None and task not in TASKS:
         raise DataError(f"task {task!r} is unknown; use one of {', '.join(TASKS)}")
-    if quoting is not None and quoting not in QUOTING:
-        raise DataError(f"quoting {quoting!r} is unknown; use one of {', '.join(QUOTING)}")
     asked = Asked(text_column, pair_column, label_column)
-    kind = _kind(path)
-    decoded = read_decoded(path, encoding)
-    if kind == JSON or kind in JSON_LINES:
-        read = parse_json if kind == JSON else parse_json_lines
-        source = read(path, decoded.text, asked.names, with_labels)
-    elif delimiter is None and looks_like_json(decoded.text):
-        source = parse_json(path, decoded.text, asked.names, with_labels)
-        source = source.noted(f"read as JSON, which {path.name} holds despite its name")
-    else:
-        form = Format(_delimiters(delimiter, kind), quoting, prefer_rfc=kind == ".csv")
-        source = _parse_text(path, decoded.text, form, Wanted(header, asked.names))
+    form = {"delimiter": delimiter, "header": header, "quoting": quoting}
+    decoded, source = read_source(path, asked.names, with_labels, encoding=encoding, **form)
     asked = asked.with_label(source.label)
     rows = source.rows
     chosen = choose_columns(path, source.names, rows.cells, asked, require_labels, with_labels)
@@ -193,6 +182,47 @@ def read_table(
             *label_notes,
         ),
     )
+
+
+def read_source(
+    path: Path,
+    names: frozenset[str],
+    with_labels: bool = True,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    quoting: str | None = None,
+) -> tuple[DecodedFile, Source]:
+    """Reads a file as rows of cells, before any column has a meaning.
+
+    Args:
+        path: of the file.
+        names: the columns that the caller named, in lower case.
+        with_labels: whether labels are wanted of an annotation tool's export.
+        encoding: as in `read_table`.
+        delimiter: likewise.
+        header: likewise.
+        quoting: likewise.
+
+    Returns:
+        The decoded file, and the rows.
+
+    Raises:
+        DataError: as `read_table`.
+    """
+    if quoting is not None and quoting not in QUOTING:
+        raise DataError(f"quoting {quoting!r} is unknown; use one of {', '.join(QUOTING)}")
+    kind = _kind(path)
+    decoded = read_decoded(path, encoding)
+    if kind == JSON or kind in JSON_LINES:
+        read = parse_json if kind == JSON else parse_json_lines
+        return decoded, read(path, decoded.text, names, with_labels)
+    if delimiter is None and looks_like_json(decoded.text):
+        source = parse_json(path, decoded.text, names, with_labels)
+        return decoded, source.noted(f"read as JSON, which {path.name} holds despite its name")
+    form = Format(_delimiters(delimiter, kind), quoting, prefer_rfc=kind == ".csv")
+    return decoded, _parse_text(path, decoded.text, form, Wanted(header, names))
 
 
 def _parse_text(path: Path, text: str, form: Format, wanted: Wanted) -> Source:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from albert_tf.tables.entities import EntityText, read_entities
     from albert_tf.tables.table import TextTable, read_table, write_table
     from albert_tf.tasks.baselines import (
         BaselineResult,
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
         tfidf_baseline,
     )
     from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
+    from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
     from albert_tf.tasks.exit_plot import plot_exits
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
     from albert_tf.tasks.label_checks import check_labels
@@ -40,6 +42,7 @@ __all__ = [
     "GLUE_TASKS",
     "MAIN_METRIC",
     "BaselineResult",
+    "EntityText",
     "LabelSet",
     "RaceQuestion",
     "Report",
@@ -53,6 +56,8 @@ __all__ = [
     "confusion_counts",
     "demo_data",
     "encode_targets",
+    "entity_metrics",
+    "entity_metrics_by_label",
     "evaluate_scores",
     "glue_metrics",
     "installed_versions",
@@ -61,6 +66,7 @@ __all__ = [
     "per_class_table",
     "plot_exits",
     "predicted_targets",
+    "read_entities",
     "read_glue",
     "read_history",
     "read_race",
@@ -90,6 +96,10 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "CLASS_NAMES",
                 "DEMO_DATA",
                 "demo_data",
+            ),
+            "albert_tf.tasks.entity_scores": (
+                "entity_metrics",
+                "entity_metrics_by_label",
             ),
             "albert_tf.tasks.exit_plot": ("plot_exits",),
             "albert_tf.tasks.glue": (
@@ -135,6 +145,10 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "SquadQuestion",
                 "read_squad",
                 "squad_metrics",
+            ),
+            "albert_tf.tables.entities": (
+                "EntityText",
+                "read_entities",
             ),
             "albert_tf.tables.table": (
                 "TextTable",

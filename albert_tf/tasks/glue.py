@@ -23,6 +23,8 @@ class GlueTask:
         label: name of the label column of train and dev; test has no labels.
         metrics: what GLUE reports, the first one first.
         numbers: column numbers (text, label) of train and dev where these have no header.
+        parts: names of the parts that the dev and the test split have, each a file of its own, such as
+            `dev_matched.tsv`; the first is read for `"dev"` itself.
     """
 
     text: str
@@ -30,6 +32,7 @@ class GlueTask:
     label: str
     metrics: tuple[str, ...]
     numbers: tuple[int, int] | None = None
+    parts: tuple[str, ...] = ()
 
 
 GLUE_TASKS = {
@@ -39,6 +42,11 @@ GLUE_TASKS = {
     "QNLI": GlueTask("question", "sentence", "label", ("accuracy",)),
     "MRPC": GlueTask("#1 String", "#2 String", "Quality", ("f1", "accuracy")),
     "STS-B": GlueTask("sentence1", "sentence2", "score", ("pearson", "spearman")),
+    "MNLI": GlueTask(
+        "sentence1", "sentence2", "gold_label", ("accuracy",), parts=("matched", "mismatched")
+    ),
+    "QQP": GlueTask("question1", "question2", "is_duplicate", ("f1", "accuracy")),
+    "WNLI": GlueTask("sentence1", "sentence2", "label", ("accuracy",)),
 }
 
 
@@ -48,7 +56,8 @@ def read_glue(folder: str | Path, task: str, split: str) -> TextTable:
     Args:
         folder: the folder that holds the task's folder, or that folder itself.
         task: a key of `GLUE_TASKS`.
-        split: `"train"`, `"dev"` or `"test"`.
+        split: `"train"`, `"dev"` or `"test"`; of MNLI also `"dev_matched"` (the same as `"dev"`), `"dev_mismatched"`,
+            and so on.
 
     Returns:
         A `TextTable`; labels as in the file (`"0"`, `"1"`, `"entailment"`, ...), floats from 0 to 5
@@ -58,10 +67,10 @@ def read_glue(folder: str | Path, task: str, split: str) -> TextTable:
         DataError: an unknown task or split, or a file that cannot be read.
     """
     task_format = _task(task)
-    if split not in SPLITS:
-        raise DataError(f"GLUE split {split!r} is unknown; use one of {', '.join(SPLITS)}")
+    split, part = _split_and_part(task_format, split)
     folder = Path(folder)
-    path = (folder / task if (folder / task).is_dir() else folder) / f"{split}.tsv"
+    folder = folder / task if (folder / task).is_dir() else folder
+    path = folder / ("_".join(filter(None, (split, part))) + ".tsv")
     columns = (task_format.text, task_format.pair, task_format.label)
     headless = task_format.numbers is not None and split != "test"
     if headless:
@@ -79,6 +88,16 @@ def read_glue(folder: str | Path, task: str, split: str) -> TextTable:
     )
 
 
+def _split_and_part(task_format: GlueTask, split: str) -> tuple[str, str | None]:
+    """Returns `"dev"` and `"matched"` of `"dev_matched"`, or of `"dev"` where that has parts."""
+    whole, _, part = split.partition("_")
+    parts = task_format.parts if whole != "train" else ()
+    known = [*SPLITS, *(f"{each}_{part}" for each in SPLITS[1:] for part in task_format.parts)]
+    if split not in known:
+        raise DataError(f"GLUE split {split!r} is unknown; use one of {', '.join(known)}")
+    return whole, part or next(iter(parts), None)
+
+
 def glue_metrics(task: str, true: list, predicted: list) -> dict[str, float]:
     """Compute the metrics that GLUE reports for a task.
 
@@ -88,8 +107,8 @@ def glue_metrics(task: str, true: list, predicted: list) -> dict[str, float]:
         predicted: likewise.
 
     Returns:
-        One value for each of the task's metrics, from 0 to 1 (correlations from -1). MRPC's F1 is
-        that of the class `"1"`.
+        One value for each of the task's metrics, from 0 to 1 (correlations from -1). The F1 of
+        MRPC and QQP is that of the class `"1"`.
 
     Raises:
         DataError: an unknown task.

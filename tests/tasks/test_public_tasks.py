@@ -56,6 +56,36 @@ def test_glue_first_rows(shared):
     assert set(read_glue(folder, "QNLI", "dev").labels) == {"entailment", "not_entailment"}
 
 
+MNLI = "index\tpromptID\tpairID\tgenre\tsentence1_binary_parse\tsentence1\tsentence2\tlabel1\tgold_label\n"
+OTHERS = {
+    "MNLI/train.tsv": MNLI
+    + '0\t1\t1n\ttravel\t( a )\tHe said "no.\tHe spoke.\tneutral\tentailment\n',
+    "MNLI/dev_matched.tsv": MNLI + "0\t1\t1n\ttravel\t( a )\tOne.\tTwo.\tneutral\tneutral\n",
+    "MNLI/dev_mismatched.tsv": MNLI + "0\t1\t1n\tface\t( a )\tA.\tB.\tneutral\tcontradiction\n",
+    "QQP/dev.tsv": "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n1\t2\t3\tWhy?\tHow come?\t1\n",
+    "WNLI/dev.tsv": "index\tsentence1\tsentence2\tlabel\n0\tThe pin came off.\tIt came off.\t0\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("task", "split", "row"),
+    [
+        ("MNLI", "train", ('He said "no.', "He spoke.", "entailment")),
+        ("MNLI", "dev", ("One.", "Two.", "neutral")),
+        ("MNLI", "dev_matched", ("One.", "Two.", "neutral")),
+        ("MNLI", "dev_mismatched", ("A.", "B.", "contradiction")),
+        ("QQP", "dev", ("Why?", "How come?", "1")),
+        ("WNLI", "dev", ("The pin came off.", "It came off.", "0")),
+    ],
+)
+def test_the_other_glue_tasks(tmp_path, task, split, row):
+    for name, content in OTHERS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    table = read_glue(tmp_path, task, split)
+    assert (table.texts[0], table.pairs[0], table.labels[0]) == row
+
+
 def test_glue_mistakes_are_named(tmp_path):
     with pytest.raises(DataError, match="GLUE task 'SST2' is unknown; use one of SST-2, CoLA"):
         read_glue(tmp_path, "SST2", "dev")
@@ -143,7 +173,7 @@ def test_squad_mistakes_are_named(tmp_path):
     with pytest.raises(DataError, match=r"broken\.json:2: broken JSON"):
         read_squad(tmp_path / "broken.json")
     (tmp_path / "other.json").write_text('{"data": [{"paragraphs": [{"qas": 3}]}]}')
-    with pytest.raises(DataError, match=r"other\.json: not SQuAD v1\.1"):
+    with pytest.raises(DataError, match=r"other\.json: not SQuAD"):
         read_squad(tmp_path / "other.json")
     with pytest.raises(DataError, match="question q1 has no prediction"):
         squad_metrics({}, read_squad(squad_file(tmp_path, "Eiffel", 3)))
