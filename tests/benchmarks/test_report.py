@@ -6,6 +6,15 @@ import pytest
 
 from benchmarks import plots, report, tables
 
+STARTUP = {
+    "settings": {"size": "small", "text": "a text", "rounds": 2, "file_mb": 9.9},
+    "requirements": {"onnx": ["onnxruntime==1.32.0", "tokenizers==0.22.2"]},
+    "skipped": {"transformers": "it was not asked for"},
+    "rows": {
+        "albert_tf": {"seconds": [0.2, 0.3], "memory_mb": [70, 80], "environment_mb": 186.2},
+        "LiteRT alone": {"seconds": [0.1, 0.1], "memory_mb": [48, 48], "environment_mb": 186.2},
+    },
+}
 TRAINING = {
     "machine": None,
     "versions": {"albert_tf": {"keras": "3.15.1"}},
@@ -41,6 +50,15 @@ def test_the_table_holds_medians_and_ranges(result):
         "12.0",
         "3.0%",
     ]
+
+
+def test_what_starts_first(result):
+    assert cells(tables.startup_table(STARTUP), "**albert_tf**")[1:] == [
+        "0.25 (0.20–0.30)",
+        "75 (70–80)",
+        "186",
+    ]
+    assert cells(tables.startup_short_table(STARTUP), "LiteRT alone")[1:] == ["0.10", "48", "186"]
 
 
 def test_models_of_more_layers_have_a_table_of_their_own(result):
@@ -88,10 +106,11 @@ def test_plots_are_drawn(result, tmp_path):
 
 
 def test_the_page_of_another_folder_leaves_the_readme(result, profile, tmp_path, monkeypatch):
-    training, tokenizers = (
-        {**figures, "machine": result["machine"]} for figures in (TRAINING, TOKENIZERS)
+    startup, training, tokenizers = (
+        {**figures, "machine": result["machine"]} for figures in (STARTUP, TRAINING, TOKENIZERS)
     )
-    for name, figures in zip(report.FIGURES, (result, profile, training, tokenizers), strict=True):
+    all_figures = (startup, result, profile, training, tokenizers)
+    for name, figures in zip(report.FIGURES, all_figures, strict=True):
         (tmp_path / f"{name}.json").write_text(json.dumps(figures), "utf-8")
     before = report.README.read_bytes()
     monkeypatch.setattr("sys.argv", ["report", "--folder", str(tmp_path)])
@@ -99,6 +118,7 @@ def test_the_page_of_another_folder_leaves_the_readme(result, profile, tmp_path,
     page = (tmp_path / "README.md").read_text("utf-8")
     assert "PyTorch int8 was left out: ALBERT_TF_TORCH_PYTHON names no environment." in page
     assert "leaves the loop after 8 of 12 layers" in page
+    assert "transformers was left out: it was not asked for." in page
     assert "$" not in page.replace("$PWD", "")
     assert "With 64 layers instead of 12" in (tmp_path / "readme_block.md").read_text("utf-8")
     assert report.README.read_bytes() == before
