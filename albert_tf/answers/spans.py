@@ -56,14 +56,13 @@ class SpanDecoder:
         ]
 
     def _answer(self, logits, packed, rows, context) -> QuestionAnswer:
-        scores, starts, ends = [], [], []
-        for (start_logits, end_logits), row in zip(logits, rows, strict=True):
-            found = self._spans_of(start_logits, end_logits, packed, row)
-            for values, kept in zip(found, (scores, starts, ends), strict=True):
-                kept.append(values)
-        scores, starts, ends = (np.concatenate(part) for part in (scores, starts, ends))
+        found = [
+            self._spans_of(start_logits, end_logits, packed, row)
+            for (start_logits, end_logits), row in zip(logits, rows, strict=True)
+        ]
+        scores, starts, ends = (np.concatenate(part) for part in zip(*found, strict=True))
         none = min(float(s[0]) + float(e[0]) for s, e in logits)  # [CLS] is the first token
-        total = log_sum([log_sum(scores), none]) if self.can_be_unanswerable else log_sum(scores)
+        total = log_sum(np.append(scores, none) if self.can_be_unanswerable else scores)
         alternatives = self._best(scores - total, starts, ends, context)
         no_answer = float(np.exp(none - total)) if self.can_be_unanswerable else None
         if not alternatives or (no_answer is not None and no_answer >= self.no_answer_threshold):
