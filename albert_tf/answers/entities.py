@@ -10,20 +10,10 @@ import dataclasses
 import numpy as np
 
 from albert_tf.answers.results import Entity
-from albert_tf.errors import ConfigError
+from albert_tf.errors import ConfigError, DataError
+from albert_tf.tables.tags import split_tag, stretches
 
-OUTSIDE = "O"
-BEGINS, INSIDE, ENDS, SINGLE = "B", "I", "E", "S"
-_LETTERS = {
-    "B": BEGINS,
-    "I": INSIDE,
-    "M": INSIDE,
-    "E": ENDS,
-    "L": ENDS,
-    "S": SINGLE,
-    "U": SINGLE,
-    "W": SINGLE,
-}
+BEGINS, INSIDE, ENDS = "B", "I", "E"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,14 +30,10 @@ def parse_tag(label: str) -> Tag:
     Raises:
         ConfigError: when it is none.
     """
-    if label == OUTSIDE:
-        return Tag(None)
-    letter, mark, kind = label[:1], label[1:2], label[2:]
-    if letter not in _LETTERS or mark not in ("-", "_") or not kind:
-        raise ConfigError(
-            f"label {label!r} is no tag; expected O, or a position and a type, such as B-PER and I-PER"
-        )
-    return Tag(_LETTERS[letter], kind)
+    try:
+        return Tag(*(split_tag(label) or (None,)))
+    except DataError as error:
+        raise ConfigError(f"label {error}") from None
 
 
 class EntityDecoder:
@@ -61,6 +47,7 @@ class EntityDecoder:
     """
 
     def __init__(self, labels: list[str]):
+        self.labels = list(labels)
         self.tags = [parse_tag(label) for label in labels]
         if not any(tag.position is None for tag in self.tags):
             raise ConfigError(f"labels are {', '.join(labels[:8])}; expected an O among them")
@@ -110,29 +97,11 @@ class EntityDecoder:
             path = self.best_path(np.log(np.maximum(probabilities, np.finfo("float32").tiny)))
         sure = probabilities[np.arange(len(path)), path]
         found = []
-        for first, last in self._stretches(path):
+        for kind, first, last in stretches([self.labels[number] for number in path]):
             start, end = int(offsets[first, 0]), int(offsets[last, 1])
             while start < end and text[start].isspace():
                 start += 1
             if start < end:
-                kind = self.tags[path[first]].type
                 least = float(sure[first : last + 1].min())
                 found.append(Entity(kind, text[start:end], start, end, least))
         return found
-
-    def _stretches(self, path):
-        """First and last token of each entity of a path."""
-        begun = None
-        for place, number in enumerate(path):
-            tag = self.tags[number]
-            before = self.tags[path[place - 1]] if place else Tag(None)
-            goes_on = (
-                tag.position in (INSIDE, ENDS) and begun is not None and before.type == tag.type
-            )
-            if begun is not None and not (goes_on and before.position in (BEGINS, INSIDE)):
-                yield begun, place - 1
-                begun = None
-            if tag.position is not None and begun is None:
-                begun = place
-        if begun is not None:
-            yield begun, len(path) - 1

@@ -44,26 +44,24 @@ def find_scheme(sentences: list[list[str]]) -> str:
     return "IOB1" if begins_inside else "IOB2"
 
 
-def stretches(tags: list[str], scheme: str) -> list[tuple[str, int, int]]:
+def stretches(tags: list[str], scheme: str | None = None) -> list[tuple[str, int, int]]:
     """Returns type, first word and last word of each entity.
 
     Args:
         tags: of the words.
-        scheme: one of `SCHEMES`.
+        scheme: one of `SCHEMES`, whose rules are then checked; None: tags that are known to be in order.
 
     Raises:
         DataError: when a tag may not stand where it does; the message says which, from 1.
     """
+    if scheme is not None:
+        _check(tags, scheme)
     found: list[tuple[str, int, int]] = []
     begun = None  # type and first word of an entity that may go on
     for place, tag in enumerate(tags):
         parts = split_tag(tag)
         position, kind = parts or (None, "")
         goes_on = position in ("I", "E") and begun is not None and begun[0] == kind
-        wrong = position in ("I", "E") and not goes_on and scheme != "IOB1"
-        is_left_open = scheme == "BIOES" and begun is not None and not goes_on
-        if wrong or is_left_open or (position in ("E", "S") and scheme != "BIOES"):
-            raise DataError(f"tag {place + 1}, {tag!r}, may not stand there in {scheme}")
         if begun is not None and not goes_on:
             found.append((*begun, place - 1))
             begun = None
@@ -72,11 +70,24 @@ def stretches(tags: list[str], scheme: str) -> list[tuple[str, int, int]]:
         if position in ("E", "S"):
             found.append((*begun, place))
             begun = None
-    if begun is not None and scheme == "BIOES":
+    return [*found, (*begun, len(tags) - 1)] if begun is not None else found
+
+
+def _check(tags: list[str], scheme: str) -> None:
+    """Raises a `DataError` for the first tag that the scheme forbids in its place."""
+    open_type = None  # of an entity that may go on; in BIOES it must
+    for place, tag in enumerate(tags):
+        position, kind = split_tag(tag) or (None, "")
+        goes_on = position in ("I", "E") and open_type == kind
+        wrong = position in ("I", "E") and not goes_on and scheme != "IOB1"
+        is_left_open = scheme == "BIOES" and open_type is not None and not goes_on
+        if wrong or is_left_open or (position in ("E", "S") and scheme != "BIOES"):
+            raise DataError(f"tag {place + 1}, {tag!r}, may not stand there in {scheme}")
+        open_type = kind if position in ("B", "I") else None
+    if open_type is not None and scheme == "BIOES":
         raise DataError(
             f"tag {len(tags)}, {tags[-1]!r}, leaves an entity open, which {scheme} ends with E"
         )
-    return [*found, (*begun, len(tags) - 1)] if begun is not None else found
 
 
 def iob2(entities: list[tuple[str, int, int]], number: int) -> list[str]:
