@@ -111,22 +111,13 @@ class AlbertDistiller(AlbertTask):
         """None beside the losses of the outputs, which `fit` shows one by one."""
         return
 
-    def compile(
-        self,
-        optimizer="auto",
-        loss="auto",
-        loss_weights=None,
-        metrics="auto",
-        weighted_metrics=None,
-        *args,
-        **kwargs,
-    ):
-        """Compiles the model; the accuracies count masked tokens, and texts with a class, alone."""
+    def compile_arguments(self, loss, metrics, weighted_metrics) -> tuple:
+        """The accuracies count masked tokens, and texts with a class, alone."""
         named = ["mlm_logits", "class_logits"] if self.num_classes else ["mlm_logits"]
         weighted_metrics = weighted_metrics or {
             name: keras.metrics.SparseCategoricalAccuracy(name="accuracy") for name in named
         }
-        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
+        return loss, metrics, weighted_metrics
 
     def _is_carried(self, variable) -> bool:
         """Whether a variable belongs into a checkpoint: the classes have taught what they could."""

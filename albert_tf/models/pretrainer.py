@@ -67,21 +67,12 @@ class AlbertPretrainer(AlbertTask):
         tokens = ClassNumbers(self.config.vocab_size, rank=2)
         return ByOutput({"mlm_logits": tokens, "sop_logits": ClassNumbers(2)})
 
-    def compile(
-        self,
-        optimizer: Any = "auto",
-        loss: Any = "auto",
-        loss_weights: Any = None,
-        metrics: Any = "auto",
-        weighted_metrics: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        """Compiles the model; the default metrics are weighted: a place without a masked token has weight 0."""
+    def compile_arguments(self, loss: Any, metrics: Any, weighted_metrics: Any) -> tuple:
+        """The default metrics are weighted: a place without a masked token has weight 0."""
         if isinstance(metrics, str) and metrics == "auto":
             metrics = None
             weighted_metrics = weighted_metrics or self.default_metrics()
-        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
+        return loss, metrics, weighted_metrics
 
 
 OUTPUTS = ("mlm_logits", "sop_logits")

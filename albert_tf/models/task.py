@@ -154,6 +154,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             *args: as for `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
             **kwargs: the same by name.
         """
+        loss, metrics, weighted_metrics = self.compile_arguments(loss, metrics, weighted_metrics)
         if isinstance(metrics, (str, keras.metrics.Metric)) and not _is_auto(metrics):
             metrics = [metrics]
         if metrics is None and weighted_metrics is None:
@@ -167,6 +168,10 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             *args,
             **kwargs,
         )
+
+    def compile_arguments(self, loss: Any, metrics: Any, weighted_metrics: Any) -> tuple:
+        """Returns loss, metrics and weighted metrics as `compile` is to take them: what a head makes of those given."""
+        return loss, metrics, weighted_metrics
 
     def compile_from_config(self, config: dict) -> None:
         """Compiles a loaded model as it was saved, with its optimizer's state ready to be loaded."""

@@ -124,17 +124,8 @@ class AlbertTextClassifier(NamedClasses, EarlyExitTask):
             return [keras.metrics.BinaryAccuracy(threshold=0.0, name="accuracy")]
         return super().default_metrics()
 
-    def compile(
-        self,
-        optimizer: Any = "auto",
-        loss: Any = "auto",
-        loss_weights: Any = None,
-        metrics: Any = "auto",
-        weighted_metrics: Any = None,
-        *args: Any,
-        **kwargs: Any,
-    ) -> None:
-        """Compiles the model; see `AlbertTask`. The default metrics follow a loss over vectors."""
+    def compile_arguments(self, loss: Any, metrics: Any, weighted_metrics: Any) -> tuple:
+        """The default metrics follow a loss over vectors; metrics over vectors are refused beside class numbers."""
         if isinstance(loss, str) and loss.lower() in ("crossentropy", "ce"):
             loss = "auto"  # Keras would choose by the shape of the first targets
         takes_vectors = self.multi_label or self._takes_vectors(loss)
@@ -143,7 +134,7 @@ class AlbertTextClassifier(NamedClasses, EarlyExitTask):
                 metrics = [keras.metrics.CategoricalAccuracy(name="accuracy")]
         elif not takes_vectors:
             _check_metrics([*_flat(metrics), *_flat(weighted_metrics)])
-        super().compile(optimizer, loss, loss_weights, metrics, weighted_metrics, *args, **kwargs)
+        return loss, metrics, weighted_metrics
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""
