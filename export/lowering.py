@@ -5,6 +5,7 @@ import types
 import keras
 from keras import ops
 
+from albert_tf.answers.results import LAYERS_RUN
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ExportError
 from albert_tf.export.exit_loop import ExitLoop, controls_of
@@ -12,7 +13,6 @@ from albert_tf.export.row_table import RowTable
 from albert_tf.layers import FactorizedEmbedding, MaskedLMHead
 from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
 from albert_tf.random_state import kept_random_state
-from albert_tf.runtime.bundle import LAYERS_RUN
 
 
 def check_backend(form: str) -> None:
