@@ -14,6 +14,7 @@ ROOMS = (
     ".export",
     ".models",
     ".preprocessing",
+    ".reports",
     ".runtime",
     ".tasks",
     ".tokenizer",

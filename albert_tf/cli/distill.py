@@ -269,8 +269,8 @@ def _student(args, teacher, seed):
 
 
 def _report(result, run_dir):
+    from albert_tf.atomic_files import write_files
     from albert_tf.weights import write_preset
-    from albert_tf.weights.atomic import write_files
 
     write_preset(result.checkpoint, run_dir / "model")
     figures = {"tokens": result.tokens, **result.held_out}

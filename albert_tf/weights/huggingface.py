@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from albert_tf.atomic_files import write_files
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError
-from albert_tf.weights.atomic import write_files
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import as_float32, read_json, torch_parameters
 from albert_tf.weights.huggingface_config import (
