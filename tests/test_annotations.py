@@ -14,6 +14,7 @@ ROOMS = (
     ".export",
     ".models",
     ".preprocessing",
+    ".pretraining",
     ".reports",
     ".runtime",
     ".tasks",

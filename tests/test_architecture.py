@@ -25,7 +25,8 @@ LEVELS = [
     {"preprocessing"},
     {"models"},
     {"training", "reports", "export"},
-    {"pretraining", "distillation"},
+    {"pretraining"},
+    {"distillation"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -164,7 +164,7 @@ def _read_texts(files, labelled):
     """
     import numpy as np
 
-    from albert_tf.preprocessing.text_lines import text_lines
+    from albert_tf.pretraining.text_lines import text_lines
     from albert_tf.tasks import LabelSet, encode_targets, read_table
 
     lines = (line for path in files for _, line in text_lines(path))
