@@ -12,6 +12,7 @@ LEVELS = [
         "version",
         "configs",
         "graph_lifetime",
+        "heads",
         "operating_system",
         "random_state",
         "strict_json",
