@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.export.card import card_json, card_markdown
 from albert_tf.export.exit_loop import controls_of
@@ -16,7 +17,6 @@ from albert_tf.export.runtime_versions import RESIZING_LOOP_RUNTIME
 from albert_tf.export.settings import ExportSettings
 from albert_tf.runtime.bundle import Bundle
 from albert_tf.version import __version__
-from albert_tf.weights.atomic import write_files
 
 
 def check_writable(path: Path) -> None:

@@ -14,6 +14,8 @@ ROOMS = (
     ".export",
     ".models",
     ".preprocessing",
+    ".pretraining",
+    ".reports",
     ".runtime",
     ".tasks",
     ".tokenizer",

@@ -37,13 +37,8 @@ def report_quality(args, model, labels, train, validation, targets, recipe, resu
     Returns:
         `(metrics, baselines)`: the model's metrics by name, and those of each baseline by its name.
     """
-    from albert_tf.tasks import (
-        RunRecord,
-        evaluate_scores,
-        installed_versions,
-        run_baselines,
-        write_report,
-    )
+    from albert_tf.reports import RunRecord, installed_versions, run_baselines, write_report
+    from albert_tf.tasks import evaluate_scores
 
     scores = answer_scores(model, validation.inputs)
     metrics = evaluate_scores(train.task, targets, scores)
