@@ -24,6 +24,11 @@ class Head:
     outputs: Mapping[str, tuple[Axis, ...]]
     pooling: str | None
 
+    @property
+    def outputs_by_token(self) -> bool:
+        """Whether an output has a row for each token."""
+        return any("length" in axes for axes in self.outputs.values())
+
     def reads_pooler(self, head_config: Mapping | None = None) -> bool:
         """Whether the outputs depend on the pooler.
 
@@ -99,3 +104,8 @@ def head_of(name: str | None) -> Head:
         KeyError: there is no such head.
     """
     return BACKBONE if name is None else HEADS[name]
+
+
+def known_head(name: str | None) -> Head:
+    """Returns the same; of a head that somebody else wrote, of which nothing is known, what is true of a backbone."""
+    return HEADS.get(name or "", BACKBONE)

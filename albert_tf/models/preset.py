@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
-from albert_tf.heads import BACKBONE, HEADS
+from albert_tf.heads import known_head
 from albert_tf.type_names import ModelMixin
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
@@ -153,7 +153,7 @@ class PresetMixin(ModelMixin):
     @classmethod
     def uses_pooler(cls) -> bool:
         """Whether the model's outputs depend on the pooler; those of a head that is not ours may."""
-        return HEADS.get(getattr(cls, "head", None), BACKBONE).reads_pooler()
+        return known_head(getattr(cls, "head", None)).reads_pooler()
 
     def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`: configuration, float32 arrays, head."""

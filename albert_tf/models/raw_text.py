@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
+from albert_tf.heads import known_head
 from albert_tf.models.class_weight import weight_by_class
 from albert_tf.models.fit_arguments import (
     checked_callbacks,
@@ -33,11 +34,8 @@ from albert_tf.type_names import Data, ModelMixin, Targets
 class RawTextTraining(ModelMixin):
     """What `AlbertTask` adds to those methods of `keras.Model` that take data.
 
-    The class that has it gives `preprocessor`, `input_names` and `active_target_rule(inputs)`.
+    The class that has it gives `head`, `preprocessor`, `input_names` and `active_target_rule(inputs)`.
     """
-
-    outputs_by_token = False
-    """Whether the outputs have a row for each token."""
 
     def __call__(self, inputs: Data, *args: Any, **kwargs: Any) -> Any:
         """Calls the model on a dict of its inputs, or on raw text."""
@@ -187,7 +185,7 @@ class RawTextTraining(ModelMixin):
                 reader.pack(x),
                 batch_size=batch_size,
                 order=order,
-                one_length=self.outputs_by_token,
+                one_length=known_head(getattr(self, "head", None)).outputs_by_token,
             )
             outputs = predict(batches.dataset(), **options)
         # The batches are sorted by length; this puts the answers back in the order of the texts.

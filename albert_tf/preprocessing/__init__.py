@@ -6,11 +6,13 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
+    from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
 
 __all__ = [
+    "AlbertPreprocessor",
     "AlbertTextClassifierPreprocessor",
     "LengthBucketedBatches",
 ]
@@ -20,6 +22,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
             ),
