@@ -1,5 +1,7 @@
 """Inputs for comparing a file with its model: real texts, or random ids without a tokenizer."""
 
+import dataclasses
+
 import numpy as np
 
 from albert_tf.errors import ExportError
@@ -29,7 +31,7 @@ def make_examples(
         longest: most tokens that the file takes.
         choices: rows of a multiple-choice example.
         texts: list of `str`, or None for the package's own or random ids.
-        pairs: second texts, or None.
+        pairs: second texts, for a question answerer the contexts; or None.
 
     Raises:
         ExportError: when texts are given for a model without preprocessor, or there are none.
@@ -44,14 +46,15 @@ def make_examples(
         return _random_examples(model, longest, choices), "random ids"
     if texts is not None and (isinstance(texts, str) or not len(texts)):
         raise ExportError("texts for the parity report must be a list of at least one text")
-    packed = preprocessor.tokenizer.pack(
-        list(SAMPLE_TEXTS if texts is None else texts),
-        None if pairs is None else list(pairs),
-        max_length=min(longest, preprocessor.sequence_length),
-        truncate="longest_first" if pairs is None else preprocessor.truncate,
-    )
+    source = "sample texts" if texts is None else "given texts"
+    texts = list(SAMPLE_TEXTS if texts is None else texts)
+    if pairs is None and model.head == "question_answerer":
+        pairs = [*texts[1:], texts[0]]  # without contexts of their own, other texts stand for them
+    reader = preprocessor.reader
+    reader = dataclasses.replace(reader, sequence_length=min(longest, reader.sequence_length))
+    packed = reader.pack(reader.columns(texts if pairs is None else (texts, list(pairs))))
     examples = [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
-    return examples, "sample texts" if texts is None else "given texts"
+    return examples, source
 
 
 def _random_examples(model, longest, choices):

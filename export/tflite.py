@@ -124,7 +124,7 @@ def export_tflite(
             `probabilities` instead of `logits`; see docs/task_library.md.
         texts: texts to compare file and model on; default a few dozen of the package's own, or
             random ids for a model without preprocessor. The user's own validation texts say more.
-        pairs: second texts, one for each of `texts`.
+        pairs: second texts, one for each of `texts`; for `AlbertQuestionAnswerer` their contexts.
         limits: what file and model may differ by; default by quantization, `DEFAULT_LIMITS`.
 
     Returns:

@@ -7,12 +7,16 @@ from albert_tf.lazy import lazy_names
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
     from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
+    from albert_tf.preprocessing.question_answerer_preprocessor import (
+        AlbertQuestionAnswererPreprocessor,
+    )
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
 
 __all__ = [
     "AlbertPreprocessor",
+    "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
     "LengthBucketedBatches",
 ]
@@ -23,6 +27,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
             "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
+            "albert_tf.preprocessing.question_answerer_preprocessor": (
+                "AlbertQuestionAnswererPreprocessor",
+            ),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
             ),
