@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from albert_tf.answers.choice_reader import ChoiceReader
+from albert_tf.answers.choices import ChoiceDecoder
 from albert_tf.answers.labels import LabelDecoder, ValueDecoder, names_or_numbers
 from albert_tf.answers.readers import TextReader
 
 READERS: dict[str, Any] = {
+    "multiple_choice": ChoiceReader,
     "text_classifier": TextReader,
     "text_embedder": TextReader,
     "text_regressor": TextReader,
@@ -14,6 +17,7 @@ READERS: dict[str, Any] = {
 """By the head's name; a head that is not here takes token ids only."""
 
 DECODERS: dict[str, Any] = {
+    "multiple_choice": lambda head: ChoiceDecoder(),
     "text_classifier": lambda head: LabelDecoder(_names(head), head.get("multi_label", False)),
     "text_regressor": lambda head: ValueDecoder(),
 }

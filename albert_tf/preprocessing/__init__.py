@@ -6,12 +6,16 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
+    from albert_tf.preprocessing.multiple_choice_preprocessor import (
+        AlbertMultipleChoicePreprocessor,
+    )
     from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
 
 __all__ = [
+    "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
     "AlbertTextClassifierPreprocessor",
     "LengthBucketedBatches",
@@ -22,6 +26,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.multiple_choice_preprocessor": (
+                "AlbertMultipleChoicePreprocessor",
+            ),
             "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
