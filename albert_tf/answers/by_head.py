@@ -4,12 +4,15 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from albert_tf.answers.choice_reader import ChoiceReader
+from albert_tf.answers.choices import ChoiceDecoder
 from albert_tf.answers.labels import LabelDecoder, ValueDecoder, names_or_numbers
 from albert_tf.answers.questions import QuestionReader
 from albert_tf.answers.readers import TextReader
 from albert_tf.answers.spans import SpanDecoder
 
 READERS: dict[str, Any] = {
+    "multiple_choice": ChoiceReader,
     "question_answerer": QuestionReader,
     "text_classifier": TextReader,
     "text_embedder": TextReader,
@@ -18,6 +21,7 @@ READERS: dict[str, Any] = {
 """By the head's name; a head that is not here takes token ids only."""
 
 DECODERS: dict[str, Any] = {
+    "multiple_choice": lambda head: ChoiceDecoder(),
     "question_answerer": lambda head: SpanDecoder(**_chosen(head, SpanDecoder)),
     "text_classifier": lambda head: LabelDecoder(_names(head), head.get("multi_label", False)),
     "text_regressor": lambda head: ValueDecoder(),

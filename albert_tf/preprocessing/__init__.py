@@ -6,6 +6,9 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
+    from albert_tf.preprocessing.multiple_choice_preprocessor import (
+        AlbertMultipleChoicePreprocessor,
+    )
     from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
     from albert_tf.preprocessing.question_answerer_preprocessor import (
         AlbertQuestionAnswererPreprocessor,
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
     "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
@@ -26,6 +30,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.multiple_choice_preprocessor": (
+                "AlbertMultipleChoicePreprocessor",
+            ),
             "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
             "albert_tf.preprocessing.question_answerer_preprocessor": (
                 "AlbertQuestionAnswererPreprocessor",
