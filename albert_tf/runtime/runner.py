@@ -107,14 +107,14 @@ class TFLiteRunner:
         self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
         self._reader = self._make_reader()
-        self.decoder = decoder_for(
-            self.head,
-            {
-                **self.metadata,
-                **self.metadata.get("head_config", {}),
-                "class_names": self.class_names,
-            },
-        )
+        self.decoder = decoder_for(self.head, self.head_settings)
+
+    @property
+    def head_settings(self) -> dict[str, Any]:
+        """What the head was built with, by the names of the model's arguments, and the names of its classes."""
+        # Files of earlier versions tell some of it among the rest.
+        own = self.metadata.get("head_config", {})
+        return {**self.metadata, **own, "class_names": self.class_names}
 
     @property
     def labels(self) -> list[str]:
