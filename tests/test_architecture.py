@@ -25,7 +25,7 @@ LEVELS = [
     {"preprocessing"},
     {"models"},
     {"training", "tasks", "export"},
-    {"pretraining", "distillation"},
+    {"finetuning", "pretraining", "distillation"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}

@@ -64,6 +64,8 @@ class KerasAnswerer:
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
+        from albert_tf.finetuning.text_tasks import answer_scores
+
         return answer_scores(self.model, inputs)
 
 
@@ -74,17 +76,6 @@ class RenamedAnswerer:
         check_number_of_names(class_names, len(answerer.class_names))
         self.task, self.class_names = answerer.task, class_names
         self.scores = answerer.scores
-
-
-def answer_scores(model, inputs):
-    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
-    import keras
-
-    outputs = model.predict(inputs, batch_size=64, verbose=0)
-    if model.head == "text_regressor":
-        return outputs[:, 0]
-    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
-    return keras.ops.convert_to_numpy(activate(outputs))
 
 
 def read_targets(args, path, answerer):

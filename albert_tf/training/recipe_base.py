@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import json
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any, ClassVar
@@ -43,9 +44,8 @@ class Recipe:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Names that `named` accepts, from the files in the folder."""
-        files = (resources.files("albert_tf.configs") / cls.folder).iterdir()
-        return tuple(sorted(f.name.removesuffix(".json") for f in files if f.name[-5:] == ".json"))
+        """Names that `named` accepts, from the files in the folder; `"glue/rte"` lies in a folder within it."""
+        return tuple(sorted(_names_in(resources.files("albert_tf.configs") / cls.folder)))
 
     @classmethod
     def named(cls, name: str, **overrides: Any) -> "Recipe":
@@ -63,7 +63,8 @@ class Recipe:
                 f"unknown recipe {name!r}; expected one of {', '.join(cls.names())}, "
                 "or the path of a .json file"
             )
-        file = resources.files("albert_tf.configs") / cls.folder / f"{name}.json"
+        folder = resources.files("albert_tf.configs") / cls.folder
+        file = folder.joinpath(*f"{name}.json".split("/"))
         return cls.from_dict({**json.loads(file.read_text("utf-8")), **overrides})
 
     @classmethod
@@ -112,6 +113,14 @@ class Recipe:
 
     def _wrong(self, name, value, expected):
         return ConfigError(f"{type(self).__name__}.{name} is {value!r}; expected {expected}")
+
+
+def _names_in(folder, before: str = "") -> Iterator[str]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _names_in(entry, f"{before}{entry.name}/")
+        elif entry.name.endswith(".json"):
+            yield before + entry.name.removesuffix(".json")
 
 
 def _kinds(field) -> tuple[type, ...]:

@@ -1,0 +1,154 @@
+"""`FineTuningTask`: the steps of a fine-tuning that differ from task to task, in their order."""
+
+import abc
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from albert_tf.errors import DataError
+from albert_tf.finetuning.start import ModelStart
+from albert_tf.models import AlbertTask
+from albert_tf.tasks import BaselineResult, Report
+from albert_tf.training import FineTuningRecipe, FineTuningResult
+from albert_tf.type_names import Targets
+
+
+class Examples(Protocol):
+    """What a task reads: examples with their answers, such as a `TextTable`.
+
+    Attributes:
+        path: where they came from; for examples in memory, the name of the argument.
+        notes: what was guessed or noticed while they were read.
+    """
+
+    path: Path
+    notes: Sequence[str]
+
+    def __len__(self) -> int:
+        """Returns how many examples there are."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The examples in two parts.
+
+    Attributes:
+        train: what the model learns from.
+        validation: what it is judged by.
+        notes: on how they were parted.
+    """
+
+    train: Any
+    validation: Any
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """How good a model is on the validation examples.
+
+    Attributes:
+        metrics: numbers by name.
+        predictions: what the model answers to each example, in the words of the data.
+        scores: what the task's own report needs, such as probabilities.
+    """
+
+    metrics: dict[str, float]
+    predictions: list
+    scores: Any = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedRun:
+    """All that the report of a run tells, for `FineTuningTask.report`.
+
+    Attributes:
+        model: with the weights that were kept.
+        parts: the examples.
+        evaluation: of the model.
+        baselines: of the same validation examples.
+        training: what `fine_tune` returned.
+        recipe: by which it trained.
+    """
+
+    model: AlbertTask
+    parts: Parts
+    evaluation: Evaluation
+    baselines: list[BaselineResult] = field(default_factory=list)
+    training: FineTuningResult
+    recipe: FineTuningRecipe
+
+
+class FineTuningTask(abc.ABC):
+    """How one task is read, trained and judged. A new task is a subclass in a file of its own, and its line in `TASKS`.
+
+    `finetune` calls the methods in the order in which they stand here. An instance keeps nothing of a run: what was
+    learned from the data, as the names of classes, is in the model. The loss and the metrics of the training are the
+    model's (`default_loss`, `default_metrics`).
+
+    Attributes:
+        name: of the task, a key of `TASKS`.
+        unit: what an example is called, in the plural.
+        sequence_length: longest example in tokens, where the user names none.
+        reading: names of the options of `read`.
+    """
+
+    name: ClassVar[str]
+    unit: ClassVar[str] = "texts"
+    sequence_length: ClassVar[int] = 128
+    reading: ClassVar[frozenset[str]] = frozenset()
+
+    @abc.abstractmethod
+    def read(self, data: Any, name: str, **options: Any) -> Examples:
+        """Returns the examples of a file or in memory, with their answers.
+
+        Args:
+            data: the path of a file, or what the task takes in memory.
+            name: what messages call data in memory, `"data"` or `"validation_data"`.
+            **options: of `reading`.
+
+        Raises:
+            DataError: in one line, with the place.
+        """
+
+    def settled(self, train: Examples) -> "FineTuningTask":
+        """Returns the task that the examples are for, where that depends on them: this one."""
+        return self
+
+    @abc.abstractmethod
+    def split(self, examples: Examples, share: float, seed: int) -> Parts:
+        """Returns the examples in two parts, the validation part with a share of them."""
+
+    def checks(self, parts: Parts) -> list[str]:
+        """Returns notes on what no model can learn from the examples, or what flatters the scores.
+
+        Raises:
+            DataError: the examples of the validation cannot be judged.
+        """
+        return []
+
+    @abc.abstractmethod
+    def build_model(self, start: ModelStart, train: Examples) -> AlbertTask:
+        """Returns the model to train, by `start.build`."""
+
+    @abc.abstractmethod
+    def fit_data(self, model: AlbertTask, examples: Examples) -> tuple[Any, Targets]:
+        """Returns `(x, y)` of examples as the model's `fit` takes them."""
+
+    @abc.abstractmethod
+    def evaluate(self, model: AlbertTask, validation: Examples) -> Evaluation:
+        """Returns how good the model is."""
+
+    @abc.abstractmethod
+    def baselines(self, parts: Parts, seed: int) -> list[BaselineResult]:
+        """Returns what the model must beat, on the same validation examples."""
+
+    @abc.abstractmethod
+    def report(self, folder: Path, run: TrainedRun) -> Report:
+        """Writes the report of a run into its folder."""
+
+
+def not_readable(data: Any, name: str, expected: str) -> DataError:
+    """Returns the error for data in memory that a task does not take."""
+    return DataError(f"{name} is of type {type(data).__name__}; expected {expected}")
