@@ -89,6 +89,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             "models",
             "preprocessing",
             "pretraining",
+            "reports",
             "runtime",
             "tasks",
             "tokenizer",

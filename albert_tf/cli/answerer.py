@@ -1,5 +1,7 @@
 """One face for what answers texts: a preset run by Keras, or a TFLite file run by LiteRT."""
 
+import dataclasses
+
 import numpy as np
 
 from albert_tf.cli.console import note
@@ -18,9 +20,9 @@ def load_answerer(model: str, class_names: list[str] | None = None):
         class_names: names for its classes, in the order of its outputs, instead of its own; or None.
 
     Returns:
-        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`, and
+        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`,
         `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
-        `(texts, pairs)`.
+        `(texts, pairs)`, and the `decoder` that makes answers of them.
 
     Raises:
         AlbertError: when it cannot be loaded, or gives no answer to a text; or when there is not one name
@@ -54,13 +56,12 @@ class KerasAnswerer:
 
     def __init__(self, model):
         self.model = model
+        self.decoder = model.decoder()
         if self.model.head == "text_regressor":
             self.task, self.class_names = "regression", []
         else:
             self.task = "multi_label" if self.model.multi_label else "classification"
-            self.class_names = self.model.class_names or [
-                str(i) for i in range(self.model.num_classes)
-            ]
+            self.class_names = list(self.decoder.class_names)
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
@@ -75,6 +76,7 @@ class RenamedAnswerer:
     def __init__(self, answerer, class_names: list[str]):
         check_number_of_names(class_names, len(answerer.class_names))
         self.task, self.class_names = answerer.task, class_names
+        self.decoder = dataclasses.replace(answerer.decoder, class_names=tuple(class_names))
         self.scores = answerer.scores
 
 

@@ -92,19 +92,17 @@ def _check(text, where):
 
 def _result(answerer, given, scores) -> tuple[dict, list[str]]:
     """Returns the answer to a text as an object for JSON, and as cells for people."""
+    found = answerer.decoder.prediction(scores)
     if answerer.task == "regression":
-        value = float(scores)
-        row = {**given, "value": value}
-        cells = [f"{value:.4f}"]
-    else:
-        names = answerer.class_names
-        by_label = {name: float(p) for name, p in zip(names, scores, strict=True)}
-        best = max(by_label, key=by_label.get)
-        if answerer.task == "multi_label":
-            chosen = [name for name, p in by_label.items() if p >= 0.5]
-            row = {**given, "labels": chosen, "scores": by_label}
-            cells = [",".join(chosen) or "-", f"{by_label[best]:.4f}"]
-        else:
-            row = {**given, "label": best, "probability": by_label[best], "scores": by_label}
-            cells = [best, f"{by_label[best]:.4f}"]
-    return row, cells
+        return {**given, "value": found.value}, [f"{found.value:.4f}"]
+    sure = f"{found.probability:.4f}"
+    if answerer.task == "multi_label":
+        row = {**given, "labels": list(found.labels), "scores": found.scores}
+        return row, [",".join(found.labels) or "-", sure]
+    row = {
+        **given,
+        "label": found.label,
+        "probability": found.probability,
+        "scores": found.scores,
+    }
+    return row, [found.label, sure]

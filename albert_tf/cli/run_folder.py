@@ -49,7 +49,7 @@ def check_folder(run_dir: Path) -> None:
 
 def save_arguments(args, run_dir: Path) -> None:
     """Keeps the arguments, for `restore_arguments`."""
-    from albert_tf.weights.atomic import write_files
+    from albert_tf.atomic_files import write_files
 
     left_out = ("run", "command", "resume", "debug", *PROCESS_ARGUMENTS)
     kept = {k: _absolute(k, v) for k, v in vars(args).items() if k not in left_out}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError, ConfigError, DataError
 from albert_tf.finetuning.glue_table import GlueRun, write_glue_table
 from albert_tf.finetuning.one_call import Finetuned, finetune
@@ -14,12 +15,12 @@ from albert_tf.finetuning.options import as_recipe
 from albert_tf.finetuning.start import BUNDLED, ModelStart, as_start
 from albert_tf.finetuning.text_tasks import TextTask, in_words, labels_of
 from albert_tf.finetuning.watcher import Watcher
+from albert_tf.reports import run_baselines
 from albert_tf.strict_json import finite
 from albert_tf.tables import TextTable
-from albert_tf.tasks import GLUE_TASKS, glue_metrics, read_glue, run_baselines
+from albert_tf.tasks import GLUE_TASKS, glue_metrics, read_glue
 from albert_tf.training import FineTuningRecipe
 from albert_tf.training.checkpoint import CheckpointStore
-from albert_tf.weights.atomic import write_files
 
 RESULT_FILE = "glue.json"
 """Written into a run's folder as the last thing of all: where it is, the run is finished."""

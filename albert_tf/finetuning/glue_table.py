@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from albert_tf.atomic_files import write_files
 from albert_tf.finetuning.start import ModelStart
+from albert_tf.reports.markdown import cell, table
 from albert_tf.strict_json import finite
 from albert_tf.tasks import GLUE_TASKS
-from albert_tf.tasks.markdown import cell, table
-from albert_tf.weights.atomic import write_files
 
 if TYPE_CHECKING:
     from albert_tf.finetuning.glue_suite import GlueResults
@@ -106,10 +106,10 @@ class Spread:
     @classmethod
     def of(cls, values: Iterable[float | None]) -> "Spread":
         """Returns the spread of values; one that is not defined, None or NaN, makes the mean undefined too."""
-        values = [math.nan if value is None else float(value) for value in values]
-        mean = statistics.fmean(values) if values else math.nan
-        deviation = statistics.stdev(values) if len(values) > 1 and math.isfinite(mean) else None
-        return cls(mean, deviation, len(values))
+        found = [math.nan if value is None else float(value) for value in values]
+        mean = statistics.fmean(found) if found else math.nan
+        deviation = statistics.stdev(found) if len(found) > 1 and math.isfinite(mean) else None
+        return cls(mean, deviation, len(found))
 
 
 def summarized(runs: list[GlueRun]) -> dict[str, dict[str, Spread]]:

@@ -14,7 +14,7 @@ from albert_tf.finetuning.task_table import find_task
 from albert_tf.finetuning.watcher import Watcher
 from albert_tf.models import AlbertTask
 from albert_tf.random_state import seeded
-from albert_tf.tasks import BaselineResult, Report
+from albert_tf.reports import BaselineResult, Report
 from albert_tf.training import FineTuningRecipe, FineTuningResult, TrainingInterrupted, fine_tune
 
 MODEL_FOLDER = "model"
@@ -150,9 +150,9 @@ def finetune(
         verbose=verbose,
     )
     notes.tell(training.notes)
-    watcher.say(training.kept)
+    watcher.say(training.kept or "")
     try:
-        model.save_to_preset(folder / MODEL_FOLDER)
+        model.save_to_preset(str(folder / MODEL_FOLDER))
         run = TrainedRun(
             model=model,
             parts=parts,
@@ -163,7 +163,7 @@ def finetune(
         )
         report = steps.report(folder, run)
         model.training_record = training_record(start, path, run)
-        model.save_to_preset(folder / MODEL_FOLDER)
+        model.save_to_preset(str(folder / MODEL_FOLDER))
     except KeyboardInterrupt as stop:
         where = "the end of the training, before the report was written"
         checkpoint = training.last_checkpoint

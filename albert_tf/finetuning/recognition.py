@@ -85,7 +85,8 @@ def _is_span(entry) -> bool:
 
 def _has_tags(lines: list[str]) -> bool:
     """Whether every line is a word and its tag, with empty lines between the texts."""
-    tags, is_parted = set(), False
+    tags: set[str] = set()
+    is_parted = False
     for line in lines:
         cells = line.split("\t") if "\t" in line else line.split()
         if not any(cell.strip() for cell in cells) or cells[0] == DOCUMENT:

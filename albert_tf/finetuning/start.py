@@ -103,6 +103,10 @@ class ModelStart:
                     f"ModelStart.early_exit is set, but {model_class.__name__} has no early exits; leave it out"
                 )
             options["early_exit"] = True
+        if model_class.preprocessor_cls is None:
+            raise ConfigError(
+                f"{model_class.__name__} takes token ids only, so it cannot be fine-tuned on raw text"
+            )
         preprocessor = model_class.preprocessor_cls(
             self._tokenizer(checkpoint), sequence_length=self.sequence_length or sequence_length
         )
@@ -124,7 +128,7 @@ class ModelStart:
         return Checkpoint(config, arrays, source=f"a new ALBERT {size}")
 
     def _tokenizer(self, checkpoint) -> AlbertTokenizer:
-        cased = {"lowercase": not self.cased, "strip_accents": not self.cased}
+        cased: dict[str, Any] = {"lowercase": not self.cased, "strip_accents": not self.cased}
         if self.tokenizer is not None:
             return AlbertTokenizer(self.tokenizer, **cased)
         if self.preset is None:

@@ -4,33 +4,37 @@ import abc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from albert_tf.errors import DataError
 from albert_tf.finetuning.start import ModelStart
 from albert_tf.models import AlbertTask
-from albert_tf.tasks import BaselineResult, Report
+from albert_tf.reports import BaselineResult, Report
 from albert_tf.training import FineTuningRecipe, FineTuningResult
 from albert_tf.type_names import Targets
 
 
 class Examples(Protocol):
-    """What a task reads: examples with their answers, such as a `TextTable`.
-
-    Attributes:
-        path: where they came from; for examples in memory, the name of the argument.
-        notes: what was guessed or noticed while they were read.
-    """
-
-    path: Path
-    notes: Sequence[str]
+    """What a task reads: examples with their answers, such as a `TextTable`."""
 
     def __len__(self) -> int:
         """Returns how many examples there are."""
 
+    @property
+    def path(self) -> Path:
+        """Where they came from; for examples in memory, the name of the argument."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What was guessed or noticed while they were read."""
+
+
+E = TypeVar("E", bound=Examples)
+"""The kind of examples of a task."""
+
 
 @dataclass(frozen=True)
-class Parts:
+class Parts(Generic[E]):
     """The examples in two parts.
 
     Attributes:
@@ -39,8 +43,8 @@ class Parts:
         notes: on how they were parted.
     """
 
-    train: Any
-    validation: Any
+    train: E
+    validation: E
     notes: Sequence[str] = ()
 
 
@@ -60,7 +64,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainedRun:
+class TrainedRun(Generic[E]):
     """All that the report of a run tells, for `FineTuningTask.report`.
 
     Attributes:
@@ -73,14 +77,14 @@ class TrainedRun:
     """
 
     model: AlbertTask
-    parts: Parts
+    parts: Parts[E]
     evaluation: Evaluation
     baselines: list[BaselineResult] = field(default_factory=list)
     training: FineTuningResult
     recipe: FineTuningRecipe
 
 
-class FineTuningTask(abc.ABC):
+class FineTuningTask(abc.ABC, Generic[E]):
     """How one task is read, trained and judged. A new task is a subclass in a file of its own, and its line in `TASKS`.
 
     `finetune` calls the methods in the order in which they stand here. An instance keeps nothing of a run: what was
@@ -100,7 +104,7 @@ class FineTuningTask(abc.ABC):
     reading: ClassVar[frozenset[str]] = frozenset()
 
     @abc.abstractmethod
-    def read(self, data: Any, name: str, **options: Any) -> Examples:
+    def read(self, data: Any, name: str, **options: Any) -> E:
         """Returns the examples of a file or in memory, with their answers.
 
         Args:
@@ -112,15 +116,15 @@ class FineTuningTask(abc.ABC):
             DataError: in one line, with the place.
         """
 
-    def settled(self, train: Examples) -> "FineTuningTask":
+    def settled(self, train: E) -> "FineTuningTask[E]":
         """Returns the task that the examples are for, where that depends on them: this one."""
         return self
 
     @abc.abstractmethod
-    def split(self, examples: Examples, share: float, seed: int) -> Parts:
+    def split(self, examples: E, share: float, seed: int) -> Parts[E]:
         """Returns the examples in two parts, the validation part with a share of them."""
 
-    def checks(self, parts: Parts) -> list[str]:
+    def checks(self, parts: Parts[E]) -> list[str]:
         """Returns notes on what no model can learn from the examples, or what flatters the scores.
 
         Raises:
@@ -129,23 +133,23 @@ class FineTuningTask(abc.ABC):
         return []
 
     @abc.abstractmethod
-    def build_model(self, start: ModelStart, train: Examples) -> AlbertTask:
+    def build_model(self, start: ModelStart, train: E) -> AlbertTask:
         """Returns the model to train, by `start.build`."""
 
     @abc.abstractmethod
-    def fit_data(self, model: AlbertTask, examples: Examples) -> tuple[Any, Targets]:
+    def fit_data(self, model: AlbertTask, examples: E) -> tuple[Any, Targets]:
         """Returns `(x, y)` of examples as the model's `fit` takes them."""
 
     @abc.abstractmethod
-    def evaluate(self, model: AlbertTask, validation: Examples) -> Evaluation:
+    def evaluate(self, model: AlbertTask, validation: E) -> Evaluation:
         """Returns how good the model is."""
 
     @abc.abstractmethod
-    def baselines(self, parts: Parts, seed: int) -> list[BaselineResult]:
+    def baselines(self, parts: Parts[E], seed: int) -> list[BaselineResult]:
         """Returns what the model must beat, on the same validation examples."""
 
     @abc.abstractmethod
-    def report(self, folder: Path, run: TrainedRun) -> Report:
+    def report(self, folder: Path, run: TrainedRun[E]) -> Report:
         """Writes the report of a run into its folder."""
 
 

@@ -1,9 +1,8 @@
 """Texts, or pairs of texts, with labels or values: the steps of classification, multi-label and regression."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-import keras
 import numpy as np
 
 from albert_tf.errors import DataError
@@ -11,21 +10,24 @@ from albert_tf.finetuning.in_memory import table_of
 from albert_tf.finetuning.start import ModelStart
 from albert_tf.finetuning.task import Evaluation, FineTuningTask, Parts, TrainedRun, not_readable
 from albert_tf.models import AlbertTask, AlbertTextClassifier, AlbertTextRegressor
-from albert_tf.tables import TextTable, read_table
-from albert_tf.tasks import (
+from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
+from albert_tf.reports import (
     BaselineResult,
-    LabelSet,
     Report,
     RunRecord,
+    installed_versions,
+    run_baselines,
+    write_report,
+)
+from albert_tf.tables import TextTable, read_table
+from albert_tf.tasks import (
+    LabelSet,
     check_labels,
     check_overlap,
     encode_targets,
     evaluate_scores,
-    installed_versions,
     predicted_targets,
-    run_baselines,
     split_table,
-    write_report,
 )
 
 TABLE_OPTIONS = frozenset(
@@ -47,7 +49,7 @@ EXPECTED = "the path of a table, a TextTable, or (texts, labels)"
 ANSWER_BATCH = 64
 
 
-class TextTask(FineTuningTask):
+class TextTask(FineTuningTask[TextTable]):
     """Texts with labels of any kind; what these are tells which of the three tasks it is.
 
     Attributes:
@@ -86,12 +88,12 @@ class TextTask(FineTuningTask):
         """Returns the one of the three tasks that the labels are for."""
         return {task.table_task: task for task in TextTask.__subclasses__()}[train.task]()
 
-    def split(self, examples: TextTable, share: float, seed: int) -> Parts:
+    def split(self, examples: TextTable, share: float, seed: int) -> Parts[TextTable]:
         """Sets a share aside, the same of every class; see `split_table`."""
         split = split_table(examples, share, seed=seed)
         return Parts(split.train, split.validation, split.notes)
 
-    def checks(self, parts: Parts) -> list[str]:
+    def checks(self, parts: Parts[TextTable]) -> list[str]:
         """Returns notes on labels that contradict each other or are rare, and on texts of both parts."""
         overlap = check_overlap(parts.train, parts.validation)
         return [*check_labels(parts.train), *([overlap] if overlap else [])]
@@ -121,14 +123,13 @@ class TextTask(FineTuningTask):
         predicted = in_words(labels, predicted_targets(validation.task, scores))
         return Evaluation(evaluate_scores(validation.task, targets, scores), predicted, scores)
 
-    def baselines(self, parts: Parts, seed: int) -> list[BaselineResult]:
+    def baselines(self, parts: Parts[TextTable], seed: int) -> list[BaselineResult]:
         """Returns the majority class, or mean value, and TF-IDF with a linear model."""
         return run_baselines(parts.train, parts.validation, seed=seed)
 
-    def report(self, folder: Path, run: TrainedRun) -> Report:
+    def report(self, folder: Path, run: TrainedRun[TextTable]) -> Report:
         """Writes `report.md` and its plots."""
         train, validation, training = run.parts.train, run.parts.validation, run.training
-        pack = run.model.preprocessor.pack
         record = RunRecord(
             title=f"Fine-tuning on {train.path.name}",
             train=train,
@@ -140,15 +141,15 @@ class TextTask(FineTuningTask):
             learning_rate_multipliers=training.multipliers,
             application_weights=training.application_weights,
             token_lengths={
-                "train": pack(train.inputs).lengths.tolist(),
-                "validation": pack(validation.inputs).lengths.tolist(),
+                "train": _token_lengths(run.model, train),
+                "validation": _token_lengths(run.model, validation),
             },
             config=run.model.config.to_dict(),
             settings=run.recipe.to_dict(),
             versions=installed_versions(),
             notes=train.notes,
-            training_notes=[training.kept, *training.notes],
-            main_metric=training.monitor.removeprefix("val_"),
+            training_notes=[*filter(None, [training.kept]), *training.notes],
+            main_metric=(training.monitor or "").removeprefix("val_"),
             seconds=training.seconds,
         )
         return write_report(folder, record)
@@ -179,11 +180,8 @@ def labels_of(model: AlbertTask) -> LabelSet | None:
 
 def answer_scores(model: AlbertTask, inputs: Any) -> np.ndarray:
     """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
-    outputs = model.predict(inputs, batch_size=ANSWER_BATCH, verbose=0)
-    if model.head == "text_regressor":
-        return outputs[:, 0]
-    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
-    return keras.ops.convert_to_numpy(activate(outputs))
+    logits = model.predict(inputs, batch_size=ANSWER_BATCH, verbose=0)
+    return model.decoder().scores({"logits": logits})
 
 
 def in_words(labels: LabelSet | None, predicted: np.ndarray) -> list:
@@ -193,3 +191,8 @@ def in_words(labels: LabelSet | None, predicted: np.ndarray) -> list:
     if predicted.ndim == 2:
         return [labels.decode(np.flatnonzero(row)) for row in predicted]
     return labels.decode(predicted)
+
+
+def _token_lengths(model: AlbertTask, table: TextTable) -> list[int]:
+    preprocessor = cast(AlbertPreprocessor, model.preprocessor)  # `ModelStart.build` gives one
+    return preprocessor.pack(table.inputs).lengths.tolist()

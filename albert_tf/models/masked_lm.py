@@ -60,11 +60,6 @@ class AlbertMaskedLM(AlbertTask):
         """A token of the vocabulary for each position."""
         return ClassNumbers(self.config.vocab_size, rank=2)
 
-    @classmethod
-    def uses_pooler(cls) -> bool:
-        """False: the logits come from the token states."""
-        return False
-
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""
         return {} if self.layer_norm_eps is None else {"layer_norm_eps": self.layer_norm_eps}

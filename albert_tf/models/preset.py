@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
+from albert_tf.heads import known_head
 from albert_tf.type_names import ModelMixin
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
@@ -151,8 +152,8 @@ class PresetMixin(ModelMixin):
 
     @classmethod
     def uses_pooler(cls) -> bool:
-        """Whether the model's outputs depend on the pooler."""
-        return True
+        """Whether the model's outputs depend on the pooler; those of a head that is not ours may."""
+        return known_head(getattr(cls, "head", None)).reads_pooler()
 
     def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`: configuration, float32 arrays, head."""

@@ -48,10 +48,5 @@ class AlbertQuestionAnswerer(AlbertTask):
         position = ClassNumbers(None if inputs is None else inputs["token_ids"].shape[1])
         return ByOutput(dict.fromkeys(_OUTPUTS, position))
 
-    @classmethod
-    def uses_pooler(cls) -> bool:
-        """False: the logits come from the token states."""
-        return False
-
 
 _OUTPUTS = ("start_logits", "end_logits")

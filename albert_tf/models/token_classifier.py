@@ -77,8 +77,3 @@ class AlbertTokenClassifier(NamedClasses, AlbertTask):
     def shape_arguments(cls) -> tuple[str, ...]:
         """Names of the head arguments that decide the shapes of its weights."""
         return ("num_classes",)
-
-    @classmethod
-    def uses_pooler(cls) -> bool:
-        """False: the logits come from the token states."""
-        return False

@@ -1,4 +1,4 @@
-"""Tables of texts, public tasks, metrics, baselines and the report of a fine-tuning run."""
+"""Public tasks and the data that come with the package; labels, splits and metrics."""
 
 from typing import TYPE_CHECKING
 
@@ -7,15 +7,8 @@ from albert_tf.lazy import lazy_names
 if TYPE_CHECKING:
     from albert_tf.tables.entities import EntityText, read_entities
     from albert_tf.tables.table import TextTable, read_table, write_table
-    from albert_tf.tasks.baselines import (
-        BaselineResult,
-        majority_baseline,
-        run_baselines,
-        tfidf_baseline,
-    )
     from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
     from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
-    from albert_tf.tasks.exit_plot import plot_exits
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
     from albert_tf.tasks.label_checks import check_labels
     from albert_tf.tasks.labels import LabelSet, encode_targets
@@ -29,10 +22,7 @@ if TYPE_CHECKING:
         predicted_targets,
         regression_metrics,
     )
-    from albert_tf.tasks.pretraining_report import write_pretraining_report
     from albert_tf.tasks.race import RaceQuestion, read_race
-    from albert_tf.tasks.records import RunRecord, installed_versions, read_history
-    from albert_tf.tasks.report import Report, write_report
     from albert_tf.tasks.split import Split, check_overlap, split_table
     from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
 
@@ -41,12 +31,9 @@ __all__ = [
     "DEMO_DATA",
     "GLUE_TASKS",
     "MAIN_METRIC",
-    "BaselineResult",
     "EntityText",
     "LabelSet",
     "RaceQuestion",
-    "Report",
-    "RunRecord",
     "Split",
     "SquadQuestion",
     "TextTable",
@@ -60,25 +47,17 @@ __all__ = [
     "entity_metrics_by_label",
     "evaluate_scores",
     "glue_metrics",
-    "installed_versions",
-    "majority_baseline",
     "multi_label_metrics",
     "per_class_table",
-    "plot_exits",
     "predicted_targets",
     "read_entities",
     "read_glue",
-    "read_history",
     "read_race",
     "read_squad",
     "read_table",
     "regression_metrics",
-    "run_baselines",
     "split_table",
     "squad_metrics",
-    "tfidf_baseline",
-    "write_pretraining_report",
-    "write_report",
     "write_table",
 ]
 
@@ -86,12 +65,6 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "albert_tf.tasks.baselines": (
-                "BaselineResult",
-                "majority_baseline",
-                "run_baselines",
-                "tfidf_baseline",
-            ),
             "albert_tf.tasks.demo": (
                 "CLASS_NAMES",
                 "DEMO_DATA",
@@ -101,7 +74,6 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "entity_metrics",
                 "entity_metrics_by_label",
             ),
-            "albert_tf.tasks.exit_plot": ("plot_exits",),
             "albert_tf.tasks.glue": (
                 "GLUE_TASKS",
                 "glue_metrics",
@@ -122,19 +94,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "predicted_targets",
                 "regression_metrics",
             ),
-            "albert_tf.tasks.pretraining_report": ("write_pretraining_report",),
             "albert_tf.tasks.race": (
                 "RaceQuestion",
                 "read_race",
-            ),
-            "albert_tf.tasks.records": (
-                "RunRecord",
-                "installed_versions",
-                "read_history",
-            ),
-            "albert_tf.tasks.report": (
-                "Report",
-                "write_report",
             ),
             "albert_tf.tasks.split": (
                 "Split",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from albert_tf.errors import ConfigError
 
@@ -48,7 +48,7 @@ class Recipe:
         return tuple(sorted(_names_in(resources.files("albert_tf.configs") / cls.folder)))
 
     @classmethod
-    def named(cls, name: str, **overrides: Any) -> "Recipe":
+    def named(cls, name: str, **overrides: Any) -> Self:
         """Returns a recipe that the package brings along, with any field overridden.
 
         Args:
@@ -68,7 +68,7 @@ class Recipe:
         return cls.from_dict({**json.loads(file.read_text("utf-8")), **overrides})
 
     @classmethod
-    def from_dict(cls, values: dict) -> "Recipe":
+    def from_dict(cls, values: dict) -> Self:
         """Builds a recipe from a dict of its fields; missing fields take their default.
 
         Raises:
@@ -83,7 +83,7 @@ class Recipe:
         return cls(**values)
 
     @classmethod
-    def from_json(cls, path: str | Path) -> "Recipe":
+    def from_json(cls, path: str | Path) -> Self:
         """Reads a JSON file that holds fields of this class.
 
         Raises:
@@ -107,7 +107,7 @@ class Recipe:
         """Returns the fields as indented JSON text."""
         return json.dumps(self.to_dict(), indent=2)
 
-    def replace(self, **changes: Any) -> "Recipe":
+    def replace(self, **changes: Any) -> Self:
         """Returns a copy with some fields changed."""
         return self.from_dict({**self.to_dict(), **changes})
 

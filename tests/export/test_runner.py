@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from albert_tf import AlbertBackbone, AlbertQuestionAnswerer, AlbertTextRegressor
+from albert_tf.answers.labels import LabelDecoder
 from albert_tf.errors import AlbertWarning, DataError, ExportError
 from albert_tf.export import TFLiteRunner, export_tflite
 from tests.export.conftest import LABELS, text_model
@@ -59,7 +60,7 @@ def test_pairs(model, exported):
 def test_scores_are_taken_as_they_come(exported, monkeypatch):
     runner = TFLiteRunner(exported.path)
     expected = [list(answer.scores.values()) for answer in runner(TEXTS, TEXTS[::-1])]
-    monkeypatch.setattr(TFLiteRunner, "_prediction", None)
+    monkeypatch.setattr(LabelDecoder, "prediction", None)
     np.testing.assert_allclose(runner.scores((TEXTS, TEXTS[::-1])), expected, rtol=1e-6)
 
 

@@ -11,7 +11,8 @@ import albert_tf
 from albert_tf import AlbertTextClassifier
 from albert_tf.errors import CheckpointError, ConfigError, DataError
 from albert_tf.finetuning import ModelStart, Watcher
-from albert_tf.tasks import evaluate_scores, read_table, split_table, tfidf_baseline
+from albert_tf.reports import tfidf_baseline
+from albert_tf.tasks import evaluate_scores, read_table, split_table
 from albert_tf.training import FineTuningRecipe, TrainingInterrupted
 from tests.finetuning.conftest import LABELS, QUICK, TEXTS
 

@@ -1,4 +1,4 @@
-"""Writing the files of a checkpoint so that a failure leaves the earlier ones as they were."""
+"""Writing the files of a folder so that a failure leaves the earlier ones as they were."""
 
 import os
 from collections.abc import Callable

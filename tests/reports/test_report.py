@@ -10,23 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from albert_tf.errors import AlbertError, DataError, MissingExtraError
-from albert_tf.tasks import (
-    LabelSet,
+from albert_tf.reports import (
     RunRecord,
-    TextTable,
     installed_versions,
     read_history,
     run_baselines,
     write_report,
 )
-from albert_tf.tasks.markdown import cell, table
-from albert_tf.tasks.plots import (
+from albert_tf.reports.markdown import cell, table
+from albert_tf.reports.plots import (
     mean_since_last,
     most_confused,
     plot_confusion,
     plot_learning_curves,
     plot_learning_rates,
 )
+from albert_tf.tasks import LabelSet, TextTable
 
 HISTORY = [
     {

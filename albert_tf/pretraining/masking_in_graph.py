@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from albert_tf.preprocessing.masking import NUM_DRAWS, MaskingRecipe, MaskingVocabulary
+from albert_tf.pretraining.masking import NUM_DRAWS, MaskingRecipe, MaskingVocabulary
 from albert_tf.type_names import Tensor
 
 

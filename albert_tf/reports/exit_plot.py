@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from albert_tf.tasks.plots import BLUE, GRAY, GREEN, ORANGE, STYLE, matplotlib_with_figures
+from albert_tf.reports.plots import BLUE, GRAY, GREEN, ORANGE, STYLE, matplotlib_with_figures
 
 
 def plot_exits(path: str | Path, points: Sequence, knee: Any, metric: str) -> None:

@@ -144,7 +144,7 @@ class NGramMasker:
     ```python
     import numpy as np
     from albert_tf import AlbertTokenizer
-    from albert_tf.preprocessing import MaskingRecipe, MaskingVocabulary, NGramMasker, word_start_table
+    from albert_tf.pretraining import MaskingRecipe, MaskingVocabulary, NGramMasker, word_start_table
 
     tokenizer = AlbertTokenizer()
     masker = NGramMasker(MaskingRecipe(), MaskingVocabulary.of(tokenizer))

@@ -10,15 +10,15 @@ from scipy.stats import binomtest
 
 from albert_tf.errors import AlbertError, MissingExtraError
 from albert_tf.operating_system import move_file
-from albert_tf.tasks import plots
-from albert_tf.tasks.markdown import cell, clip, number, table
+from albert_tf.reports import plots
+from albert_tf.reports.markdown import cell, clip, number, table
+from albert_tf.reports.records import RunRecord
 from albert_tf.tasks.metrics import (
     confusion_counts,
     per_class_table,
     predicted_targets,
     row_losses,
 )
-from albert_tf.tasks.records import RunRecord
 from albert_tf.tasks.split import check_overlap
 
 LOWER_IS_BETTER = {"cross_entropy", "calibration_error", "mse", "mae", "hamming_loss"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing import (
+from albert_tf.pretraining import (
     InGraphMasker,
     MaskingRecipe,
     MaskingVocabulary,
@@ -19,7 +19,7 @@ from albert_tf.preprocessing import (
     parting_table,
     word_start_table,
 )
-from albert_tf.preprocessing.masking import NUM_DRAWS
+from albert_tf.pretraining.masking import NUM_DRAWS
 
 TOKENIZER = AlbertTokenizer()
 VOCABULARY = MaskingVocabulary.of(TOKENIZER)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing.exclusion import ExcludedTexts, normalized
+from albert_tf.pretraining.exclusion import ExcludedTexts, normalized
 
 
 @pytest.mark.parametrize(

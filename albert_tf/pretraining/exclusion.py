@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing.text_lines import text_lines
+from albert_tf.pretraining.text_lines import text_lines
 
 
 class ExcludedTexts:
@@ -23,7 +23,7 @@ class ExcludedTexts:
     Example:
 
     ```python
-    from albert_tf.preprocessing import ExcludedTexts
+    from albert_tf.pretraining import ExcludedTexts
 
     excluded = ExcludedTexts(["It  was a lovely film."])
     excluded.matches("“It was a LOVELY film”")  # True

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.errors import DataError
+from albert_tf.reports.baselines import BaselineResult
 from albert_tf.tables.table import TextTable
-from albert_tf.tasks.baselines import BaselineResult
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import MAIN_METRIC, MAIN_METRICS, evaluate_scores
 

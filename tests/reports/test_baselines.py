@@ -5,15 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from albert_tf.tasks import (
-    TextTable,
-    demo_data,
-    majority_baseline,
-    read_glue,
-    run_baselines,
-    split_table,
-    tfidf_baseline,
-)
+from albert_tf.reports import majority_baseline, run_baselines, tfidf_baseline
+from albert_tf.tasks import TextTable, demo_data, read_glue, split_table
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +105,11 @@ def test_large_sets(shared):
     folder = shared / "data" / "glue"
     train, dev = (read_glue(folder, "SST-2", split) for split in ("train", "dev"))
     assert 0.78 < tfidf_baseline(train.subset(range(20_000)), dev).metrics["accuracy"] < 0.83
+
+
+@pytest.mark.filterwarnings("error")
+def test_very_many_classes_and_one_that_alone_is_held_out():
+    texts = [f"text of number {number}" for number in range(60)]
+    train = table(texts, [f"class {number % 40}" for number in range(60)])
+    majority, linear = run_baselines(train, table(texts[:2], ["class 0", "class 0"]))
+    assert (majority.metrics["accuracy"], linear.metrics["matthews"]) == (1.0, 0.0)
