@@ -22,7 +22,11 @@ class ConsoleWatcher(Watcher):
 
     def note(self, line: str) -> None:
         """Prints what was chosen or noticed."""
-        note(in_words(line))
+        note(line)
+
+    def in_words(self, line: str) -> str:
+        """Has notes name options to type, in the report too."""
+        return in_words(line)
 
 
 class RunWatcher(ConsoleWatcher):

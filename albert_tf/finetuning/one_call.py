@@ -160,6 +160,7 @@ def finetune(
             baselines=steps.baselines(parts, recipe.seed) if baselines else [],
             training=training,
             recipe=recipe,
+            in_words=watcher.in_words,
         )
         report = steps.report(folder, run)
         model.training_record = training_record(start, path, run)
@@ -193,7 +194,7 @@ class _Notes:
         self.lines: list[str] = []
 
     def tell(self, lines) -> None:
-        for line in lines:
+        for line in map(self.watcher.in_words, lines):
             if line not in self.lines:
                 self.lines.append(line)
                 self.watcher.note(line)

@@ -1,7 +1,7 @@
 """`FineTuningTask`: the steps of a fine-tuning that differ from task to task, in their order."""
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -74,6 +74,7 @@ class TrainedRun(Generic[E]):
         baselines: of the same validation examples.
         training: what `fine_tune` returned.
         recipe: by which it trained.
+        in_words: what makes of a note what the report says; see `Watcher`.
     """
 
     model: AlbertTask
@@ -82,6 +83,7 @@ class TrainedRun(Generic[E]):
     baselines: list[BaselineResult] = field(default_factory=list)
     training: FineTuningResult
     recipe: FineTuningRecipe
+    in_words: Callable[[str], str]
 
 
 class FineTuningTask(abc.ABC, Generic[E]):

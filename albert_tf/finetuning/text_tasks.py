@@ -1,5 +1,6 @@
 """Texts, or pairs of texts, with labels or values: the steps of classification, multi-label and regression."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -129,7 +130,11 @@ class TextTask(FineTuningTask[TextTable]):
 
     def report(self, folder: Path, run: TrainedRun[TextTable]) -> Report:
         """Writes `report.md` and its plots."""
-        train, validation, training = run.parts.train, run.parts.validation, run.training
+        training = run.training
+        train, validation = (
+            dataclasses.replace(part, notes=tuple(map(run.in_words, part.notes)))
+            for part in (run.parts.train, run.parts.validation)
+        )
         record = RunRecord(
             title=f"Fine-tuning on {train.path.name}",
             train=train,
@@ -148,7 +153,7 @@ class TextTask(FineTuningTask[TextTable]):
             settings=run.recipe.to_dict(),
             versions=installed_versions(),
             notes=train.notes,
-            training_notes=[*filter(None, [training.kept]), *training.notes],
+            training_notes=[*filter(None, [training.kept]), *map(run.in_words, training.notes)],
             main_metric=(training.monitor or "").removeprefix("val_"),
             seconds=training.seconds,
         )

@@ -21,8 +21,12 @@ class Watcher:
             print(line, flush=True)
 
     def note(self, line: str) -> None:
-        """Is told what was chosen or noticed, and people should know."""
+        """Is told what was chosen or noticed, and people should know; the line is `in_words`."""
         self.say(f"note: {line}")
+
+    def in_words(self, line: str) -> str:
+        """Returns a note as whoever reads it, here or in the report, would say it: as it is."""
+        return line
 
     def begins(self, run_dir: Path) -> None:
         """Is told that the data are read and the model is built, before anything is written into the run's folder."""

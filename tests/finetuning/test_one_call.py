@@ -167,6 +167,9 @@ class Heard(Watcher):
     def say(self, line):
         self.heard.append(line)
 
+    def in_words(self, line):
+        return line.replace("flatter", "PRETTIFY")
+
     def begins(self, run_dir):
         assert not run_dir.exists()
         self.heard.append("begins")
@@ -174,8 +177,9 @@ class Heard(Watcher):
 
 def test_a_watcher_is_told_in_order_and_nothing_is_printed(start, tmp_path, capfd):
     heard = Heard()
-    albert_tf.finetune(
-        (TEXTS, LABELS),
+    repeated = ([text[:-2] for text in TEXTS], LABELS)
+    result = albert_tf.finetune(
+        repeated,
         preset=start,
         run_dir=tmp_path / "run",
         watcher=heard,
@@ -186,6 +190,10 @@ def test_a_watcher_is_told_in_order_and_nothing_is_printed(start, tmp_path, capf
     at = heard.heard.index("begins")
     assert "43 training and 5 validation texts; AlbertTextClassifier" in heard.heard[at - 1]
     assert heard.heard[-1].startswith("Kept epoch 1 of 1: accuracy ")
+    said = " ".join(heard.heard)
+    assert "note: validation texts that also stand in the training data: " in said
+    assert "they PRETTIFY the scores" in said
+    assert "they PRETTIFY the scores" in " ".join(result.notes)
 
 
 def test_what_is_told_goes_to_standard_output(capsys):
