@@ -11,6 +11,7 @@ from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.export import TFLiteRunner, export_tflite
 from tests.export.conftest import LABELS, text_model
+from tests.tiny import question_model
 
 TEXTS = [
     "Hello, World!",
@@ -19,11 +20,26 @@ TEXTS = [
     "\U0001f600 é",
 ]
 PAIRS = ["one", "two", "three", "four"]
+QUESTIONS = (
+    ["Where is the yapok?", "Who?", "", "What is said of it, and by whom? " * 4],
+    [
+        "Der Yapok, a “marsupial”, lives ﬁnely in Ａｍａｚｏｎｉａ \U0001f642 — and in São Paulo, it is said. "
+        * 3,
+        "",
+        "Nobody knows.",
+        "It is said that it swims.",
+    ],
+)
 
 HEADS = {
     "one label": (text_model, (TEXTS,)),
     "several labels": (lambda: text_model(multi_label=True), (TEXTS,)),
     "no names": (lambda: text_model(labels=None), (TEXTS, PAIRS)),
+    "question": (question_model, QUESTIONS),
+    "question that may have no answer": (
+        lambda: question_model(can_be_unanswerable=True, no_answer_threshold=0.02),
+        QUESTIONS,
+    ),
     "value": (lambda: text_model(AlbertTextRegressor), (TEXTS,)),
 }
 """A model for each row of the table of answers, and what it reads."""
