@@ -176,7 +176,9 @@ def filled_in(question: str, choice: str) -> str:
 
 
 def _texts(values, name) -> list[str]:
-    return text_list(from_string_tensors(values, name) if is_string_tensor(values) else values, name)
+    return text_list(
+        from_string_tensors(values, name) if is_string_tensor(values) else values, name
+    )
 
 
 def _lists(choices) -> list[list[str]]:

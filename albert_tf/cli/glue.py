@@ -112,16 +112,22 @@ def _run_suite(args, output: Path):
 
 
 def _show(results) -> None:
-    from albert_tf.finetuning.glue_table import METRIC_NAMES, baselines_of, summarized
+    from albert_tf.finetuning.glue_table import (
+        METRIC_NAMES,
+        best_baseline,
+        percent,
+        summarized,
+        with_spread,
+    )
 
-    rows = []
-    for part, metrics in summarized(results.runs).items():
-        for name, spread in metrics.items():
-            deviation = "" if spread.deviation is None else f" ± {100 * spread.deviation:.1f}"
-            best = [
-                parts[part][name] for parts in baselines_of(results.runs).values() if part in parts
-            ]
-            beside = [f"{100 * value:.1f}" for value in best if value == value]
-            shown = f"{100 * spread.mean:.1f}{deviation}"
-            rows.append([part, METRIC_NAMES[name], shown, max(beside, key=float, default="")])
+    rows = [
+        [
+            part,
+            METRIC_NAMES[name],
+            with_spread(spread),
+            percent(best_baseline(results.runs, part, name)),
+        ]
+        for part, metrics in summarized(results.runs).items()
+        for name, spread in metrics.items()
+    ]
     table("GLUE, dev sets, in percent", ["task", "metric", "this model", "best baseline"], rows)

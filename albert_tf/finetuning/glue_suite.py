@@ -195,7 +195,7 @@ class _OneRun:
         self.data, self.task, self.start, self.recipe = data, task, start, recipe
         self.folder = output / task / f"seed-{recipe.seed}"
         self.settings = {
-            "start": {name: _plain(value) for name, value in dataclasses.asdict(start).items()},
+            "start": {name: _place(value) for name, value in dataclasses.asdict(start).items()},
             "recipe": recipe.to_dict(),
         }
 
@@ -290,5 +290,7 @@ class _OneRun:
         return found
 
 
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else value
+def _place(value: Any) -> Any:
+    """Returns a field of a start; the path of a file or folder is the same wherever it is told from."""
+    is_place = isinstance(value, (str, Path)) and Path(value).exists()
+    return str(Path(value).resolve()) if is_place else value

@@ -167,7 +167,7 @@ def glue_markdown(runs: list[GlueRun], start: ModelStart) -> str:
     order = [name for task in GLUE_TASKS for name in found if name.split("-mis")[0] == task]
     seeds = sorted({run.seed for run in runs})
     mine = {
-        part: {name: _with_spread(spread) for name, spread in metrics.items()}
+        part: {name: with_spread(spread) for name, spread in metrics.items()}
         for part, metrics in found.items()
     }
     rows = [_row(f"**{cell(start.described)}**", mine, order, found)]
@@ -217,18 +217,26 @@ def _baseline_rows(runs: list[GlueRun]) -> dict[str, dict]:
 
 def _in_percent(parts: dict) -> dict:
     return {
-        part: {name: _percent(value) for name, value in metrics.items()}
+        part: {name: percent(value) for name, value in metrics.items()}
         for part, metrics in parts.items()
     }
 
 
-def _percent(value: float | None) -> str:
+def percent(value: float | None) -> str:
+    """Formats a share or correlation in percent; "n/a" where it is not defined."""
     return "n/a" if value is None or not math.isfinite(value) else f"{100 * value:.1f}"
 
 
-def _with_spread(spread: Spread) -> str:
+def with_spread(spread: Spread) -> str:
+    """Formats a mean in percent, with its deviation where there is one."""
     deviation = "" if spread.deviation is None else f" ± {100 * spread.deviation:.1f}"
-    return _percent(spread.mean) + deviation
+    return percent(spread.mean) + deviation
+
+
+def best_baseline(runs: list[GlueRun], part: str, metric: str) -> float | None:
+    """Returns the highest figure of a baseline for a part, or None where there is none."""
+    found = [parts[part][metric] for parts in baselines_of(runs).values() if part in parts]
+    return max((v for v in found if v is not None and math.isfinite(v)), default=None)
 
 
 def _runs_table(runs: list[GlueRun]) -> str:

@@ -1,6 +1,7 @@
 """`albert-tf glue` as a person types it: a suite, killed and gone on with, and its table."""
 
 import json
+import os
 
 import pytest
 
@@ -17,7 +18,8 @@ def suite(small, shell):
     """The arguments of a suite of two tasks in the shell's folder."""
     write_task(shell.folder / "data", "RTE", rows=64)
     write_task(shell.folder / "data", "STS-B", rows=32)
-    return ["glue", "--data", "data", "--preset", small, *SMALL]
+    preset = os.path.relpath(small, shell.folder)
+    return ["glue", "--data", "data", "--preset", preset, *SMALL]
 
 
 def losses(run) -> list[float]:

@@ -16,6 +16,7 @@ from albert_tf.finetuning.glue_table import (
     METRIC_NAMES,
     PUBLISHED,
     Spread,
+    best_baseline,
     glue_markdown,
     summarized,
 )
@@ -212,4 +213,20 @@ def test_a_table_of_one_run_has_no_spread():
     assert "one run, seed 5. Training took 2.0 h in all." in text
     assert "| ALBERT-xxlarge v1 (1.5M steps) | 89.2 |" in text
     assert "ALBERT-base" not in text
+    assert best_baseline([run], "RTE", "accuracy") is None
     assert summarized([run]) == {"RTE": {"accuracy": Spread(0.61, None, 1)}}
+
+
+@pytest.mark.parametrize("undefined", [None, math.nan], ids=["as read", "as computed"])
+def test_what_is_not_defined_is_said_so(undefined):
+    baselines = {
+        "mean value": {"STS-B": {"pearson": undefined, "spearman": undefined}},
+        "TF-IDF + ridge": {"STS-B": {"pearson": 0.5, "spearman": undefined}},
+    }
+    run = GlueRun("STS-B", 0, {"STS-B": {"pearson": 0.8, "spearman": undefined}}, baselines)
+    text = glue_markdown([run], ModelStart(preset="albert_small_en"))
+    assert "| 80.0 / n/a |" in text
+    assert "| majority class, mean value | n/a / n/a |" in text
+    assert "| TF-IDF + linear model | 50.0 / n/a |" in text
+    assert best_baseline([run], "STS-B", "pearson") == 0.5
+    assert best_baseline([run], "STS-B", "spearman") is None
