@@ -116,6 +116,8 @@ class KerasAnswerer:
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
+        from albert_tf.finetuning.text_tasks import answer_scores
+
         return answer_scores(self.model, inputs)
 
 
@@ -126,12 +128,6 @@ class RenamedAnswerer:
         check_number_of_names(class_names, len(answerer.class_names))
         self.task, self.class_names = answerer.task, class_names
         self.scores = answerer.scores
-
-
-def answer_scores(model, inputs):
-    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
-    logits = model.predict(inputs, batch_size=64, verbose=0)
-    return model.decoder().scores({"logits": logits})
 
 
 def read_targets(args, path, answerer):
