@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from albert_tf.answers.entities import EntityReader, token_decoder
 from albert_tf.answers.labels import LabelDecoder, ValueDecoder, names_or_numbers
 from albert_tf.answers.readers import TextReader
 
@@ -10,12 +11,14 @@ READERS: dict[str, Any] = {
     "text_classifier": TextReader,
     "text_embedder": TextReader,
     "text_regressor": TextReader,
+    "token_classifier": EntityReader,
 }
 """By the head's name; a head that is not here takes token ids only."""
 
 DECODERS: dict[str, Any] = {
     "text_classifier": lambda head: LabelDecoder(_names(head), head.get("multi_label", False)),
     "text_regressor": lambda head: ValueDecoder(),
+    "token_classifier": lambda head: token_decoder(_names(head)),
 }
 """By the head's name, made of a mapping of the head's own settings; a head that is not here gives no answers."""
 

@@ -10,10 +10,14 @@ if TYPE_CHECKING:
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
+    from albert_tf.preprocessing.token_classifier_preprocessor import (
+        AlbertTokenClassifierPreprocessor,
+    )
 
 __all__ = [
     "AlbertPreprocessor",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTokenClassifierPreprocessor",
     "LengthBucketedBatches",
 ]
 
@@ -25,6 +29,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
+            ),
+            "albert_tf.preprocessing.token_classifier_preprocessor": (
+                "AlbertTokenClassifierPreprocessor",
             ),
         },
     )
