@@ -25,7 +25,7 @@ from albert_tf.preprocessing.batch_iterables import (
     without_single_texts,
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
-from albert_tf.preprocessing.targets import TargetRule
+from albert_tf.preprocessing.targets import TextTargetRule
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
 from albert_tf.type_names import Data, ModelMixin, Targets
@@ -232,7 +232,7 @@ class RawTextTraining(ModelMixin):
         """
         return self.active_target_rule(inputs).read(y, name)
 
-    def text_target_rule(self) -> TargetRule:
+    def text_target_rule(self) -> TextTargetRule:
         """Returns what the targets beside raw text must be: what the loss takes, unless a head says otherwise."""
         return self.active_target_rule()
 

@@ -18,7 +18,7 @@ from albert_tf.models.class_names import (
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertTokenClassifierPreprocessor
 from albert_tf.preprocessing.entity_targets import EntityTargets
-from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule, TextTargetRule
 from albert_tf.type_names import Tensor, Texts
 
 
@@ -120,7 +120,7 @@ class AlbertTokenClassifier(NamedClasses, AnsweringTask, AlbertTask):
             metrics, weighted_metrics = [], weighted_metrics or self.default_metrics()
         return loss, metrics, weighted_metrics
 
-    def text_target_rule(self) -> TargetRule:
+    def text_target_rule(self) -> TextTargetRule:
         """Entities, or a tag for each word."""
         return EntityTargets(names_or_numbers(self.class_names, self.num_classes))
 

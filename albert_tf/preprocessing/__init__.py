@@ -6,7 +6,13 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
+    from albert_tf.preprocessing.multiple_choice_preprocessor import (
+        AlbertMultipleChoicePreprocessor,
+    )
     from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
+    from albert_tf.preprocessing.question_answerer_preprocessor import (
+        AlbertQuestionAnswererPreprocessor,
+    )
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
@@ -15,7 +21,9 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
+    "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
     "AlbertTokenClassifierPreprocessor",
     "LengthBucketedBatches",
@@ -26,7 +34,13 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.multiple_choice_preprocessor": (
+                "AlbertMultipleChoicePreprocessor",
+            ),
             "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
+            "albert_tf.preprocessing.question_answerer_preprocessor": (
+                "AlbertQuestionAnswererPreprocessor",
+            ),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
             ),

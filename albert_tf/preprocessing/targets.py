@@ -7,7 +7,7 @@ and as tensors of a `tf.data` pipeline (`read_in_graph`), and names the value th
 
 import dataclasses
 import warnings
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -383,3 +383,14 @@ def _floats(y, expected):
 
 TargetRule: TypeAlias = ClassNumbers | YesOrNo | Numbers | AnyNumbers | ByOutput
 """What the targets of a head must be."""
+
+
+class TextTargetRule(Protocol):
+    """What the targets beside raw text must be."""
+
+    @property
+    def weight_rank(self) -> int | None:
+        """Of the weights beside them; see `ExampleWeights`."""
+
+    def read(self, y: Any, name: str = "y") -> Any:
+        """Returns targets in memory, checked, one row for each text."""

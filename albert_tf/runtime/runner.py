@@ -250,6 +250,12 @@ class TFLiteRunner:
 
     def _run_all(self, packed) -> dict[str, list]:
         """Runs rows of similar length together; returns each output's rows in the given order."""
+        if packed.input_rank == 3:  # each choice is scored on its own, so a question may be cut
+            pieces = packed.in_pieces(self._shape[1])
+            return packed.joined(pieces, self._run_rows(pieces))
+        return self._run_rows(packed)
+
+    def _run_rows(self, packed) -> dict[str, list]:
         rows, length = self._shape[0], self._shape[-1]
         controls = self._control_arrays()
         pad_id = self.metadata["config"]["pad_token_id"]

@@ -13,7 +13,7 @@ from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.preprocessing import AlbertTokenClassifierPreprocessor
 from albert_tf.tables import entity_tags
 from tests.export.conftest import LABELS, text_model
-from tests.tiny import english_model
+from tests.tiny import english_model, question_model
 
 TEXTS = [
     "Hello, World!",
@@ -22,6 +22,16 @@ TEXTS = [
     "\U0001f600 é",
 ]
 PAIRS = ["one", "two", "three", "four"]
+QUESTIONS = (
+    ["Where is the yapok?", "Who?", "", "What is said of it, and by whom? " * 4],
+    [
+        "Der Yapok, a “marsupial”, lives ﬁnely in Ａｍａｚｏｎｉａ \U0001f642 — and in São Paulo, it is said. "
+        * 3,
+        "",
+        "Nobody knows.",
+        "It is said that it swims.",
+    ],
+)
 
 
 def token_model(class_names, **settings):
@@ -35,6 +45,11 @@ HEADS = {
     "one label": (text_model, (TEXTS,)),
     "several labels": (lambda: text_model(multi_label=True), (TEXTS,)),
     "no names": (lambda: text_model(labels=None), (TEXTS, PAIRS)),
+    "question": (question_model, QUESTIONS),
+    "question that may have no answer": (
+        lambda: question_model(can_be_unanswerable=True, no_answer_threshold=0.02),
+        QUESTIONS,
+    ),
     "value": (lambda: text_model(AlbertTextRegressor), (TEXTS,)),
     "entities": (lambda: token_model(entity_tags(["A", "B"]), sequence_length=16), (TEXTS,)),
     "entities, BIOES": (
