@@ -6,6 +6,7 @@ from typing import Any
 
 from albert_tf.answers.choice_reader import ChoiceReader
 from albert_tf.answers.choices import ChoiceDecoder
+from albert_tf.answers.entities import EntityReader, token_decoder
 from albert_tf.answers.labels import LabelDecoder, ValueDecoder, names_or_numbers
 from albert_tf.answers.questions import QuestionReader
 from albert_tf.answers.readers import TextReader
@@ -17,6 +18,7 @@ READERS: dict[str, Any] = {
     "text_classifier": TextReader,
     "text_embedder": TextReader,
     "text_regressor": TextReader,
+    "token_classifier": EntityReader,
 }
 """By the head's name; a head that is not here takes token ids only."""
 
@@ -25,6 +27,7 @@ DECODERS: dict[str, Any] = {
     "question_answerer": lambda head: SpanDecoder(**_chosen(head, SpanDecoder)),
     "text_classifier": lambda head: LabelDecoder(_names(head), head.get("multi_label", False)),
     "text_regressor": lambda head: ValueDecoder(),
+    "token_classifier": lambda head: token_decoder(_names(head)),
 }
 """By the head's name, made of a mapping of the head's own settings; a head that is not here gives no answers."""
 

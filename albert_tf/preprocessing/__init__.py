@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
+    from albert_tf.preprocessing.token_classifier_preprocessor import (
+        AlbertTokenClassifierPreprocessor,
+    )
 
 __all__ = [
     "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
     "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTokenClassifierPreprocessor",
     "LengthBucketedBatches",
 ]
 
@@ -39,6 +43,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             ),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
+            ),
+            "albert_tf.preprocessing.token_classifier_preprocessor": (
+                "AlbertTokenClassifierPreprocessor",
             ),
         },
     )
