@@ -6,9 +6,15 @@ from typing import Any
 from albert_tf.answers.choice_reader import ChoiceReader
 from albert_tf.answers.choices import ChoiceDecoder
 from albert_tf.answers.labels import LabelDecoder, ValueDecoder, names_or_numbers
+from albert_tf.answers.mask_reader import MaskReader
+from albert_tf.answers.masks import MaskDecoder
 from albert_tf.answers.readers import TextReader
 
+VOCABULARY = "vocabulary"
+"""In the settings of a head: the tokenizer of its preprocessor, or None."""
+
 READERS: dict[str, Any] = {
+    "masked_lm": MaskReader,
     "multiple_choice": ChoiceReader,
     "text_classifier": TextReader,
     "text_embedder": TextReader,
@@ -17,6 +23,7 @@ READERS: dict[str, Any] = {
 """By the head's name; a head that is not here takes token ids only."""
 
 DECODERS: dict[str, Any] = {
+    "masked_lm": lambda head: MaskDecoder(head.get(VOCABULARY)),
     "multiple_choice": lambda head: ChoiceDecoder(),
     "text_classifier": lambda head: LabelDecoder(_names(head), head.get("multi_label", False)),
     "text_regressor": lambda head: ValueDecoder(),
@@ -29,7 +36,8 @@ def decoder_for(head: str | None, settings: Mapping[str, Any]) -> Any:
 
     Args:
         head: its name, such as `"text_classifier"`; None for a backbone.
-        settings: of the head, as `head_config` of a model gives them: `num_classes`, `class_names`, `multi_label`.
+        settings: of the head, as `head_config` of a model gives them: `num_classes`, `class_names`, `multi_label`;
+            and the `VOCABULARY` that it reads.
     """
     make = DECODERS.get(head or "")
     return None if make is None else make(settings)

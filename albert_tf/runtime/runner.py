@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from albert_tf.answers.batching import in_order_of_length
-from albert_tf.answers.by_head import READERS, decoder_for
+from albert_tf.answers.batching import in_order_of_length, kept_outputs
+from albert_tf.answers.by_head import READERS, VOCABULARY, decoder_for
 from albert_tf.errors import AlbertWarning, ExportError
 from albert_tf.runtime.bundle import longest_input, read_bundle
 from albert_tf.runtime.content import read_content
@@ -113,6 +113,7 @@ class TFLiteRunner:
                 **self.metadata,
                 **self.metadata.get("head_config", {}),
                 "class_names": self.class_names,
+                VOCABULARY: self.tokenizer,
             },
         )
 
@@ -263,7 +264,8 @@ class TFLiteRunner:
         def run(chosen):
             filled = [*chosen, *[chosen[0]] * (rows - len(chosen))]
             inputs = packed.batch(filled, pad_id, None if length < 0 else length)
-            return self._graph.run({**inputs, **controls})
+            outputs = self._graph.run({**inputs, **controls})
+            return kept_outputs(self.decoder, outputs, chosen, packed)
 
         return in_order_of_length(packed.lengths, rows, run)
 
