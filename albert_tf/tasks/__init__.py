@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from albert_tf.tasks.race import RaceQuestion, read_race
     from albert_tf.tasks.split import Split, check_overlap, split_table
     from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
+    from albert_tf.tasks.squad_answers import (
+        best_no_answer_threshold,
+        squad_examples,
+        squad_scores,
+    )
 
 __all__ = [
     "CLASS_NAMES",
@@ -37,6 +42,7 @@ __all__ = [
     "Split",
     "SquadQuestion",
     "TextTable",
+    "best_no_answer_threshold",
     "check_labels",
     "check_overlap",
     "classification_metrics",
@@ -57,7 +63,9 @@ __all__ = [
     "read_table",
     "regression_metrics",
     "split_table",
+    "squad_examples",
     "squad_metrics",
+    "squad_scores",
     "write_table",
 ]
 
@@ -107,6 +115,11 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "SquadQuestion",
                 "read_squad",
                 "squad_metrics",
+            ),
+            "albert_tf.tasks.squad_answers": (
+                "best_no_answer_threshold",
+                "squad_examples",
+                "squad_scores",
             ),
             "albert_tf.tables.entities": (
                 "EntityText",
