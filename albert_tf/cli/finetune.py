@@ -23,9 +23,9 @@ from albert_tf.cli.data_arguments import add_table_arguments, given_table_option
 from albert_tf.cli.fine_tuning_arguments import (
     RECIPE_FIELDS,
     add_model_arguments,
-    build_recipe,
     choose_start,
     model_start,
+    recipe_options,
 )
 from albert_tf.cli.fine_tuning_watcher import RunWatcher, in_words_of_options
 from albert_tf.cli.quality import show_metrics
@@ -117,12 +117,12 @@ def fine_tune(args, run_dir: Path):
                 validation_data=args.validation,
                 validation_split=args.validation_share,
                 preset=model_start(args),
-                recipe=build_recipe(args),
                 run_dir=run_dir,
                 resume=bool(args.resume),
                 baselines=not args.no_baselines,
                 verbose=progress_style(),
                 watcher=RunWatcher(args),
+                **recipe_options(args),
                 **given_table_options(args),
             )
     except TrainingInterrupted as stop:

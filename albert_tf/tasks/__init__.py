@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     )
     from albert_tf.tasks.race import RaceQuestion, read_race
     from albert_tf.tasks.split import Split, check_overlap, split_table
-    from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics, question_scores
+    from albert_tf.tasks.squad import SquadQuestion, question_scores, read_squad, squad_metrics
+    from albert_tf.tasks.squad_answers import (
+        best_no_answer_threshold,
+        squad_examples,
+        squad_scores,
+    )
 
 __all__ = [
     "CLASS_NAMES",
@@ -40,6 +45,7 @@ __all__ = [
     "Split",
     "SquadQuestion",
     "TextTable",
+    "best_no_answer_threshold",
     "check_labels",
     "check_overlap",
     "choice_examples",
@@ -55,6 +61,7 @@ __all__ = [
     "multi_label_metrics",
     "per_class_table",
     "predicted_targets",
+    "question_scores",
     "read_choices",
     "read_entities",
     "read_glue",
@@ -63,8 +70,9 @@ __all__ = [
     "read_table",
     "regression_metrics",
     "split_table",
+    "squad_examples",
     "squad_metrics",
-    "question_scores",
+    "squad_scores",
     "write_table",
 ]
 
@@ -117,6 +125,11 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "read_squad",
                 "squad_metrics",
                 "question_scores",
+            ),
+            "albert_tf.tasks.squad_answers": (
+                "best_no_answer_threshold",
+                "squad_examples",
+                "squad_scores",
             ),
             "albert_tf.tables.entities": (
                 "EntityText",
