@@ -6,6 +6,7 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
+    from albert_tf.preprocessing.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
     from albert_tf.preprocessing.multiple_choice_preprocessor import (
         AlbertMultipleChoicePreprocessor,
     )
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
+    from albert_tf.preprocessing.token_classifier_preprocessor import (
+        AlbertTokenClassifierPreprocessor,
+    )
 
 __all__ = [
+    "AlbertMaskedLMPreprocessor",
     "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
     "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTokenClassifierPreprocessor",
     "LengthBucketedBatches",
 ]
 
@@ -30,6 +36,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.masked_lm_preprocessor": ("AlbertMaskedLMPreprocessor",),
             "albert_tf.preprocessing.multiple_choice_preprocessor": (
                 "AlbertMultipleChoicePreprocessor",
             ),
@@ -39,6 +46,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             ),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
+            ),
+            "albert_tf.preprocessing.token_classifier_preprocessor": (
+                "AlbertTokenClassifierPreprocessor",
             ),
         },
     )

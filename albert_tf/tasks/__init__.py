@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from albert_tf.tables.choices import ChoiceQuestion, choice_examples, read_choices
     from albert_tf.tables.entities import EntityText, read_entities
     from albert_tf.tables.table import TextTable, read_table, write_table
+    from albert_tf.tasks.choice_scores import choice_metrics
     from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
     from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
@@ -31,6 +33,7 @@ __all__ = [
     "DEMO_DATA",
     "GLUE_TASKS",
     "MAIN_METRIC",
+    "ChoiceQuestion",
     "EntityText",
     "LabelSet",
     "RaceQuestion",
@@ -39,6 +42,8 @@ __all__ = [
     "TextTable",
     "check_labels",
     "check_overlap",
+    "choice_examples",
+    "choice_metrics",
     "classification_metrics",
     "confusion_counts",
     "demo_data",
@@ -50,6 +55,7 @@ __all__ = [
     "multi_label_metrics",
     "per_class_table",
     "predicted_targets",
+    "read_choices",
     "read_entities",
     "read_glue",
     "read_race",
@@ -65,6 +71,8 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "albert_tf.tables.choices": ("ChoiceQuestion", "choice_examples", "read_choices"),
+            "albert_tf.tasks.choice_scores": ("choice_metrics",),
             "albert_tf.tasks.demo": (
                 "CLASS_NAMES",
                 "DEMO_DATA",
