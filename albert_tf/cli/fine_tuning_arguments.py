@@ -1,6 +1,24 @@
 """The arguments of commands that fine-tune: what the model starts from, and the recipe."""
 
 BUNDLED = "albert_small_en"
+# As in albert_tf.finetuning and albert_tf.training, for which a parser does not wait; a test holds them equal.
+TASKS = (
+    "classification",
+    "multi-label",
+    "regression",
+    "question-answering",
+    "token-classification",
+    "multiple-choice",
+)
+RECIPES = (
+    "albert_small_en",
+    "default",
+    "from-scratch",
+    "small-data",
+    "demo",
+    *(f"glue/{task}" for task in "cola mnli mrpc qnli qqp rte sst2 stsb wnli".split()),
+    *(f"glue/albert_small_en/{task}" for task in "cola mrpc rte stsb".split()),
+)
 RECIPE_FIELDS = {
     "epochs": (int, "passes over the training texts"),
     "batch_size": (int, "texts in a step"),
