@@ -134,7 +134,10 @@ def squad_metrics(
     return {"exact_match": _percent(exact), "f1": _percent(overlap)}
 
 
-def _metrics_of_version_2(predictions, questions, probabilities):
+def scores_of_version_2(
+    predictions: dict[str, str], questions: list[SquadQuestion]
+) -> dict[str, list[float]]:
+    """Returns `exact` and `f1` of each question, from 0 to 1, as the script of version 2.0 has them."""
     scores: dict[str, list[float]] = {"exact": [], "f1": []}
     for question in questions:
         predicted = predictions[question.id]
@@ -142,6 +145,11 @@ def _metrics_of_version_2(predictions, questions, probabilities):
         true = [answer for answer in question.answers if normalize(answer)] or [""]
         scores["exact"].append(float(max(normalize(predicted) == normalize(t) for t in true)))
         scores["f1"].append(max(_token_f1_of_version_2(predicted, t) for t in true))
+    return scores
+
+
+def _metrics_of_version_2(predictions, questions, probabilities):
+    scores = scores_of_version_2(predictions, questions)
     answerable = np.array([bool(question.answers) for question in questions])
     found = {"exact_match": _percent(scores["exact"])}
     groups = (("", np.ones_like(answerable)), ("HasAns_", answerable), ("NoAns_", ~answerable))

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from albert_tf.answers import QuestionAnswer
 from albert_tf.errors import DataError
-from albert_tf.tasks.squad import SquadQuestion, squad_metrics
+from albert_tf.tasks.squad import SquadQuestion, scores_of_version_2, squad_metrics
 
 Span = tuple[int, int]
 
@@ -92,12 +94,21 @@ def best_no_answer_threshold(
             "the answers do not say how probable it is that there is none; expected those of a model with "
             "can_be_unanswerable=True, to at least one question"
         )
-    metrics = squad_metrics(_best_spans(answers, questions), questions, probabilities)
-    last = metrics["best_f1_thresh"]  # this probability is still answered
-    silent = [p for p in probabilities.values() if p > last]
-    if not silent:  # every question is better answered
+    values = np.array(list(probabilities.values()))
+    order = np.argsort(values, kind="stable")
+    answered, silent = (
+        np.array(scores_of_version_2(predictions, questions)["f1"])[order]
+        for predictions in (_best_spans(answers, questions), dict.fromkeys(probabilities, ""))
+    )
+    total = np.concatenate(
+        [[0.0], np.cumsum(answered - silent)]
+    )  # what answering the first n earns
+    # Questions of one probability are answered together, or not at all.
+    steps = np.flatnonzero(np.diff(values[order], prepend=-1.0, append=2.0) > 0)
+    best = steps[total[steps].argmax()]
+    if best == len(order):
         return math.nextafter(1.0, 2.0)
-    return (last + min(silent)) / 2
+    return float(values[order[best]] + (values[order[best - 1]] if best else 0.0)) / 2
 
 
 def _check_number(answers, questions):
