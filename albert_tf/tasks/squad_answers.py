@@ -7,7 +7,7 @@ import numpy as np
 
 from albert_tf.answers import QuestionAnswer
 from albert_tf.errors import DataError
-from albert_tf.tasks.squad import SquadQuestion, scores_of_version_2, squad_metrics
+from albert_tf.tasks.squad import SquadQuestion, question_scores, squad_metrics
 
 Span = tuple[int, int]
 
@@ -62,7 +62,7 @@ def squad_scores(
     found = squad_metrics(given, questions, probabilities)
     if probabilities is None:
         return found
-    forced = squad_metrics(_best_spans(answers, questions), questions, probabilities)
+    forced = squad_metrics(_by_id(questions, _best_spans(answers)), questions, probabilities)
     return found | {name: value for name, value in forced.items() if name.startswith("best_")}
 
 
@@ -97,8 +97,8 @@ def best_no_answer_threshold(
     values = np.array(list(probabilities.values()))
     order = np.argsort(values, kind="stable")
     answered, silent = (
-        np.array(scores_of_version_2(predictions, questions)["f1"])[order]
-        for predictions in (_best_spans(answers, questions), dict.fromkeys(probabilities, ""))
+        np.array(question_scores(texts, questions)[1])[order]
+        for texts in (_best_spans(answers), [""] * len(questions))
     )
     total = np.concatenate(
         [[0.0], np.cumsum(answered - silent)]
@@ -122,10 +122,9 @@ def _by_id(questions, values) -> dict:
     return {q.id: value for q, value in zip(questions, values, strict=True)}
 
 
-def _best_spans(answers, questions) -> dict[str, str]:
+def _best_spans(answers) -> list[str]:
     """What each answer would be if there had to be one."""
-    texts = [a.alternatives[0].text if a.alternatives else "" for a in answers]
-    return _by_id(questions, texts)
+    return [a.alternatives[0].text if a.alternatives else "" for a in answers]
 
 
 def _probabilities(answers, questions) -> dict[str, float] | None:

@@ -186,9 +186,12 @@ def pack(
     truncate: str = "longest_first",
     stride: int | None = None,
     max_first_length: int | None = None,
+    second_keeps_end: bool = False,
 ) -> PackedTokens:
     """Packs texts, or pairs of texts; see `AlbertTokenizer.pack`."""
     _check_options(second is not None, max_length, truncate, stride, max_first_length)
+    if second_keeps_end and (second is None or stride is not None):
+        raise ConfigError("second_keeps_end is for pairs, without a stride; leave it out")
     first_lengths = first.lengths
     if max_first_length is not None:
         first_lengths = np.minimum(first_lengths, max_first_length)
@@ -198,6 +201,9 @@ def pack(
     else:
         sides = _truncate_pair(first_lengths, second.lengths, room, truncate)
         windowed = 0 if truncate == "only_first" else 1
+        if second_keeps_end:
+            kept = sides[1].lengths
+            sides[1] = _Slices(second.lengths - kept, kept)
     text_index = np.arange(len(first_lengths))
     if stride is not None:
         full = first_lengths if windowed == 0 else second.lengths

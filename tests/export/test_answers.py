@@ -6,12 +6,22 @@ import json
 import numpy as np
 import pytest
 
-from albert_tf import AlbertTextRegressor
+from albert_tf import (
+    AlbertMultipleChoice,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+    AlbertTokenizer,
+)
 from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.export import TFLiteRunner, export_tflite
+from albert_tf.preprocessing import (
+    AlbertMultipleChoicePreprocessor,
+    AlbertTokenClassifierPreprocessor,
+)
+from albert_tf.tables import entity_tags
 from tests.export.conftest import LABELS, text_model
-from tests.tiny import question_model
+from tests.tiny import english_model, question_model
 
 TEXTS = [
     "Hello, World!",
@@ -31,7 +41,27 @@ QUESTIONS = (
     ],
 )
 
+
+def token_model(class_names, **settings):
+    """A model that labels tokens, whose rows are shorter than the longest text."""
+    own = AlbertTokenClassifierPreprocessor(AlbertTokenizer(), **settings)
+    options = {"scale": 0.3, "preprocessor": own, "class_names": class_names}
+    return english_model(AlbertTokenClassifier, **options)
+
+
+CHOICES = [["a", "b"], ["one choice only"], ["", "\U0001f600"], list("abcdefghi")]
+"""Of unequal number; a file takes four at a time."""
+CONTEXTS = ["A context. " * 1000, "", "\U0001f600", "_"]
+
+
+def choice_model():
+    reader = AlbertMultipleChoicePreprocessor(AlbertTokenizer(), sequence_length=40)
+    return english_model(AlbertMultipleChoice, scale=0.3, preprocessor=reader)
+
+
 HEADS = {
+    "choices": (choice_model, (TEXTS, CHOICES)),
+    "choices with contexts": (choice_model, (TEXTS, CHOICES, CONTEXTS)),
     "one label": (text_model, (TEXTS,)),
     "several labels": (lambda: text_model(multi_label=True), (TEXTS,)),
     "no names": (lambda: text_model(labels=None), (TEXTS, PAIRS)),
@@ -41,6 +71,12 @@ HEADS = {
         QUESTIONS,
     ),
     "value": (lambda: text_model(AlbertTextRegressor), (TEXTS,)),
+    "entities": (lambda: token_model(entity_tags(["A", "B"]), sequence_length=16), (TEXTS,)),
+    "entities, BIOES": (
+        lambda: token_model(entity_tags(["A"], "BIOES"), sequence_length=16, stride=3),
+        (TEXTS,),
+    ),
+    "words": (lambda: token_model(["NOUN", "VERB"], sequence_length=16), (TEXTS,)),
 }
 """A model for each row of the table of answers, and what it reads."""
 
@@ -60,6 +96,12 @@ def close(mine, theirs):
     return mine == theirs
 
 
+def plain(answer):
+    """An answer as dicts and lists."""
+    is_list = isinstance(answer, list)  # of the entities of a text
+    return [plain(part) for part in answer] if is_list else dataclasses.asdict(answer)
+
+
 @pytest.mark.parametrize("head", HEADS)
 def test_a_file_answers_as_its_model(head, tmp_path):
     make, texts = HEADS[head]
@@ -69,7 +111,7 @@ def test_a_file_answers_as_its_model(head, tmp_path):
     assert len(answers) == len(texts[0])
     assert close(answers, runner(*texts)), (answers, runner(*texts))
     assert close(answers, model.answer(*texts, batch_size=1))
-    json.dumps([dataclasses.asdict(answer) for answer in answers])
+    json.dumps(plain(answers))
     assert model.answer(*([] for _ in texts)) == runner(*([] for _ in texts)) == []
 
 
