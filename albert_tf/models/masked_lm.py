@@ -9,6 +9,7 @@ from keras import ops
 
 from albert_tf.answers import FilledMask
 from albert_tf.answers.masks import TOKENS
+from albert_tf.answers.results import Outputs
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ConfigError
 from albert_tf.layers import MaskedLMHead
@@ -24,8 +25,8 @@ from albert_tf.type_names import Tensor, Texts
 class AlbertMaskedLM(AnsweringTask, AlbertTask):
     """Predicts tokens through a decoder that is tied to the word table.
 
-    `answer`, `predict` and the model itself take raw text; `fit` and `evaluate` take token ids, with the masked tokens as
-    targets: `albert-tf pretrain` and `albert_tf.pretraining` make them of text.
+    `answer`, `predict` and the model itself take raw text; `fit` and `evaluate` take token ids, with the masked tokens
+    as targets: `albert-tf pretrain` and `albert_tf.pretraining` make them of text.
 
     Args:
         backbone: an `AlbertBackbone`.
@@ -98,7 +99,9 @@ class AlbertMaskedLM(AnsweringTask, AlbertTask):
         decoder = dataclasses.replace(self.decoder(), top=top)
         return self.answers_to(texts, batch_size, decoder)
 
-    def outputs_for_answers(self, inputs: dict, rows: list[int], packed: Any, decoder: Any) -> dict:
+    def outputs_for_answers(
+        self, inputs: dict, rows: list[int], packed: Any, decoder: Any
+    ) -> Outputs:
         """Returns the best tokens of the masks; the logits of all other tokens are not computed."""
         positions = [decoder.positions(packed, row) for row in rows]
         masked = np.zeros((len(rows), max(1, *map(len, positions))), "int32")

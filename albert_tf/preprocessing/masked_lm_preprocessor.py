@@ -12,8 +12,8 @@ class AlbertMaskedLMPreprocessor(AlbertPreprocessor):
 
     It masks nothing by itself: `albert_tf.pretraining` draws masks, runs of whole words as ALBERT did.
 
-    A blank before a `[MASK]` is part of it, since a token of SentencePiece holds the blank before its word. A text that is
-    too long becomes several rows, windows that overlap by half.
+    A blank before a `[MASK]` is part of it, since a token of SentencePiece holds the blank before its word. A text that
+    is too long becomes several rows, windows that overlap by half.
 
     Args:
         tokenizer: an `AlbertTokenizer` whose vocabulary has a mask.

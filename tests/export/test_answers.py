@@ -6,11 +6,11 @@ import json
 import numpy as np
 import pytest
 
-from albert_tf import AlbertMultipleChoice, AlbertTextRegressor, AlbertTokenizer
+from albert_tf import AlbertMaskedLM, AlbertMultipleChoice, AlbertTextRegressor, AlbertTokenizer
 from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.preprocessing import AlbertMultipleChoicePreprocessor
+from albert_tf.preprocessing import AlbertMaskedLMPreprocessor, AlbertMultipleChoicePreprocessor
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import english_model
 
@@ -32,7 +32,16 @@ def choice_model():
     return english_model(AlbertMultipleChoice, scale=0.3, preprocessor=reader)
 
 
+MASKED = ["A [MASK] text.", "none", "\U0001f600[MASK][MASK]", "[MASK] " + "long " * 99 + "[MASK]"]
+
+
+def mask_model():
+    reader = AlbertMaskedLMPreprocessor(AlbertTokenizer(), sequence_length=40)
+    return english_model(AlbertMaskedLM, scale=0.3, preprocessor=reader)
+
+
 HEADS = {
+    "masks": (mask_model, (MASKED,)),
     "choices": (choice_model, (TEXTS, CHOICES)),
     "choices with contexts": (choice_model, (TEXTS, CHOICES, CONTEXTS)),
     "one label": (text_model, (TEXTS,)),
@@ -58,6 +67,13 @@ def close(mine, theirs):
     return mine == theirs
 
 
+def plain(answers):
+    """Answers, and lists of them, as JSON can hold them."""
+    if isinstance(answers, (list, tuple)):
+        return [plain(answer) for answer in answers]
+    return dataclasses.asdict(answers)
+
+
 @pytest.mark.parametrize("head", HEADS)
 def test_a_file_answers_as_its_model(head, tmp_path):
     make, texts = HEADS[head]
@@ -67,7 +83,7 @@ def test_a_file_answers_as_its_model(head, tmp_path):
     assert len(answers) == len(texts[0])
     assert close(answers, runner(*texts)), (answers, runner(*texts))
     assert close(answers, model.answer(*texts, batch_size=1))
-    json.dumps([dataclasses.asdict(answer) for answer in answers])
+    json.dumps(plain(answers))
     assert model.answer(*([] for _ in texts)) == runner(*([] for _ in texts)) == []
 
 
