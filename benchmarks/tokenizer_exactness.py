@@ -12,6 +12,7 @@ The bundled model reads every text; what else is compared takes no more than `--
 
     python -m benchmarks.tokenizer_exactness --data DATA
     python -m benchmarks.tokenizer_exactness --data DATA --texts 1000 --generated 0 --output /tmp/exactness.json
+    python -m benchmarks.tokenizer_exactness --data DATA --files "imdb/*" "glue/*/dev.tsv" --generated 0
 """
 
 import argparse
@@ -278,11 +279,23 @@ def compare(texts: Iterable[str], compared: dict, others: int | None = None) -> 
     return counts
 
 
-def sources(data: Path, most: int | None, generated: int) -> Iterator[tuple[str, Iterable[str]]]:
-    """Yields the name and the texts of every file, and of what is generated."""
+def sources(
+    data: Path, patterns: list[str], most: int | None, generated: int
+) -> Iterator[tuple[str, Iterable[str]]]:
+    """Yields the name and the texts of every file that a pattern matches, and of what is generated.
+
+    Raises:
+        SystemExit: for a pattern that matches no file.
+    """
+    paths = set()
+    for pattern in patterns:
+        found = {path for path in data.glob(pattern) if path.is_file()}
+        if not found:
+            raise SystemExit(f"{data}: no file matches {pattern!r}")
+        paths |= found
     if generated:
         yield GENERATED, generated_texts(generated)
-    for path in sorted((path for path in data.rglob("*") if path.is_file()), key=_size):
+    for path in sorted(paths, key=_size):
         yield str(path.relative_to(data)), itertools.islice(texts_of(path), most)
 
 
@@ -296,6 +309,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="a folder of data, read whole")
+    everything = {"nargs": "+", "default": ["**/*"], "metavar": "PATTERN"}
+    parser.add_argument("--files", **everything, help="files of the folder (default: all)")
     parser.add_argument("--texts", type=int, help="only so many texts of each file")
     parser.add_argument("--others", type=int, default=10_000, help="see above")
     parser.add_argument("--generated", type=int, default=100_000, help="texts of hypothesis")
@@ -305,7 +320,7 @@ def main():
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     compared, files, total = comparisons(), {}, {}
-    for name, texts in sources(args.data, args.texts, args.generated):
+    for name, texts in sources(args.data, args.files, args.texts, args.generated):
         others = None if name == GENERATED else args.others
         counts = compare(texts, compared, others)
         files[name] = {key: dataclasses.asdict(found) for key, found in counts.items()}
@@ -332,6 +347,7 @@ def main():
         {
             "machine": describe_machine(),
             "settings": {
+                "files": args.files,
                 "texts": args.texts,
                 "others": args.others,
                 "generated": args.generated,

@@ -32,7 +32,8 @@ def make_examples(
         longest: most tokens that the file takes.
         choices: rows of a multiple-choice example.
         texts: list of `str`, or None for the package's own or random ids.
-        pairs: second texts, or for multiple choice the lists of choices of the texts; or None.
+        pairs: second texts, for a question answerer the contexts, for multiple choice the lists of choices of the
+            texts; or None.
 
     Raises:
         ExportError: when texts are given for a model without preprocessor, or there are none.
@@ -48,20 +49,19 @@ def make_examples(
     if texts is not None and (isinstance(texts, str) or not len(texts)):
         raise ExportError("texts for the parity report must be a list of at least one text")
     source = "sample texts" if texts is None else "given texts"
+    texts = list(SAMPLE_TEXTS if texts is None else texts)
+    reader = preprocessor.reader
+    reader = dataclasses.replace(reader, sequence_length=min(longest, reader.sequence_length))
     if isinstance(model, AlbertMultipleChoice):
-        questions = list(SAMPLE_TEXTS if texts is None else texts)
-        return _of_choices(preprocessor, longest, choices, questions, pairs), source
-    packed = preprocessor.tokenizer.pack(
-        list(SAMPLE_TEXTS if texts is None else texts),
-        None if pairs is None else list(pairs),
-        max_length=min(longest, preprocessor.sequence_length),
-        truncate="longest_first" if pairs is None else preprocessor.truncate,
-    )
+        return _of_choices(reader, choices, texts, pairs), source
+    if pairs is None and model.head == "question_answerer":
+        pairs = [*texts[1:], texts[0]]  # without contexts of their own, other texts stand for them
+    packed = reader.pack(reader.columns(texts if pairs is None else (texts, list(pairs))))
     examples = [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
     return examples, source
 
 
-def _of_choices(preprocessor, longest, number, questions, choices):
+def _of_choices(reader, number, questions, choices):
     """Questions with just as many choices as the file takes: it differs in none that is not there.
 
     Without choices of their own, other questions stand for them.
@@ -69,8 +69,6 @@ def _of_choices(preprocessor, longest, number, questions, choices):
     if choices is None:
         following = questions * (1 + number)
         choices = [following[n + 1 : n + 1 + number] for n in range(len(questions))]
-    reader = preprocessor.reader
-    reader = dataclasses.replace(reader, sequence_length=min(longest, reader.sequence_length))
     questions, choices, _ = reader.columns((questions, choices))
     pieces = [
         (question, ((own[begin : begin + number]) * number)[:number])
@@ -78,7 +76,7 @@ def _of_choices(preprocessor, longest, number, questions, choices):
         for begin in range(0, len(own), number)
     ]
     packed = reader.pack((*map(list, zip(*pieces, strict=True)), None))
-    batches = (packed.batch([row], preprocessor.tokenizer.pad_id) for row in range(len(packed)))
+    batches = (packed.batch([row], reader.tokenizer.pad_id) for row in range(len(packed)))
     return [Example(*(rows[0] for rows in batch.values())) for batch in batches]
 
 

@@ -125,7 +125,8 @@ def export_tflite(
             `probabilities` instead of `logits`; see docs/task_library.md.
         texts: texts to compare file and model on; default a few dozen of the package's own, or
             random ids for a model without preprocessor. The user's own validation texts say more.
-        pairs: second texts, one for each of `texts`; for `AlbertMultipleChoice` a list of choices for each.
+        pairs: second texts, one for each of `texts`; for `AlbertQuestionAnswerer` their contexts, for
+            `AlbertMultipleChoice` a list of choices for each.
         limits: what file and model may differ by; default by quantization, `DEFAULT_LIMITS`.
 
     Returns:

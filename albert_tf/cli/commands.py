@@ -8,6 +8,7 @@ from albert_tf.cli import (
     export_model,
     fill_mask,
     finetune,
+    glue,
     import_checkpoint,
     measure,
     predict,
@@ -20,6 +21,7 @@ from albert_tf.cli import (
 TRAINING = (
     demo,
     finetune,
+    glue,
     evaluate,
     export_model,
     import_checkpoint,
@@ -33,6 +35,7 @@ ALL = (
     demo,
     sample,
     finetune,
+    glue,
     evaluate,
     predict,
     export_model,

@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from albert_tf.answers.batching import in_order_of_length, kept_outputs
-from albert_tf.answers.by_head import VOCABULARY, decoder_for
+from albert_tf.answers.by_head import decoder_for
 from albert_tf.answers.results import Outputs
 from albert_tf.models.fit_arguments import size_of_batch
 from albert_tf.type_names import ModelMixin, Texts
@@ -18,7 +18,7 @@ class AnsweringTask(ModelMixin):
     def decoder(self) -> Any:
         """Returns what turns the outputs of the head into answers, of `albert_tf.answers`."""
         tokenizer = None if self.preprocessor is None else self.preprocessor.tokenizer
-        return decoder_for(self.head, {**self.head_config(), VOCABULARY: tokenizer})
+        return decoder_for(self.head, self.head_config(), tokenizer)
 
     def answers_to(self, x: Texts, batch_size: int | None, decoder: Any = None) -> list:
         """Returns the answer to each text of `x`, which is as for `predict`.

@@ -17,8 +17,22 @@ from albert_tf.models.answering import AnsweringTask
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertMaskedLMPreprocessor
-from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.preprocessing.masked_lm_preprocessor import NO_TARGETS
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule, TextTargetRule
 from albert_tf.type_names import Tensor, Texts
+
+
+@dataclasses.dataclass(frozen=True)
+class NoTargets(ClassNumbers):
+    """Refuses targets beside raw text."""
+
+    def read(self, y: Any, name: str = "y") -> np.ndarray:
+        """Says how else the model is trained.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(NO_TARGETS)
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -115,16 +129,9 @@ class AlbertMaskedLM(AnsweringTask, AlbertTask):
         """A token of the vocabulary for each position."""
         return ClassNumbers(self.config.vocab_size, rank=2)
 
-    def text_target_rule(self) -> TargetRule:
-        """There is none: raw text tells no masked tokens.
-
-        Raises:
-            ConfigError: always.
-        """
-        raise ConfigError(
-            "AlbertMaskedLM takes raw text in answer and predict only; to train it on text use albert-tf pretrain "
-            "(albert_tf.pretraining), or pass a dict of token_ids and padding_mask with the tokens as targets"
-        )
+    def text_target_rule(self) -> TextTargetRule:
+        """None are taken: raw text tells no masked tokens."""
+        return NoTargets(self.config.vocab_size)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""

@@ -11,15 +11,23 @@ if TYPE_CHECKING:
         AlbertMultipleChoicePreprocessor,
     )
     from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
+    from albert_tf.preprocessing.question_answerer_preprocessor import (
+        AlbertQuestionAnswererPreprocessor,
+    )
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
+    )
+    from albert_tf.preprocessing.token_classifier_preprocessor import (
+        AlbertTokenClassifierPreprocessor,
     )
 
 __all__ = [
     "AlbertMaskedLMPreprocessor",
     "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
+    "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
+    "AlbertTokenClassifierPreprocessor",
     "LengthBucketedBatches",
 ]
 
@@ -33,8 +41,14 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "AlbertMultipleChoicePreprocessor",
             ),
             "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
+            "albert_tf.preprocessing.question_answerer_preprocessor": (
+                "AlbertQuestionAnswererPreprocessor",
+            ),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
+            ),
+            "albert_tf.preprocessing.token_classifier_preprocessor": (
+                "AlbertTokenClassifierPreprocessor",
             ),
         },
     )

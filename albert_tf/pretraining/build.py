@@ -1,7 +1,6 @@
 """Raw text to a folder of records, in one process or several, with the same bytes from any number of them."""
 
 import collections
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,6 +10,7 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.operating_system import most_processes, process_context
+from albert_tf.pretraining import worker
 from albert_tf.pretraining.documents import Document, check_files, read_corpus
 from albert_tf.pretraining.examples import ExampleMaker, ExampleRecipe
 from albert_tf.pretraining.exclusion import ExcludedTexts
@@ -22,8 +22,6 @@ TASK_CHARACTERS = 200_000
 """Text that a process is given at once: about a third of a second of work."""
 TASKS_AHEAD = 3
 """Tasks for each process that are read before their results are written; what bounds the memory."""
-
-Made = list[tuple[int, list[bytes]]]  # the records of each document, by its index
 
 
 def build_records(
@@ -110,29 +108,20 @@ def _tasks(documents: Iterable[Document]) -> Iterator[list[Document]]:
         yield task
 
 
-def _make_here(make: ExampleMaker, tasks) -> Iterator[tuple[Made, collections.Counter]]:
+def _make_here(make: ExampleMaker, tasks) -> Iterator[tuple[worker.Made, collections.Counter]]:
     for task in tasks:
-        yield _make_task(make, task)
+        yield worker.make_task(make, task)
 
 
-def _make_task(make: ExampleMaker, task: list[Document]) -> tuple[Made, collections.Counter]:
-    made, counts = [], collections.Counter()
-    for document in task:
-        records, counted = make(document)
-        made.append((document.index, records))
-        counts.update(counted)
-    return made, counts
-
-
-def _make_apart(make, tasks, processes) -> Iterator[tuple[Made, collections.Counter]]:
+def _make_apart(make, tasks, processes) -> Iterator[tuple[worker.Made, collections.Counter]]:
     """As `_make_here`, in processes of their own, with the results in the order of the tasks."""
     processes = most_processes(processes)
-    context = process_context(__name__)
-    pool = ProcessPoolExecutor(processes, context, initializer=_start_worker, initargs=(make,))
+    context = process_context(worker.__name__)
+    pool = ProcessPoolExecutor(processes, context, initializer=worker.start, initargs=(make,))
     pending = collections.deque()
     try:
         for task in tasks:
-            pending.append(pool.submit(_run_in_worker, task))
+            pending.append(pool.submit(worker.run, task))
             if len(pending) >= TASKS_AHEAD * processes:
                 yield pending.popleft().result()
         while pending:
@@ -143,18 +132,3 @@ def _make_apart(make, tasks, processes) -> Iterator[tuple[Made, collections.Coun
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-_worker: ExampleMaker | None = None
-
-
-def _start_worker(make: ExampleMaker) -> None:
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started this one
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    _worker = make
-
-
-def _run_in_worker(task: list[Document]) -> tuple[Made, collections.Counter]:
-    return _make_task(_worker, task)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         tfidf_baseline,
     )
     from albert_tf.reports.baselines_of_choices import choice_baselines
+    from albert_tf.reports.dictionary import EntityDictionary
     from albert_tf.reports.exit_plot import plot_exits
     from albert_tf.reports.pretraining_report import write_pretraining_report
     from albert_tf.reports.records import RunRecord, installed_versions, read_history
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BaselineResult",
+    "EntityDictionary",
     "Report",
     "RunRecord",
     "choice_baselines",
@@ -43,6 +45,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "tfidf_baseline",
             ),
             "albert_tf.reports.baselines_of_choices": ("choice_baselines",),
+            "albert_tf.reports.dictionary": ("EntityDictionary",),
             "albert_tf.reports.exit_plot": ("plot_exits",),
             "albert_tf.reports.pretraining_report": ("write_pretraining_report",),
             "albert_tf.reports.records": (

@@ -25,7 +25,17 @@ def quiet():
             logger.setLevel(logging.ERROR)
         stack.enter_context(warnings.catch_warnings())
         warnings.simplefilter("ignore")
-        stack.enter_context(_without_standard_error())
+        stack.enter_context(quiet_native_code())
+        yield
+
+
+@contextlib.contextmanager
+def quiet_native_code():
+    """Silences what is written to file descriptor 2, and leaves loggers and warnings as they are.
+
+    Exceptions pass through unchanged, as what `faulthandler` writes to a descriptor of its own does.
+    """
+    with LOCK, _without_standard_error():
         yield
 
 

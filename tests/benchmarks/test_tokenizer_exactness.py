@@ -70,6 +70,17 @@ def test_a_file_of_an_unknown_kind_is_named(tmp_path):
         list(texts_of(tmp_path / "a.parquet"))
 
 
+def test_files_are_chosen_by_patterns(tmp_path):
+    for name in ("a/one.txt", "a/two.txt", "b/three.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    found = {name: list(texts) for name, texts in sources(tmp_path, ["a/*", "*/one.txt"], None, 0)}
+    assert found == {"a/one.txt": ["a/one.txt"], "a/two.txt": ["a/two.txt"]}
+    assert len(list(sources(tmp_path, ["**/*"], None, 0))) == 3
+    with pytest.raises(SystemExit, match="no file matches 'c/"):
+        list(sources(tmp_path, ["a/*", "c/*"], None, 0))
+
+
 def test_generated_texts_are_many_and_always_the_same():
     texts = generated_texts(200)
     assert len(set(texts)) == 200
@@ -85,7 +96,7 @@ def test_nothing_differs_on_generated_texts():
 def test_nothing_differs_on_a_part_of_every_file_of_data(shared):
     compared = comparisons()
     names = []
-    for name, texts in sources(shared / "data", 300, generated=0):
+    for name, texts in sources(shared / "data", ["**/*"], 300, generated=0):
         names.append(name)
         for key, counts in compare(texts, compared, others=100).items():
             assert counts.tokens, (name, key)

@@ -6,13 +6,24 @@ import json
 import numpy as np
 import pytest
 
-from albert_tf import AlbertMaskedLM, AlbertMultipleChoice, AlbertTextRegressor, AlbertTokenizer
+from albert_tf import (
+    AlbertMaskedLM,
+    AlbertMultipleChoice,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+    AlbertTokenizer,
+)
 from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.preprocessing import AlbertMaskedLMPreprocessor, AlbertMultipleChoicePreprocessor
+from albert_tf.preprocessing import (
+    AlbertMaskedLMPreprocessor,
+    AlbertMultipleChoicePreprocessor,
+    AlbertTokenClassifierPreprocessor,
+)
+from albert_tf.tables import entity_tags
 from tests.export.conftest import LABELS, text_model
-from tests.tiny import english_model
+from tests.tiny import english_model, question_model
 
 TEXTS = [
     "Hello, World!",
@@ -21,6 +32,24 @@ TEXTS = [
     "\U0001f600 é",
 ]
 PAIRS = ["one", "two", "three", "four"]
+QUESTIONS = (
+    ["Where is the yapok?", "Who?", "", "What is said of it, and by whom? " * 4],
+    [
+        "Der Yapok, a “marsupial”, lives ﬁnely in Ａｍａｚｏｎｉａ \U0001f642 — and in São Paulo, it is said. "
+        * 3,
+        "",
+        "Nobody knows.",
+        "It is said that it swims.",
+    ],
+)
+
+
+def token_model(class_names, **settings):
+    """A model that labels tokens, whose rows are shorter than the longest text."""
+    own = AlbertTokenClassifierPreprocessor(AlbertTokenizer(), **settings)
+    options = {"scale": 0.3, "preprocessor": own, "class_names": class_names}
+    return english_model(AlbertTokenClassifier, **options)
+
 
 CHOICES = [["a", "b"], ["one choice only"], ["", "\U0001f600"], list("abcdefghi")]
 """Of unequal number; a file takes four at a time."""
@@ -47,7 +76,18 @@ HEADS = {
     "one label": (text_model, (TEXTS,)),
     "several labels": (lambda: text_model(multi_label=True), (TEXTS,)),
     "no names": (lambda: text_model(labels=None), (TEXTS, PAIRS)),
+    "question": (question_model, QUESTIONS),
+    "question that may have no answer": (
+        lambda: question_model(can_be_unanswerable=True, no_answer_threshold=0.02),
+        QUESTIONS,
+    ),
     "value": (lambda: text_model(AlbertTextRegressor), (TEXTS,)),
+    "entities": (lambda: token_model(entity_tags(["A", "B"]), sequence_length=16), (TEXTS,)),
+    "entities, BIOES": (
+        lambda: token_model(entity_tags(["A"], "BIOES"), sequence_length=16, stride=3),
+        (TEXTS,),
+    ),
+    "words": (lambda: token_model(["NOUN", "VERB"], sequence_length=16), (TEXTS,)),
 }
 """A model for each row of the table of answers, and what it reads."""
 

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy.special import softmax
 
 from albert_tf import AlbertBackbone, AlbertMaskedLM, AlbertPretrainer, AlbertTokenizer
@@ -71,6 +72,16 @@ def test_predict_gives_logits_of_every_token(model):
     np.testing.assert_allclose(
         logits[:1, :4], keras.ops.convert_to_numpy(model(["a [MASK]"])), atol=1e-5
     )
+
+
+def test_datasets_of_texts(model):
+    texts = ["a [MASK]", "one two three [MASK] five", "six"]
+    dataset = tf.data.Dataset.from_tensor_slices(texts).batch(2)
+    logits = model.predict(dataset, verbose=0)
+    assert logits.shape == (3, 16, 30000)
+    np.testing.assert_allclose(logits[:, :8], model.predict(texts, verbose=0), atol=1e-5)
+    with pytest.raises(ConfigError, match="raw text in answer and predict only"):
+        model.fit(dataset.map(lambda text: (text, text)), verbose=0)
 
 
 def test_saved_and_read_again(model, tmp_path):

@@ -21,6 +21,7 @@ from albert_tf.pretraining import (
     build_records,
     build_records_with_beam,
     pretraining_dataset,
+    worker,
 )
 
 TOKENIZER = AlbertTokenizer()
@@ -202,7 +203,7 @@ def test_what_a_killed_run_left_is_no_hindrance(corpus, tmp_path):
 
 
 def test_a_killed_worker_is_reported(corpus, tmp_path, monkeypatch):
-    monkeypatch.setattr(build, "_run_in_worker", kill)
+    monkeypatch.setattr(worker, "run", kill)
     with pytest.raises(DataError, match="one of 2 processes was killed"):
         build_records(corpus, tmp_path / "records", TOKENIZER, RECIPE, processes=2)
     assert not list(tmp_path.iterdir())
