@@ -15,7 +15,7 @@ import dataclasses
 
 from albert_tf.answers.mask_reader import MASK
 from albert_tf.cli.console import answer, answer_json, flush_answers
-from albert_tf.cli.model_arguments import is_tflite, no_tokenizer
+from albert_tf.cli.model_arguments import FILLS_MASKS, is_tflite, no_tokenizer
 from albert_tf.cli.text_input import TEXTS_HELP, given_texts, input_texts
 from albert_tf.errors import CheckpointError, DataError, ExportError
 
@@ -74,7 +74,7 @@ def load_filler(model: str, top: int):
     from albert_tf.weights import read_checkpoint
 
     checkpoint = read_checkpoint(model)  # what is wrong with it is said before TensorFlow is awake
-    if checkpoint.head not in ("masked_lm", "pretrainer"):
+    if checkpoint.head not in (FILLS_MASKS, "pretrainer"):
         raise CheckpointError(
             f"{model} holds a {checkpoint.head or 'backbone without a head'}; {EXPECTED}"
         )
@@ -90,7 +90,7 @@ def _load_runner(path, top):
     from albert_tf.export import TFLiteRunner
 
     runner = TFLiteRunner(path)
-    if runner.head != "masked_lm":
+    if runner.head != FILLS_MASKS:
         raise ExportError(f"{path} holds a {runner.head or 'backbone without a head'}; {EXPECTED}")
     runner.decoder = dataclasses.replace(runner.decoder, top=top)
     return runner

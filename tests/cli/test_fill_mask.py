@@ -81,3 +81,9 @@ def test_mistakes_in_one_line(masked, files, shell):
     ):
         given = words if "--model" in words else ["--model", file, *words]
         assert message in shell.albert_tf("fill-mask", *given, status=2).error
+
+
+@pytest.mark.parametrize("model", ["model.tflite", in_slow_process("preset")])
+def test_predict_points_to_it(masked, shell, model):
+    done = shell.albert_tf("predict", masked / model, "a [MASK]", status=2)
+    assert f"{model} fills in masks; use albert-tf fill-mask --model" in done.error
