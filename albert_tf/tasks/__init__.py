@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from albert_tf.tasks.race import RaceQuestion, read_race
     from albert_tf.tasks.split import Split, check_overlap, split_table
-    from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
+    from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics, question_scores
 
 __all__ = [
     "CLASS_NAMES",
@@ -64,6 +64,7 @@ __all__ = [
     "regression_metrics",
     "split_table",
     "squad_metrics",
+    "question_scores",
     "write_table",
 ]
 
@@ -115,6 +116,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "SquadQuestion",
                 "read_squad",
                 "squad_metrics",
+                "question_scores",
             ),
             "albert_tf.tables.entities": (
                 "EntityText",
