@@ -73,9 +73,7 @@ class AnswerTask(FineTuningTask[ExampleList[T]], Generic[T]):
         notes = [f"{len(held_out):,} of {len(examples):,} {self.unit} are held out for validation"]
         return Parts(*(dataclasses.replace(examples, rows=rows) for rows in parts), notes)
 
-    def mistakes(
-        self, validation: Sequence[T], answers: Sequence[Any]
-    ) -> dict[str, list[str]]:
+    def mistakes(self, validation: Sequence[T], answers: Sequence[Any]) -> dict[str, list[str]]:
         """Returns what the report tells of the answers: Markdown blocks by heading."""
         raise NotImplementedError
 

@@ -49,7 +49,9 @@ class TokenClassification(AnswerTask[EntityText]):
         """Refuses training texts without entities, and names labels that only the validation has."""
         known = entity_types(parts.train.rows)
         if not known:
-            raise DataError(f"{parts.train.path}: no text has an entity; expected some to learn from")
+            raise DataError(
+                f"{parts.train.path}: no text has an entity; expected some to learn from"
+            )
         unknown = [label for label in entity_types(parts.validation.rows) if label not in known]
         if unknown:
             shown = ", ".join(map(repr, unknown[:SHOWN_LABELS]))

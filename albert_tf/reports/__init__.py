@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from albert_tf.reports.baselines_of_questions import question_baselines
     from albert_tf.reports.dictionary import EntityDictionary
     from albert_tf.reports.exit_plot import plot_exits
+    from albert_tf.reports.pieces import Report
     from albert_tf.reports.pretraining_report import write_pretraining_report
     from albert_tf.reports.records import RunRecord, installed_versions, read_history
-    from albert_tf.reports.pieces import Report
     from albert_tf.reports.report import write_report
 
 __all__ = [

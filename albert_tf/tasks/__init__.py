@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     )
     from albert_tf.tasks.race import RaceQuestion, read_race
     from albert_tf.tasks.split import Split, check_overlap, split_table
-    from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics, question_scores
+    from albert_tf.tasks.squad import SquadQuestion, question_scores, read_squad, squad_metrics
 
 __all__ = [
     "CLASS_NAMES",
@@ -55,6 +55,7 @@ __all__ = [
     "multi_label_metrics",
     "per_class_table",
     "predicted_targets",
+    "question_scores",
     "read_choices",
     "read_entities",
     "read_glue",
@@ -64,7 +65,6 @@ __all__ = [
     "regression_metrics",
     "split_table",
     "squad_metrics",
-    "question_scores",
     "write_table",
 ]
 
