@@ -2,7 +2,7 @@
 
 import statistics
 
-from albert_tf.tasks.markdown import cell, table
+from albert_tf.reports.markdown import cell, table
 from benchmarks.ratios import EXECUTORCH, HUB, HUB_ANY_LENGTH, ORT, OURS, WEIGHT_CACHE, compare
 
 SHOWN = {  # names in the figures -> in the tables, where they say too little

@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import mean
 
-from albert_tf.tasks.markdown import table
+from albert_tf.reports.markdown import table
 from bundled_model.data import ROWS
 from bundled_model.fine_tuning import PRESET, read_lines, read_log
 

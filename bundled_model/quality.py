@@ -19,7 +19,7 @@ import numpy as np
 
 from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.export.parity import ANY_DIFFERENCE
-from albert_tf.tasks import tfidf_baseline
+from albert_tf.reports import tfidf_baseline
 from benchmarks.machine import describe_machine
 from bundled_model import texts
 from bundled_model.card import QUALITY, write_tables

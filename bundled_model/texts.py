@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from albert_tf.preprocessing import ExcludedTexts, split_sentences
+from albert_tf.pretraining import ExcludedTexts, split_sentences
 
 SEED = 0
 COUNTS = {"enwiki": 40_000, "imdb": 50_000, "squad_questions": 25_000, "clinc150": 19_000}

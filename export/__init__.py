@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from albert_tf.answers.results import Prediction
     from albert_tf.export.choices import CLIENTS, FORMS, QUANTIZATIONS
     from albert_tf.export.comparison import QuantizationChoice, compare_quantizations
     from albert_tf.export.exit_curve import ExitPoint, find_knee, measure_exits
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from albert_tf.export.saved_model import export_saved_model
     from albert_tf.export.tflite import ExportResult, export_tflite
     from albert_tf.runtime.measurement import Latency, Measurement, measure_tflite
-    from albert_tf.runtime.prediction import Prediction
     from albert_tf.runtime.runner import TFLiteRunner
 
 __all__ = [
@@ -52,7 +52,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             "albert_tf.export.choices": ("CLIENTS", "FORMS", "QUANTIZATIONS"),
             "albert_tf.export.tflite": ("ExportResult", "export_tflite"),
             "albert_tf.runtime.measurement": ("Latency", "Measurement", "measure_tflite"),
-            "albert_tf.runtime.prediction": ("Prediction",),
+            "albert_tf.answers.results": ("Prediction",),
             "albert_tf.runtime.runner": ("TFLiteRunner",),
         },
     )

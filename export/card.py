@@ -6,19 +6,10 @@ import math
 
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.parity import ParityReport
+from albert_tf.heads import head_of
 from albert_tf.runtime.bundle import longest_input
 from albert_tf.strict_json import finite
 
-USES = {
-    "text_classifier": "gives each text, or pair of texts, one of the labels below",
-    "text_regressor": "gives each text, or pair of texts, a number",
-    "token_classifier": "labels every token of a text",
-    "question_answerer": "finds the answer to a question in a passage",
-    "multiple_choice": "chooses among answers",
-    "masked_lm": "names masked tokens",
-    "pretrainer": "names masked tokens, and tells swapped sentences",
-    "text_embedder": "gives each text a vector; texts of like meaning have like vectors",
-}
 SHOWN_LABELS = 100
 
 
@@ -47,7 +38,7 @@ def model_card(
         "file": name,
         "bytes": len(file),
         "sha256": hashlib.sha256(file).hexdigest(),
-        "use": USES.get(metadata["head"], "gives the states of every token, and one vector"),
+        "use": head_of(metadata["head"]).use,
         "head": metadata["head"],
         "labels": None if labels is None else list(labels),
         "quantization": metadata["quantization"],
@@ -167,10 +158,12 @@ def _training(training):
     trained, held_out = (
         _counted(data[f"{part}_texts"], "text") for part in ("training", "validation")
     )
+    file = f"of `{data['file']}` (SHA-256 `{data['sha256']}`)"
+    origin = file if data["file"] else "that were given in memory"
     return [
         "## Training",
         "",
-        f"Trained on {trained} of `{data['file']}` (SHA-256 `{data['sha256']}`), from "
+        f"Trained on {trained} {origin}, from "
         f"{training['start']}, {_counted(training['epochs'], 'epoch')}. Of {held_out} held out:",
         "",
         "| | |",

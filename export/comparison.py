@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from albert_tf.answers.results import Prediction
 from albert_tf.errors import ExportError, MissingExtraError
 from albert_tf.export.parity import ANY_DIFFERENCE
 from albert_tf.export.settings import QUANTIZATIONS
 from albert_tf.export.tflite import ExportResult, export_tflite
 from albert_tf.runtime.measurement import timed_answers
-from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.runner import TFLiteRunner
 
 STATIC_LENGTH = 64

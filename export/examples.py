@@ -1,5 +1,7 @@
 """Inputs for comparing a file with its model: real texts, or random ids without a tokenizer."""
 
+import dataclasses
+
 import numpy as np
 
 from albert_tf.errors import ExportError
@@ -16,7 +18,8 @@ def cut(example: Example, length: int) -> Example:
     if example.length <= length:
         return example
     kept = [*range(length - 1), example.length - 1]
-    return Example(example.token_ids[..., kept], example.segment_ids[..., kept])
+    parts = (example.token_ids, example.segment_ids, example.padding_mask)
+    return Example(*(None if part is None else part[..., kept] for part in parts))
 
 
 def make_examples(
@@ -29,7 +32,8 @@ def make_examples(
         longest: most tokens that the file takes.
         choices: rows of a multiple-choice example.
         texts: list of `str`, or None for the package's own or random ids.
-        pairs: second texts, or None.
+        pairs: second texts, for a question answerer the contexts, for multiple choice the lists of choices of the
+            texts; or None.
 
     Raises:
         ExportError: when texts are given for a model without preprocessor, or there are none.
@@ -44,14 +48,36 @@ def make_examples(
         return _random_examples(model, longest, choices), "random ids"
     if texts is not None and (isinstance(texts, str) or not len(texts)):
         raise ExportError("texts for the parity report must be a list of at least one text")
-    packed = preprocessor.tokenizer.pack(
-        list(SAMPLE_TEXTS if texts is None else texts),
-        None if pairs is None else list(pairs),
-        max_length=min(longest, preprocessor.sequence_length),
-        truncate="longest_first" if pairs is None else preprocessor.truncate,
-    )
+    source = "sample texts" if texts is None else "given texts"
+    texts = list(SAMPLE_TEXTS if texts is None else texts)
+    reader = preprocessor.reader
+    reader = dataclasses.replace(reader, sequence_length=min(longest, reader.sequence_length))
+    if isinstance(model, AlbertMultipleChoice):
+        return _of_choices(reader, choices, texts, pairs), source
+    if pairs is None and model.head == "question_answerer":
+        pairs = [*texts[1:], texts[0]]  # without contexts of their own, other texts stand for them
+    packed = reader.pack(reader.columns(texts if pairs is None else (texts, list(pairs))))
     examples = [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
-    return examples, "sample texts" if texts is None else "given texts"
+    return examples, source
+
+
+def _of_choices(reader, number, questions, choices):
+    """Questions with just as many choices as the file takes: it differs in none that is not there.
+
+    Without choices of their own, other questions stand for them.
+    """
+    if choices is None:
+        following = questions * (1 + number)
+        choices = [following[n + 1 : n + 1 + number] for n in range(len(questions))]
+    questions, choices, _ = reader.columns((questions, choices))
+    pieces = [
+        (question, ((own[begin : begin + number]) * number)[:number])
+        for question, own in zip(questions, choices, strict=True)
+        for begin in range(0, len(own), number)
+    ]
+    packed = reader.pack((*map(list, zip(*pieces, strict=True)), None))
+    batches = (packed.batch([row], reader.tokenizer.pad_id) for row in range(len(packed)))
+    return [Example(*(rows[0] for rows in batch.values())) for batch in batches]
 
 
 def _random_examples(model, longest, choices):

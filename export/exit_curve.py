@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from albert_tf.answers.results import Prediction
 from albert_tf.errors import ExportError
 from albert_tf.runtime.measurement import timed_answers
-from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.runner import TFLiteRunner
 
 CONFIDENCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99)

@@ -5,14 +5,15 @@ import types
 import keras
 from keras import ops
 
+from albert_tf.answers.results import LAYERS_RUN
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ExportError
 from albert_tf.export.exit_loop import ExitLoop, controls_of
 from albert_tf.export.row_table import RowTable
+from albert_tf.heads import head_of
 from albert_tf.layers import FactorizedEmbedding, MaskedLMHead
 from albert_tf.models import AlbertBackbone, AlbertMultipleChoice, AlbertTask
 from albert_tf.random_state import kept_random_state
-from albert_tf.runtime.bundle import LAYERS_RUN
 
 
 def check_backend(form: str) -> None:
@@ -59,12 +60,7 @@ def output_names(model, form: str = "unrolled") -> tuple[str, ...]:
     """Names of the outputs of an exported file, in their order."""
     if controls_of(model, form):
         return ("logits", LAYERS_RUN)
-    return {
-        None: ("sequence_output", "pooled_output"),
-        "question_answerer": ("start_logits", "end_logits"),
-        "pretrainer": ("mlm_logits", "sop_logits"),
-        "text_embedder": ("vectors",),
-    }.get(model.head, ("logits",))
+    return tuple(head_of(model.head).outputs)
 
 
 def as_dict(model, outputs) -> dict:

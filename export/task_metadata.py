@@ -9,13 +9,14 @@ import dataclasses
 
 import flatbuffers
 
+from albert_tf.answers.results import PROBABILITIES
 from albert_tf.errors import ExportError
 from albert_tf.export.choices import CLIENTS
 from albert_tf.export.exit_loop import controls_of
 from albert_tf.export.flatbuffer import add_metadata, read_model, schema, write_model
 from albert_tf.export.runtime_versions import lowest_runtime, reaches
 from albert_tf.export.task_tokenizer import check_task_tokenizer, task_tokenizer
-from albert_tf.runtime.bundle import LABELS, PROBABILITIES
+from albert_tf.runtime.bundle import LABELS
 
 TASK_TOKENIZER = "task_tokenizer.model"
 """The member of the archive that the clients tokenize with, beside the tokenizer of this package."""

@@ -114,7 +114,8 @@ def export_tflite(
         length: tokens of the input, padding included; None for any length up to
             `max_position_embeddings`.
         batch: texts in one run of the graph.
-        choices: answers to choose from, for `AlbertMultipleChoice`.
+        choices: answers that one run of the graph scores, for `AlbertMultipleChoice`; `TFLiteRunner` pads questions of
+            fewer, and cuts those of more.
         runtime: the oldest version of TensorFlow Lite that is to run the file, e.g. `"2.16"` for the
             last `org.tensorflow:tensorflow-lite` on Maven Central; None for whatever the
             quantization needs. Before 2.17 int8 matrices have one scale instead of one for each
@@ -124,7 +125,8 @@ def export_tflite(
             `probabilities` instead of `logits`; see docs/task_library.md.
         texts: texts to compare file and model on; default a few dozen of the package's own, or
             random ids for a model without preprocessor. The user's own validation texts say more.
-        pairs: second texts, one for each of `texts`.
+        pairs: second texts, one for each of `texts`; for `AlbertQuestionAnswerer` their contexts, for
+            `AlbertMultipleChoice` a list of choices for each.
         limits: what file and model may differ by; default by quantization, `DEFAULT_LIMITS`.
 
     Returns:

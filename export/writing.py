@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError, ExportError
 from albert_tf.export.card import card_json, card_markdown
 from albert_tf.export.exit_loop import controls_of
@@ -16,7 +17,6 @@ from albert_tf.export.runtime_versions import RESIZING_LOOP_RUNTIME
 from albert_tf.export.settings import ExportSettings
 from albert_tf.runtime.bundle import Bundle
 from albert_tf.version import __version__
-from albert_tf.weights.atomic import write_files
 
 
 def check_writable(path: Path) -> None:
@@ -51,6 +51,7 @@ def describe(model, settings: ExportSettings, summary: TFLiteSummary) -> Bundle:
         "head": model.head,
         "num_classes": head_config.get("num_classes"),
         "multi_label": head_config.get("multi_label", False),
+        "head_config": {k: v for k, v in head_config.items() if k != "class_names"},
         "quantization": settings.quantization,
         "form": form,
         "length": settings.length,
@@ -66,7 +67,8 @@ def describe(model, settings: ExportSettings, summary: TFLiteSummary) -> Bundle:
         "config": model.config.to_dict(),
         "tokenizer": None if tokenizer is None else tokenizer.get_config(),
         "sequence_length": None if preprocessor is None else preprocessor.sequence_length,
-        "truncate": None if preprocessor is None else preprocessor.truncate,
+        "truncate": getattr(preprocessor, "truncate", None),
+        "preprocessor": None if preprocessor is None else preprocessor.settings(),
         "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")},
     }
     labels = getattr(model, "class_names", None)

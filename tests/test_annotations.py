@@ -12,8 +12,11 @@ from tests.type_check import check_types
 ROOMS = (
     "",
     ".export",
+    ".finetuning",
     ".models",
     ".preprocessing",
+    ".pretraining",
+    ".reports",
     ".runtime",
     ".tasks",
     ".tokenizer",
@@ -81,7 +84,7 @@ import numpy as np
 
 from albert_tf import AlbertConfig, AlbertTask, AlbertTextClassifier, AlbertTokenizer, TFLiteRunner
 from albert_tf.export import ExportResult, export_tflite
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing import AlbertPreprocessor, AlbertTextClassifierPreprocessor
 from albert_tf.runtime import Prediction
 from albert_tf.training import FineTuningResult, fine_tune
 
@@ -94,10 +97,11 @@ assert_type(AlbertConfig.named("base").hidden_size, int)
 model = AlbertTextClassifier.from_preset("albert_small_en", num_classes=2)
 assert_type(model, AlbertTextClassifier)
 assert_type(model.num_classes, int)
-assert_type(model.preprocessor, AlbertTextClassifierPreprocessor | None)
+assert_type(model.preprocessor, AlbertPreprocessor | None)
 assert_type(AlbertTask.from_preset("a").config, AlbertConfig)
+assert_type(model.answer(["a text"]), list[Prediction])
 assert_type(export_tflite(model, "a.tflite", "int8"), ExportResult)
-assert_type(TFLiteRunner("a.tflite")(["a text"]), list[Prediction])
+assert_type(TFLiteRunner("a.tflite")(["a text"]), list)
 assert_type(fine_tune(model, (["a"], [0]), run_dir="runs"), FineTuningResult)
 
 tokenizer.encode(3)  # type: ignore[call-overload]

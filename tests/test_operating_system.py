@@ -12,12 +12,12 @@ import sys
 import pytest
 
 from albert_tf import AlbertTextClassifier, AlbertTokenizer, TFLiteRunner, operating_system
+from albert_tf.atomic_files import write_files
 from albert_tf.cli import console, streams
 from albert_tf.cli.measure import headline
 from albert_tf.errors import CheckpointError
 from albert_tf.pretraining import ExampleRecipe, build_records
 from albert_tf.runtime import measure_tflite, measurement_child
-from albert_tf.weights.atomic import write_files
 from tests.requirements import modules
 from tests.runtime.test_light import FILE
 from tests.tiny import english_model

@@ -2,8 +2,17 @@
 
 import numpy as np
 
-from albert_tf import AlbertBackbone, AlbertConfig, AlbertTextClassifier, AlbertTokenizer
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf import (
+    AlbertBackbone,
+    AlbertConfig,
+    AlbertQuestionAnswerer,
+    AlbertTextClassifier,
+    AlbertTokenizer,
+)
+from albert_tf.preprocessing import (
+    AlbertQuestionAnswererPreprocessor,
+    AlbertTextClassifierPreprocessor,
+)
 
 
 def tiny_config(**changes) -> AlbertConfig:
@@ -35,11 +44,20 @@ def english_model(
         **options: of the class.
     """
     config = tiny_config(vocab_size=30000, **(sizes or {}))
-    own = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=sequence_length)
-    options = {"preprocessor": own, **options}
+    if "preprocessor" not in options:
+        reader = kind.preprocessor_cls or AlbertTextClassifierPreprocessor
+        options["preprocessor"] = reader(AlbertTokenizer(), sequence_length=sequence_length)
     model = kind(AlbertBackbone(config, dtype=dtype), **options)
     randomize(model, scale=scale)
     return model
+
+
+def question_model(*, sequence_length=24, stride=8, scale=0.3, **options) -> AlbertQuestionAnswerer:
+    """A tiny model of random weights that answers questions, in windows of a few words."""
+    reader = AlbertQuestionAnswererPreprocessor(
+        AlbertTokenizer(), sequence_length=sequence_length, stride=stride
+    )
+    return english_model(AlbertQuestionAnswerer, preprocessor=reader, scale=scale, **options)
 
 
 def tiny_inputs(rows=3, length=7, seed=0, vocab_size=120) -> dict:

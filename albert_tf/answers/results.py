@@ -4,6 +4,38 @@ All hold plain `str`, `int`, `float` and tuples, so `dataclasses.asdict` of each
 """
 
 import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+Outputs: TypeAlias = Mapping[str, Sequence[Any]]
+"""The outputs of a head by name, each with a row for each row of tokens."""
+
+LAYERS_RUN = "layers"
+"""Output of a file with early exits, beside the answer: layers run for each row, int32 `(batch,)`."""
+
+PROBABILITIES = "probabilities"
+"""Output that stands in the place of `logits` in files for Task Library and MediaPipe, which show it as scores."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Prediction:
+    """The answer to one text.
+
+    Args:
+        label: the best label; None for regression.
+        probability: of that label.
+        scores: probability of every label; empty for regression.
+        labels: the labels that hold: the best one, or with multi-label those of at least 0.5.
+        value: the number, for regression; else None.
+        layers: how many layers ran, for files with early exits; else None.
+    """
+
+    label: str | None = None
+    probability: float | None = None
+    scores: dict[str, float] = dataclasses.field(default_factory=dict)
+    labels: tuple[str, ...] = ()
+    value: float | None = None
+    layers: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,3 +121,18 @@ class Token:
 
     text: str
     probability: float
+
+
+@dataclasses.dataclass(frozen=True)
+class FilledMask:
+    """What may stand in the place of a `[MASK]`.
+
+    Args:
+        start: its first character in the text.
+        end: the character behind its last.
+        tokens: the most probable tokens, best first.
+    """
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]

@@ -12,7 +12,9 @@ import dataclasses
 import numpy as np
 
 from albert_tf.answers.probabilities import log_sum
-from albert_tf.answers.results import QuestionAnswer, Span
+from albert_tf.answers.readers import Columns
+from albert_tf.answers.results import Outputs, QuestionAnswer, Span
+from albert_tf.errors import ConfigError
 from albert_tf.tokenizer.packing import PackedTokens
 
 
@@ -32,26 +34,33 @@ class SpanDecoder:
     can_be_unanswerable: bool = False
     no_answer_threshold: float = 0.5
 
+    def __post_init__(self):
+        for name in ("max_answer_tokens", "num_alternatives"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ConfigError(f"{name} is {value!r}; expected a whole number, at least 1")
+        threshold = self.no_answer_threshold
+        # One above 1 is never reached: there is always an answer then.
+        if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or threshold < 0:
+            raise ConfigError(f"no_answer_threshold is {threshold!r}; expected a probability")
+
     def answers(
-        self,
-        start_logits: list[np.ndarray],
-        end_logits: list[np.ndarray],
-        packed: PackedTokens,
-        contexts: list[str],
+        self, outputs: Outputs, packed: PackedTokens, columns: Columns
     ) -> list[QuestionAnswer]:
         """Returns the answer to each question.
 
         Args:
-            start_logits: for each row of `packed`, float `(length,)`.
-            end_logits: likewise.
+            outputs: `start_logits` and `end_logits`, for each row of `packed` float `(length,)`, padded or not.
             packed: questions and contexts, windowed over the contexts, with offsets.
-            contexts: the contexts.
+            columns: questions and contexts.
         """
+        contexts = columns[1]
+        starts, ends = (outputs.get(name, ()) for name in ("start_logits", "end_logits"))
         rows_of: list[list[int]] = [[] for _ in contexts]
         for row, number in enumerate(packed.text_index):
             rows_of[number].append(row)
         return [
-            self._answer([(start_logits[r], end_logits[r]) for r in rows], packed, rows, context)
+            self._answer([(starts[r], ends[r]) for r in rows], packed, rows, context)
             for rows, context in zip(rows_of, contexts, strict=True)
         ]
 

@@ -1,10 +1,22 @@
 """One face for what answers texts: a preset run by Keras, or a TFLite file run by LiteRT."""
 
+import dataclasses
+from collections.abc import Callable
+
 import numpy as np
 
+from albert_tf.answers.by_head import decoder_for
 from albert_tf.cli.console import note
 from albert_tf.cli.data_arguments import read_labelled
-from albert_tf.cli.model_arguments import check_number_of_names, is_tflite, load_text_model
+from albert_tf.cli.model_arguments import (
+    FILLS_MASKS,
+    TEXT_HEADS,
+    check_number_of_names,
+    is_tflite,
+    load_answering_model,
+    load_text_model,
+    no_answers,
+)
 from albert_tf.errors import ExportError
 
 SHOWN_CLASSES = 5
@@ -18,7 +30,8 @@ def load_answerer(model: str, class_names: list[str] | None = None):
         class_names: names for its classes, in the order of its outputs, instead of its own; or None.
 
     Returns:
-        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`, and
+        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`,
+        and
         `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
         `(texts, pairs)`.
 
@@ -49,6 +62,48 @@ def load_runner(path: str):
     return runner
 
 
+@dataclasses.dataclass(frozen=True)
+class Answerer:
+    """A model of any head that answers.
+
+    Args:
+        head: its name.
+        task: of a text classifier or regressor, as of `load_answerer`; else None.
+        answer: takes a list for each role of a text, such as questions and contexts, and returns an answer for each.
+    """
+
+    head: str
+    task: str | None
+    answer: Callable[..., list]
+
+
+def load_any_answerer(model: str, class_names: list[str] | None = None) -> Answerer:
+    """Loads what a MODEL argument names, of whatever head that gives answers.
+
+    Args:
+        model: a preset folder, or a `.tflite` file that this package exported.
+        class_names: names for its classes, in the order of its outputs, instead of its own; or None.
+
+    Raises:
+        AlbertError: when it cannot be loaded, or gives no answers; or when there is not one name for each class.
+    """
+    if not is_tflite(model):
+        loaded = load_answering_model(model, class_names)
+        task = KerasAnswerer(loaded).task if loaded.head in TEXT_HEADS else None
+        return Answerer(loaded.head, task, loaded.answer)
+    from albert_tf.export import TFLiteRunner
+
+    runner = TFLiteRunner(model)
+    if runner.decoder is None or runner.head == FILLS_MASKS:
+        raise ExportError(no_answers(model, runner.head))
+    if class_names is not None:
+        check_number_of_names(class_names, len(runner.class_names))
+        runner.decoder = decoder_for(
+            runner.head, {**runner.head_settings, "class_names": class_names}
+        )
+    return Answerer(runner.head, runner.task, runner)
+
+
 class KerasAnswerer:
     """A text classifier or regressor in Keras; see `load_answerer`."""
 
@@ -58,12 +113,12 @@ class KerasAnswerer:
             self.task, self.class_names = "regression", []
         else:
             self.task = "multi_label" if self.model.multi_label else "classification"
-            self.class_names = self.model.class_names or [
-                str(i) for i in range(self.model.num_classes)
-            ]
+            self.class_names = list(model.decoder().class_names)
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
+        from albert_tf.finetuning.text_tasks import answer_scores
+
         return answer_scores(self.model, inputs)
 
 
@@ -74,17 +129,6 @@ class RenamedAnswerer:
         check_number_of_names(class_names, len(answerer.class_names))
         self.task, self.class_names = answerer.task, class_names
         self.scores = answerer.scores
-
-
-def answer_scores(model, inputs):
-    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
-    import keras
-
-    outputs = model.predict(inputs, batch_size=64, verbose=0)
-    if model.head == "text_regressor":
-        return outputs[:, 0]
-    activate = keras.ops.sigmoid if model.multi_label else keras.ops.softmax
-    return keras.ops.convert_to_numpy(activate(outputs))
 
 
 def read_targets(args, path, answerer):

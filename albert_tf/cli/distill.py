@@ -164,7 +164,7 @@ def _read_texts(files, labelled):
     """
     import numpy as np
 
-    from albert_tf.preprocessing.text_lines import text_lines
+    from albert_tf.pretraining.text_lines import text_lines
     from albert_tf.tasks import LabelSet, encode_targets, read_table
 
     lines = (line for path in files for _, line in text_lines(path))
@@ -269,8 +269,8 @@ def _student(args, teacher, seed):
 
 
 def _report(result, run_dir):
+    from albert_tf.atomic_files import write_files
     from albert_tf.weights import write_preset
-    from albert_tf.weights.atomic import write_files
 
     write_preset(result.checkpoint, run_dir / "model")
     figures = {"tokens": result.tokens, **result.held_out}

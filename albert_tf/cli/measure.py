@@ -93,7 +93,8 @@ def headline(file: str, result) -> str:
 
 def _run_exits(args):
     from albert_tf.export import find_knee, measure_exits
-    from albert_tf.tasks import MAIN_METRIC, evaluate_scores, plot_exits
+    from albert_tf.reports import plot_exits
+    from albert_tf.tasks import MAIN_METRIC, evaluate_scores
 
     runner = load_runner(args.file)
     data, _, targets = read_targets(args, args.early_exit, runner)

@@ -282,7 +282,7 @@ def _checkpoint(model, records):
 
 
 def _save(checkpoint, recipe, result, run_dir):
-    from albert_tf.tasks import installed_versions, write_pretraining_report
+    from albert_tf.reports import installed_versions, write_pretraining_report
     from albert_tf.weights import write_preset
 
     write_preset(checkpoint, run_dir / "model")

@@ -184,8 +184,7 @@ def _build_with_beam(args, options):
 
 def _common(args) -> dict:
     """The arguments that both ways of working share."""
-    from albert_tf.preprocessing import ExcludedTexts, MaskingRecipe
-    from albert_tf.pretraining import ExampleRecipe
+    from albert_tf.pretraining import ExampleRecipe, ExcludedTexts, MaskingRecipe
     from albert_tf.tokenizer import AlbertTokenizer
 
     recipe = ExampleRecipe(

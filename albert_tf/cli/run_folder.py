@@ -14,8 +14,8 @@ PATHS = ("data", "files", "validation", "tokenizer", "config", "cache", "labelle
 PATHS_OR_NAMES = ("preset", "teacher")
 # What messages call the arguments that are no options.
 POSITIONALS = {"data": "DATA", "files": "TEXTS"}
-# What may be asked for anew when a run is resumed: it does not change the training.
-FREE_ARGUMENTS = ("tensorboard", "no_baselines")
+# What may be asked for anew when a run is resumed: it does not change the training, or names further ones.
+FREE_ARGUMENTS = ("tensorboard", "no_baselines", "tasks", "seeds")
 # What each process of a run is told anew, each time.
 PROCESS_ARGUMENTS = ("num_processes", "process_id", "coordinator")
 
@@ -49,7 +49,7 @@ def check_folder(run_dir: Path) -> None:
 
 def save_arguments(args, run_dir: Path) -> None:
     """Keeps the arguments, for `restore_arguments`."""
-    from albert_tf.weights.atomic import write_files
+    from albert_tf.atomic_files import write_files
 
     left_out = ("run", "command", "resume", "debug", *PROCESS_ARGUMENTS)
     kept = {k: _absolute(k, v) for k, v in vars(args).items() if k not in left_out}

@@ -5,13 +5,13 @@ import tensorflow as tf
 
 from albert_tf.distillation.cache import TeacherCache
 from albert_tf.preprocessing.batches import LengthBucketedBatches
-from albert_tf.preprocessing.masking import (
+from albert_tf.pretraining.masking import (
     NUM_DRAWS,
     MaskingRecipe,
     MaskingVocabulary,
     NGramMasker,
 )
-from albert_tf.preprocessing.word_starts import word_start_table
+from albert_tf.pretraining.word_starts import word_start_table
 from albert_tf.tokenizer import AlbertTokenizer
 
 

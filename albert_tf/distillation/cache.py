@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from albert_tf.atomic_files import write_files
 from albert_tf.distillation.alignment import (
     shared_words,
     word_means,
@@ -19,7 +20,6 @@ from albert_tf.distillation.alignment import (
 from albert_tf.distillation.teacher import SentenceTeacher, unit
 from albert_tf.errors import CheckpointError, DataError
 from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.weights.atomic import write_files
 from albert_tf.weights.safetensors_file import read_safetensors
 
 FORMAT_VERSION = 1

@@ -91,6 +91,11 @@ class AlbertDistiller(AlbertTask):
             outputs["class_logits"] = self.class_dense(vectors)
         return outputs
 
+    @classmethod
+    def uses_pooler(cls) -> bool:
+        """True, other than for the masked LM that it leaves behind: the pooler has a teacher too."""
+        return True
+
     def default_loss(self):
         """Squared error of the states, cosine of the vectors, neighbours, masked tokens, classes."""
         losses = {

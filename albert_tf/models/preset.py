@@ -7,11 +7,13 @@ from typing import Any, Self
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
+from albert_tf.heads import known_head
 from albert_tf.type_names import ModelMixin
 from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
 EXITS_PREFIX = "exits/"
+SOP_PREFIX = "sop_classifier/"
 
 
 def load_arrays(model, arrays: dict, source: str, fresh: tuple[str, ...] = ()) -> None:
@@ -106,6 +108,10 @@ class PresetMixin(ModelMixin):
         if (cls.head, checkpoint.head) == ("multiple_choice", "text_regressor"):
             # The same layer: google-research's run_race.py leaves no trace of being more than a regressor.
             checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={})
+        if (cls.head, checkpoint.head) == ("masked_lm", "pretrainer"):
+            # The pretrainer's, whose other head, of sentence order, is left aside.
+            kept = {n: a for n, a in checkpoint.arrays.items() if not n.startswith(SOP_PREFIX)}
+            checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={}, arrays=kept)
         model, has_same_head = cls._build_for(checkpoint, config or checkpoint.config, kwargs)
         arrays = checkpoint.arrays
         if not has_same_head:
@@ -151,8 +157,8 @@ class PresetMixin(ModelMixin):
 
     @classmethod
     def uses_pooler(cls) -> bool:
-        """Whether the model's outputs depend on the pooler."""
-        return True
+        """Whether the model's outputs depend on the pooler; those of a head that is not ours may."""
+        return known_head(getattr(cls, "head", None)).reads_pooler()
 
     def to_checkpoint(self) -> Checkpoint:
         """Returns the model as a `Checkpoint`: configuration, float32 arrays, head."""

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
+from albert_tf.heads import known_head
 from albert_tf.models.class_weight import weight_by_class
 from albert_tf.models.fit_arguments import (
     checked_callbacks,
@@ -24,16 +25,17 @@ from albert_tf.preprocessing.batch_iterables import (
     without_single_texts,
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
+from albert_tf.preprocessing.python_examples import examples_dataset, gives_texts
+from albert_tf.preprocessing.targets import TextTargetRule
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
-from albert_tf.tokenizer.text_inputs import texts_and_pairs
 from albert_tf.type_names import Data, ModelMixin, Targets
 
 
 class RawTextTraining(ModelMixin):
     """What `AlbertTask` adds to those methods of `keras.Model` that take data.
 
-    The class that has it gives `preprocessor`, `input_names` and `active_target_rule(inputs)`.
+    The class that has it gives `head`, `preprocessor`, `input_names` and `active_target_rule(inputs)`.
     """
 
     def __call__(self, inputs: Data, *args: Any, **kwargs: Any) -> Any:
@@ -179,7 +181,13 @@ class RawTextTraining(ModelMixin):
             if form != "text":
                 return predict(self._checked(x, None, None, form, with_targets=False)[0], **options)
             order = "by_length" if options.get("steps") is None else "given"
-            batches = self._reader().batches(x, batch_size=batch_size, order=order)
+            reader = self._reader()
+            batches = reader.batches_of(
+                reader.pack(x),
+                batch_size=batch_size,
+                order=order,
+                one_length=known_head(getattr(self, "head", None)).outputs_by_token,
+            )
             outputs = predict(batches.dataset(), **options)
         # The batches are sorted by length; this puts the answers back in the order of the texts.
         given = np.concatenate(batches.plan())
@@ -224,6 +232,22 @@ class RawTextTraining(ModelMixin):
             DataError: naming the value that is wrong, its row, and what is expected.
         """
         return self.active_target_rule(inputs).read(y, name)
+
+    def text_target_rule(self) -> TextTargetRule:
+        """Returns what the targets beside raw text must be: what the loss takes, unless a head says otherwise."""
+        return self.active_target_rule()
+
+    def text_targets(self, y: Targets, name: str = "y") -> Any:
+        """Returns targets beside raw text in memory as `row_targets` of the preprocessor takes them.
+
+        Args:
+            y: targets, one for each text.
+            name: what messages call them.
+
+        Raises:
+            DataError: as `checked_targets`.
+        """
+        return self.text_target_rule().read(y, name)
 
     @contextlib.contextmanager
     def _guarded(self):
@@ -277,16 +301,18 @@ class RawTextTraining(ModelMixin):
     def _batches(self, x, y, sample_weight, batch_size, *, prefix="", class_weight=None, **order):
         """The batches of raw text in memory and its targets."""
         reader = self._reader()
-        packed = reader.pack(x)
-        y = self.checked_targets(y, f"{prefix}y") if len(packed) else y
+        columns = reader.columns(x)
+        packed = reader.pack_columns(columns)
+        y = self.text_targets(y, f"{prefix}y") if len(packed) else y
         if class_weight is not None:
             weights = weight_by_class(class_weight, self, y)[y]
             if sample_weight is not None:
-                given = _of_length(self._weights(sample_weight), len(weights), "sample_weight")
+                given = _of_length(self._text_weights(sample_weight), len(weights), "sample_weight")
                 weights = weights * given
             sample_weight = weights.astype("float32")
-        weights = self._weights(sample_weight, f"{prefix}sample_weight")
-        return reader.batches_of(packed, y, weights, batch_size=size_of_batch(batch_size), **order)
+        weights = self._text_weights(sample_weight, f"{prefix}sample_weight")
+        rows = reader.row_targets(columns, packed, y, weights)
+        return reader.batches_of(packed, *rows, batch_size=size_of_batch(batch_size), **order)
 
     def _checked(self, x, y, sample_weight, form, with_targets=True):
         """The same arguments, once they are inputs with targets that the loss can take."""
@@ -308,6 +334,8 @@ class RawTextTraining(ModelMixin):
             return self._probed(checked_batches(x, rule)), None, None
         if int(x.cardinality()) == 0:
             raise DataError("the dataset has no batches; expected at least one")
+        if gives_texts(x) and not self._reader().packs_in_graph:
+            return self._probed(self._examples_dataset(x, with_targets)), None, None
         names = getattr(self.active_target_rule(), "names", ())
         parts = parts_of(x.element_spec, with_targets, bool(names))
         inputs = None if parts.is_text else parts.x
@@ -317,6 +345,13 @@ class RawTextTraining(ModelMixin):
             check_input_names(inputs, self.input_names)
         rule = self.active_target_rule(inputs)
         return self._probed(prepared_dataset(x, self.preprocessor, rule, with_targets)), None, None
+
+    def _examples_dataset(self, dataset, with_targets):
+        reader = self._reader()
+        # Outputs with a row for each token are put together by `predict`, so those have one length.
+        one_length = not with_targets and known_head(self.head).outputs_by_token
+        length = reader.sequence_length if one_length else None
+        return examples_dataset(dataset, reader, self.text_target_rule(), with_targets, length)
 
     def _probed(self, batches):
         """The same batches, once the first has been read without an error.
@@ -333,6 +368,9 @@ class RawTextTraining(ModelMixin):
 
     def _weights(self, sample_weight, name="sample_weight"):
         return weights_rule(self.active_target_rule()).read(sample_weight, name)
+
+    def _text_weights(self, sample_weight, name="sample_weight"):
+        return weights_rule(self.text_target_rule()).read(sample_weight, name)
 
     def _one_batch(self, x, y, sample_weight, class_weight=None):
         form = self._form_of_batch(x)
@@ -392,17 +430,21 @@ class RawTextTraining(ModelMixin):
 
     def _split(self, x, y, sample_weight, share):
         """The data of the first texts, and those of the last share of them; cut where Keras does."""
-        texts, pairs = texts_and_pairs(x)
-        cut = training_share(len(texts), share)
-        columns = [texts, pairs, self.checked_targets(y), self._weights(sample_weight)]
-        for rows, name in zip(columns[2:], ("y", "sample_weight"), strict=True):
+        columns = self._reader().columns(x)
+        count = len(columns[0])
+        cut = training_share(count, share)
+        beside = self.text_targets(y), self._text_weights(sample_weight)
+        for rows, name in zip(beside, ("y", "sample_weight"), strict=True):
             if rows is not None:
-                _of_length(rows, len(texts), name)
-        parts = []
-        for part in (slice(None, cut), slice(cut, None)):
-            texts, pairs, *rest = (None if rows is None else rows[part] for rows in columns)
-            parts.append((texts if pairs is None else (texts, pairs), *rest))
-        return parts
+                _of_length(rows, count, name)
+
+        def part_of(rows, part):
+            return None if rows is None else rows[part]
+
+        return [
+            (tuple(part_of(c, part) for c in columns), *(part_of(r, part) for r in beside))
+            for part in (slice(None, cut), slice(cut, None))
+        ]
 
 
 def _of_length(rows, count, name):

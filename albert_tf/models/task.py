@@ -16,7 +16,7 @@ from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_argu
 from albert_tf.models.raw_text import RawTextTraining
 from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
-from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
+from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
 from albert_tf.preprocessing.targets import AnyNumbers, TargetRule
 from albert_tf.weights.checkpoint import Checkpoint, renamed_class_names
 
@@ -51,7 +51,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     """
 
     head: str
-    preprocessor_cls: type[AlbertTextClassifierPreprocessor] | None = None
+    preprocessor_cls: type[AlbertPreprocessor] | None = None
     """The preprocessor that `from_preset` makes for the model; None for a head that takes token ids only."""
     input_names: tuple[str, ...] = BACKBONE_INPUTS
     """The names of the model's inputs."""
@@ -61,7 +61,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     def __init__(
         self,
         backbone: AlbertBackbone,
-        preprocessor: AlbertTextClassifierPreprocessor | None = None,
+        preprocessor: AlbertPreprocessor | None = None,
         **kwargs: Any,
     ):
         if not isinstance(backbone, AlbertBackbone):
@@ -73,7 +73,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         kwargs.setdefault("dtype", backbone.encoder.dtype_policy)
         super().__init__(**kwargs)
         if preprocessor is not None:
-            _check_preprocessor(preprocessor, backbone.config)
+            _check_preprocessor(type(self), preprocessor, backbone.config)
         self.backbone = backbone
         self.preprocessor = preprocessor
         self.training_record: dict | None = None
@@ -296,9 +296,11 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         )
         if not same_head and "class_names" not in kwargs:
             arguments.pop("class_names", None)
-        settings = {k: arguments.pop(k) for k in ("sequence_length", "truncate") if k in arguments}
-        if "preprocessor" not in arguments and cls.preprocessor_cls is not None:
-            arguments["preprocessor"] = cls.preprocessor_cls.from_checkpoint(checkpoint, **settings)
+        reader = cls.preprocessor_cls
+        names = ("sequence_length", "truncate") if reader is None else reader.setting_names()
+        settings = {k: arguments.pop(k) for k in names if k in arguments}
+        if "preprocessor" not in arguments and reader is not None:
+            arguments["preprocessor"] = reader.from_checkpoint(checkpoint, **settings)
         elif settings:
             _refuse_settings(cls, settings)
         if arguments.get("early_exit"):
@@ -323,7 +325,12 @@ def _refuse_unknown(cls, arguments):
         raise ConfigError(f"{cls.__name__} takes no argument {name!r}{mend}")
 
 
-def _check_preprocessor(preprocessor, config):
+def _check_preprocessor(cls, preprocessor, config):
+    expected = cls.preprocessor_cls
+    if expected is not None and not isinstance(preprocessor, expected):
+        raise ConfigError(
+            f"{cls.__name__} got a preprocessor of type {type(preprocessor).__name__}; expected an {expected.__name__}"
+        )
     length, positions = preprocessor.sequence_length, config.max_position_embeddings
     if length > positions:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""From raw text to the inputs of each head, and to the examples of pretraining."""
+"""From raw text to the inputs of each head."""
 
 from typing import TYPE_CHECKING
 
@@ -6,26 +6,29 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
-    from albert_tf.preprocessing.exclusion import ExcludedTexts
-    from albert_tf.preprocessing.masking import MaskingRecipe, MaskingVocabulary, NGramMasker
-    from albert_tf.preprocessing.masking_in_graph import InGraphMasker
-    from albert_tf.preprocessing.sentences import split_sentences
+    from albert_tf.preprocessing.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
+    from albert_tf.preprocessing.multiple_choice_preprocessor import (
+        AlbertMultipleChoicePreprocessor,
+    )
+    from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
+    from albert_tf.preprocessing.question_answerer_preprocessor import (
+        AlbertQuestionAnswererPreprocessor,
+    )
     from albert_tf.preprocessing.text_classifier_preprocessor import (
         AlbertTextClassifierPreprocessor,
     )
-    from albert_tf.preprocessing.word_starts import parting_table, word_start_table
+    from albert_tf.preprocessing.token_classifier_preprocessor import (
+        AlbertTokenClassifierPreprocessor,
+    )
 
 __all__ = [
+    "AlbertMaskedLMPreprocessor",
+    "AlbertMultipleChoicePreprocessor",
+    "AlbertPreprocessor",
+    "AlbertQuestionAnswererPreprocessor",
     "AlbertTextClassifierPreprocessor",
-    "ExcludedTexts",
-    "InGraphMasker",
+    "AlbertTokenClassifierPreprocessor",
     "LengthBucketedBatches",
-    "MaskingRecipe",
-    "MaskingVocabulary",
-    "NGramMasker",
-    "parting_table",
-    "split_sentences",
-    "word_start_table",
 ]
 
 if not TYPE_CHECKING:  # for whom any name would be right otherwise
@@ -33,20 +36,19 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
-            "albert_tf.preprocessing.exclusion": ("ExcludedTexts",),
-            "albert_tf.preprocessing.masking": (
-                "MaskingRecipe",
-                "MaskingVocabulary",
-                "NGramMasker",
+            "albert_tf.preprocessing.masked_lm_preprocessor": ("AlbertMaskedLMPreprocessor",),
+            "albert_tf.preprocessing.multiple_choice_preprocessor": (
+                "AlbertMultipleChoicePreprocessor",
             ),
-            "albert_tf.preprocessing.masking_in_graph": ("InGraphMasker",),
-            "albert_tf.preprocessing.sentences": ("split_sentences",),
+            "albert_tf.preprocessing.preprocessor": ("AlbertPreprocessor",),
+            "albert_tf.preprocessing.question_answerer_preprocessor": (
+                "AlbertQuestionAnswererPreprocessor",
+            ),
             "albert_tf.preprocessing.text_classifier_preprocessor": (
                 "AlbertTextClassifierPreprocessor",
             ),
-            "albert_tf.preprocessing.word_starts": (
-                "parting_table",
-                "word_start_table",
+            "albert_tf.preprocessing.token_classifier_preprocessor": (
+                "AlbertTokenClassifierPreprocessor",
             ),
         },
     )

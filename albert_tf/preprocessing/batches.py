@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing.targets import AnyNumbers
+from albert_tf.preprocessing.token_rows import TokenRows
 from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.type_names import Targets
 
@@ -22,8 +23,9 @@ class LengthBucketedBatches:
 
     Args:
         packed: the tokenizer's `PackedTokens`, one row for each example.
-        y: targets, one row for each example, or None.
-        sample_weight: one number for each example, or None.
+        y: targets, one row for each example, or None; `TokenRows` for a number for each token, a dict by output for
+            several outputs.
+        sample_weight: likewise.
         pad_id: id that fills `token_ids`.
         batch_size: examples in a batch; the last batch of an epoch may be smaller.
         order: `"shuffled"` draws a new order each epoch; `"given"` keeps the order of the examples;
@@ -33,6 +35,8 @@ class LengthBucketedBatches:
             backend, which compiles each shape anew.
         max_length: lengths are not rounded up beyond it, as to more positions than the model has. A longer
             example keeps its length.
+        one_length: all batches are padded to one length, that of the longest example, as `predict` needs for outputs
+            that have a row for each token.
 
     Raises:
         DataError: when `y` or `sample_weight` has another number of rows or an entry that is no finite number, there
@@ -57,6 +61,7 @@ class LengthBucketedBatches:
         seed: int = 0,
         pad_to_multiple: int | None = None,
         max_length: int | None = None,
+        one_length: bool = False,
     ):
         if order not in ORDERS:
             raise DataError(f"order is {order!r}; expected one of {', '.join(ORDERS)}")
@@ -79,6 +84,7 @@ class LengthBucketedBatches:
         self.seed = seed
         self.pad_to_multiple = pad_to_multiple or (32 if keras.backend.backend() == "jax" else 8)
         self.max_length = max_length
+        self.one_length = one_length
         self.epoch = 0
 
     def __len__(self) -> int:
@@ -125,23 +131,17 @@ class LengthBucketedBatches:
             A tuple of one to three entries; `inputs` is a dict of int32 arrays `(batch, length)`.
         """
         length = self._padded_length(examples)
-        token_ids = np.full((len(examples), length), self.pad_id, "int32")
-        segment_ids = np.zeros((len(examples), length), "int32")
-        for row, example in enumerate(examples):
-            ids = self.packed.token_ids[example]
-            token_ids[row, : len(ids)] = ids
-            segment_ids[row, : len(ids)] = self.packed.segment_ids[example]
-        padding_mask = np.arange(length) < self.packed.lengths[examples][:, None]
-        inputs = {
-            "token_ids": token_ids,
-            "segment_ids": segment_ids,
-            "padding_mask": padding_mask.astype("int32"),
-        }
-        extra = (a[examples] for a in (self.y, self.sample_weight) if a is not None)
+        inputs = self.packed.batch(examples, self.pad_id, length)
+        extra = (
+            keras.tree.map_structure(lambda rows: _taken(rows, examples, length), part)
+            for part in (self.y, self.sample_weight)
+            if part is not None
+        )
         return (inputs, *extra)
 
     def _padded_length(self, examples):
-        longest = int(self.packed.lengths[examples].max())
+        lengths = self.packed.lengths
+        longest = int((lengths if self.one_length else lengths[examples]).max())
         length = -(-longest // self.pad_to_multiple) * self.pad_to_multiple
         return length if self.max_length is None else max(longest, min(length, self.max_length))
 
@@ -167,12 +167,12 @@ class LengthBucketedBatches:
         return dataset.prefetch(2)
 
     def _signature(self):
-        rows = tf.TensorSpec((None, None), tf.int32)
+        rows = tf.TensorSpec((None,) * self.packed.input_rank, tf.int32)
         inputs = {"token_ids": rows, "segment_ids": rows, "padding_mask": rows}
         extra = (
-            tf.TensorSpec((None, *a.shape[1:]), a.dtype)
-            for a in (self.y, self.sample_weight)
-            if a is not None
+            keras.tree.map_structure(lambda a: tf.TensorSpec((None, *a.shape[1:]), a.dtype), part)
+            for part in (self.y, self.sample_weight)
+            if part is not None
         )
         return (inputs, *extra)
 
@@ -185,9 +185,15 @@ class LengthBucketedBatches:
 
 
 def _rows(name, values, count):
-    if values is None:
-        return None
+    if values is None or isinstance(values, TokenRows):
+        return values
+    if isinstance(values, dict):  # of a model with several outputs
+        return {key: _rows(f"{name}[{key!r}]", part, count) for key, part in values.items()}
     rows = AnyNumbers().read(values, name)
     if len(rows) != count:
         raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
     return rows
+
+
+def _taken(rows, examples, length):
+    return rows.batch(examples, length) if isinstance(rows, TokenRows) else rows[examples]

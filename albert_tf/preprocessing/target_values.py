@@ -1,6 +1,7 @@
 """Targets in memory, in whatever holds them, as arrays."""
 
 import decimal
+import difflib
 import fractions
 from collections.abc import Mapping, Set
 
@@ -136,6 +137,21 @@ def _is_number(value) -> bool:
 def shortened(text: str) -> str:
     """Returns a value's text as a message quotes it: one line, and not too much of it."""
     return " ".join(text.split())[:60]
+
+
+def listed(names) -> str:
+    """Returns names as a message lists them: the first eight, and how many more there are."""
+    names = [repr(str(name)) for name in names]
+    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+
+
+def near_names(value, names) -> str:
+    """Returns the end of a message about an unknown name: those that are like it; empty where there are none."""
+    if not isinstance(value, str):
+        return ""
+    folded = {name.casefold(): name for name in reversed(names)}
+    near = difflib.get_close_matches(value.strip().casefold(), folded, n=3)
+    return f"; near: {listed([folded[match] for match in near])}" if near else ""
 
 
 def bad_entry(

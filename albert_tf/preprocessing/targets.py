@@ -6,9 +6,8 @@ and as tensors of a `tf.data` pipeline (`read_in_graph`), and names the value th
 """
 
 import dataclasses
-import difflib
 import warnings
-from typing import TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 import tensorflow as tf
@@ -19,6 +18,8 @@ from albert_tf.preprocessing.target_values import (
     LARGEST,
     NUMERIC,
     bad_entry,
+    listed,
+    near_names,
     numeric,
     shortened,
     target_array,
@@ -49,7 +50,7 @@ class ClassNumbers:
     def expected(self) -> str:
         """What is expected, for messages."""
         upper = "up" if self.count is None else f"to {self.count - 1}"
-        known = f", or one of the names {_listed(self.names)}" if self.names else ""
+        known = f", or one of the names {listed(self.names)}" if self.names else ""
         return f"a class number from 0 {upper}{known}"
 
     def read(self, y, name: str = "y") -> np.ndarray:
@@ -104,11 +105,7 @@ class ClassNumbers:
     def _near(self, value) -> str:
         if isinstance(value, (bool, int, float)) and value == value:
             return ": names and numbers do not mix"
-        if not isinstance(value, str):
-            return ""
-        folded = {label.casefold(): label for label in reversed(self.names)}
-        near = difflib.get_close_matches(value.strip().casefold(), folded, n=3)
-        return f"; near: {_listed([folded[match] for match in near])}" if near else ""
+        return near_names(value, self.names)
 
     def _hint(self, rows):
         if self.count is None or not rows.size:
@@ -170,7 +167,7 @@ class YesOrNo:
     @property
     def expected(self) -> str:
         """What is expected, for messages."""
-        known = f", or a list of names out of {_listed(self.names)}" if self.names else ""
+        known = f", or a list of names out of {listed(self.names)}" if self.names else ""
         return f"a row of {self.count} numbers for each text, 1 for yes and 0 for no{known}"
 
     def read(self, y, name: str = "y") -> np.ndarray:
@@ -202,7 +199,7 @@ class YesOrNo:
             return y
         if not set(columns) & set(self.names):  # as polars names the columns of an array
             warnings.warn(
-                f"{name} has the columns {_listed(columns)}; they are taken as the classes {_listed(self.names)} in "
+                f"{name} has the columns {listed(columns)}; they are taken as the classes {listed(self.names)} in "
                 "this order",
                 AlbertWarning,
                 stacklevel=3,
@@ -210,7 +207,7 @@ class YesOrNo:
             return y
         if sorted(columns) != sorted(self.names):
             raise DataError(
-                f"{name} has the columns {_listed(columns)}; expected a column for each class, {_listed(self.names)}: "
+                f"{name} has the columns {listed(columns)}; expected a column for each class, {listed(self.names)}: "
                 "name the columns after the classes, or pass an array"
             )
         return y[list(self.names)] if hasattr(y, "to_numpy") else y
@@ -329,9 +326,9 @@ class ByOutput:
 
     def _check_names(self, y, name):
         if not isinstance(y, dict) or set(y) != set(self.rules):
-            got = _listed(y) if isinstance(y, dict) else f"of type {type(y).__name__}"
+            got = listed(y) if isinstance(y, dict) else f"of type {type(y).__name__}"
             raise DataError(
-                f"{name} is {got}; expected a dict with targets for {_listed(self.rules)}"
+                f"{name} is {got}; expected a dict with targets for {listed(self.rules)}"
             )
 
 
@@ -341,11 +338,6 @@ def _without_unit_axis(rows, rank):
 
 def _is_list(rows) -> bool:
     return any(isinstance(row, list) for row in rows)
-
-
-def _listed(names) -> str:
-    names = [repr(str(name)) for name in names]
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
 
 
 def _short(row) -> str:
@@ -391,3 +383,14 @@ def _floats(y, expected):
 
 TargetRule: TypeAlias = ClassNumbers | YesOrNo | Numbers | AnyNumbers | ByOutput
 """What the targets of a head must be."""
+
+
+class TextTargetRule(Protocol):
+    """What the targets beside raw text must be."""
+
+    @property
+    def weight_rank(self) -> int | None:
+        """Of the weights beside them; see `ExampleWeights`."""
+
+    def read(self, y: Any, name: str = "y") -> Any:
+        """Returns targets in memory, checked, one row for each text."""

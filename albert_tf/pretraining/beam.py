@@ -10,11 +10,12 @@ from pathlib import Path
 from albert_tf import errors
 from albert_tf.errors import AlbertError, DataError, MissingExtraError
 from albert_tf.operating_system import move_file
-from albert_tf.preprocessing import ExcludedTexts
 from albert_tf.pretraining.documents import Document, check_files, read_documents
 from albert_tf.pretraining.examples import ExampleMaker, ExampleRecipe
+from albert_tf.pretraining.exclusion import ExcludedTexts
 from albert_tf.pretraining.manifest import Manifest, ShardEntry
 from albert_tf.pretraining.shards import OutputFolder, make_manifest, shard_name, write_shard
+from albert_tf.tokenizer import AlbertTokenizer
 
 DIRECT = "DirectRunner"
 RESULT = "result.json"
@@ -24,7 +25,7 @@ _ERROR = re.compile(r"albert_tf\.errors\.(\w+): (.*?)(?: \[while running|\\n|\n|
 def build_records_with_beam(
     files: Sequence[str | Path],
     output: str | Path,
-    tokenizer,
+    tokenizer: AlbertTokenizer,
     recipe: ExampleRecipe,
     *,
     shards: int = 8,

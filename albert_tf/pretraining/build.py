@@ -10,12 +10,13 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.operating_system import most_processes, process_context
-from albert_tf.preprocessing import ExcludedTexts
 from albert_tf.pretraining import worker
 from albert_tf.pretraining.documents import Document, check_files, read_corpus
 from albert_tf.pretraining.examples import ExampleMaker, ExampleRecipe
+from albert_tf.pretraining.exclusion import ExcludedTexts
 from albert_tf.pretraining.manifest import Manifest
 from albert_tf.pretraining.shards import OutputFolder, make_manifest, shard_entry
+from albert_tf.tokenizer import AlbertTokenizer
 
 TASK_CHARACTERS = 200_000
 """Text that a process is given at once: about a third of a second of work."""
@@ -26,7 +27,7 @@ TASKS_AHEAD = 3
 def build_records(
     files: Sequence[str | Path],
     output: str | Path,
-    tokenizer,
+    tokenizer: AlbertTokenizer,
     recipe: ExampleRecipe,
     *,
     shards: int = 8,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import ExcludedTexts, split_sentences
-from albert_tf.preprocessing.text_lines import text_lines
+from albert_tf.pretraining.exclusion import ExcludedTexts
+from albert_tf.pretraining.sentences import split_sentences
+from albert_tf.pretraining.text_lines import text_lines
 
 LONGEST_DOCUMENT = 1_000_000
 """Characters. A longer document is cut after a paragraph, so that a file without blank lines needs no more memory."""

@@ -7,18 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing import (
-    ExcludedTexts,
-    MaskingRecipe,
-    MaskingVocabulary,
-    NGramMasker,
-    parting_table,
-    word_start_table,
-)
-from albert_tf.preprocessing.masking import NUM_DRAWS
 from albert_tf.pretraining.documents import Document, document_sentences
+from albert_tf.pretraining.exclusion import ExcludedTexts
 from albert_tf.pretraining.manifest import MASKINGS
+from albert_tf.pretraining.masking import NUM_DRAWS, MaskingRecipe, MaskingVocabulary, NGramMasker
 from albert_tf.pretraining.records import serialize_example
+from albert_tf.pretraining.word_starts import parting_table, word_start_table
+from albert_tf.tokenizer import AlbertTokenizer
 
 NUM_SPECIAL = 3  # [CLS] a [SEP] b [SEP]
 
@@ -185,7 +180,12 @@ class ExampleMaker:
     ```
     """
 
-    def __init__(self, tokenizer, recipe: ExampleRecipe, excluded: ExcludedTexts | None = None):
+    def __init__(
+        self,
+        tokenizer: AlbertTokenizer,
+        recipe: ExampleRecipe,
+        excluded: ExcludedTexts | None = None,
+    ):
         self.tokenizer = tokenizer
         self.recipe = recipe
         self.excluded = excluded or ExcludedTexts([])

@@ -9,6 +9,7 @@ import keras
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.models import AlbertPretrainer
 from albert_tf.pretraining.recipe import PretrainingRecipe
+from albert_tf.pretraining.record_files import RecordFiles
 from albert_tf.pretraining.source import RecordSource, as_records
 from albert_tf.random_state import seeded
 from albert_tf.training.distribution import batch_shares, local_rows, num_processes
@@ -48,8 +49,8 @@ class PretrainingResult:
 
 def pretrain(
     model: AlbertPretrainer,
-    train_files,
-    validation_files=None,
+    train_files: RecordFiles,
+    validation_files: RecordFiles | None = None,
     *,
     recipe: PretrainingRecipe | None = None,
     run_dir: str | Path,

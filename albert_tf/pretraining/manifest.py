@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import MaskingRecipe, MaskingVocabulary
+from albert_tf.pretraining.masking import MaskingRecipe, MaskingVocabulary
 
 MANIFEST = "manifest.json"
 TOKENIZER_MODEL = "tokenizer.model"

@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import InGraphMasker, MaskingRecipe
 from albert_tf.pretraining.manifest import MANIFEST, TOKENIZER_MODEL, Manifest, file_sha256
+from albert_tf.pretraining.masking import MaskingRecipe
+from albert_tf.pretraining.masking_in_graph import InGraphMasker
 from albert_tf.tokenizer import AlbertTokenizer
 
 SUFFIX = ".tfrecord"
@@ -175,3 +176,7 @@ def _look_into(path):
             f"{path}: not a file of pretraining examples: no feature {', '.join(sorted(missing))}"
         )
     return lengths["input_ids"], lengths.get("masked_lm_positions")
+
+
+RecordFiles = str | Path | Sequence[str | Path] | PretrainingRecords
+"""Records in all forms that are taken: a folder, files, or what was found there before."""

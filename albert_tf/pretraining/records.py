@@ -1,14 +1,11 @@
 """Examples as `tf.Example` records, under the feature names of google-research/albert: written and read."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
 import tensorflow as tf
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import MaskingRecipe
-from albert_tf.pretraining.record_files import PretrainingRecords
+from albert_tf.pretraining.masking import MaskingRecipe
+from albert_tf.pretraining.record_files import PretrainingRecords, RecordFiles
 
 POOL = 16_384
 """Records that are shuffled together: some 15 MB of 128 tokens each."""
@@ -78,7 +75,7 @@ def _integers(values):
 
 
 def pretraining_dataset(
-    files: str | Path | Sequence[str | Path] | PretrainingRecords,
+    files: RecordFiles,
     *,
     batch_size: int,
     seed: int,

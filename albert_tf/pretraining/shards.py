@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.operating_system import move_folder
-from albert_tf.preprocessing import ExcludedTexts, MaskingVocabulary
 from albert_tf.pretraining.examples import ExampleRecipe
+from albert_tf.pretraining.exclusion import ExcludedTexts
 from albert_tf.pretraining.manifest import (
     MANIFEST,
     TOKENIZER_MODEL,
@@ -19,6 +19,7 @@ from albert_tf.pretraining.manifest import (
     ShardEntry,
     file_sha256,
 )
+from albert_tf.pretraining.masking import MaskingVocabulary
 from albert_tf.version import __version__
 
 COUNTS = (

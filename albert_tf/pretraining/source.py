@@ -6,11 +6,11 @@ from pathlib import Path
 import tensorflow as tf
 
 from albert_tf.errors import DataError
-from albert_tf.pretraining.record_files import PretrainingRecords
+from albert_tf.pretraining.record_files import PretrainingRecords, RecordFiles
 from albert_tf.pretraining.records import pretraining_dataset
 
 
-def as_records(files) -> PretrainingRecords:
+def as_records(files: RecordFiles) -> PretrainingRecords:
     """Returns records as they are, and finds those of a folder or of files."""
     return files if isinstance(files, PretrainingRecords) else PretrainingRecords.find(files)
 
@@ -25,7 +25,7 @@ class RecordSource:
         seed: of order and masks.
     """
 
-    def __init__(self, files, *, batch_size: int, rows: slice, seed: int):
+    def __init__(self, files: RecordFiles, *, batch_size: int, rows: slice, seed: int):
         self.records = as_records(files)
         self.batch_size = batch_size
         self.rows = rows

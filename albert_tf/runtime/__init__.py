@@ -4,9 +4,9 @@ Whatever else the package imports, TensorFlow first, stays out of this room and 
 answers in a blink on whatever machine it is copied to.
 """
 
+from albert_tf.answers.results import Prediction
 from albert_tf.runtime.bundle import Bundle, read_bundle
 from albert_tf.runtime.measurement import Latency, Measurement, measure_tflite
-from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.runner import TFLiteRunner
 
 __all__ = [

@@ -21,12 +21,6 @@ LABELS = "labels.txt"
 METADATA = "albert_tf.json"
 FORMAT = 1
 
-LAYERS_RUN = "layers"
-"""Output of a file with early exits, beside the answer: layers run for each row, int32 `(batch,)`."""
-
-PROBABILITIES = "probabilities"
-"""Output that stands in the place of `logits` in files for Task Library and MediaPipe, which show it as scores."""
-
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: equal models give equal files
 
 

@@ -7,10 +7,17 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class Example:
-    """One unpadded input: int32 arrays `(length,)`, or `(choices, length)` for multiple choice."""
+    """One unpadded input: int32 arrays `(length,)`, or `(choices, length)` for multiple choice.
+
+    Args:
+        token_ids: of the tokens.
+        segment_ids: likewise.
+        padding_mask: 0 at the padding of short choices, beside longer ones; None where there is none.
+    """
 
     token_ids: np.ndarray
     segment_ids: np.ndarray
+    padding_mask: np.ndarray | None = None
 
     @property
     def length(self) -> int:
@@ -29,5 +36,6 @@ def pad(examples: list[Example], length: int, pad_id: int) -> dict[str, np.ndarr
     for row, example in enumerate(examples):
         inputs["token_ids"][row, ..., : example.length] = example.token_ids
         inputs["segment_ids"][row, ..., : example.length] = example.segment_ids
-        inputs["padding_mask"][row, ..., : example.length] = 1
+        mask = 1 if example.padding_mask is None else example.padding_mask
+        inputs["padding_mask"][row, ..., : example.length] = mask
     return inputs

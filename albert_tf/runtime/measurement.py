@@ -8,11 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from albert_tf.answers.results import Prediction
 from albert_tf.errors import ExportError
 from albert_tf.runtime.bundle import read_bundle
 from albert_tf.runtime.content import read_content
 from albert_tf.runtime.interpreter import interpreter_module
-from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.runner import TFLiteRunner
 from albert_tf.runtime.signatures import signature_name
 

@@ -9,19 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from albert_tf.answers.batching import in_order_of_length
-from albert_tf.answers.probabilities import sigmoid, softmax
+from albert_tf.answers.batching import in_order_of_length, kept_outputs
+from albert_tf.answers.by_head import READERS, decoder_for
 from albert_tf.errors import AlbertWarning, ExportError
-from albert_tf.runtime.bundle import LAYERS_RUN, PROBABILITIES, longest_input, read_bundle
+from albert_tf.runtime.bundle import longest_input, read_bundle
 from albert_tf.runtime.content import read_content
-from albert_tf.runtime.examples import Example, pad
 from albert_tf.runtime.graph import LiteRTGraph
-from albert_tf.runtime.prediction import Prediction
 from albert_tf.runtime.signatures import SignatureGraph
 from albert_tf.runtime.token_inputs import checked_token_inputs
 from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.tokenizer.text_inputs import texts_and_pairs
-from albert_tf.tokenizer.text_sequence import text_list
 from albert_tf.type_names import Tensor, Texts
 
 
@@ -57,6 +53,7 @@ class TFLiteRunner:
         sequence_length: most tokens of an input; longer texts are truncated.
         name: of the file, for messages.
         metadata: the description inside the file, as a dict.
+        decoder: what makes answers of the outputs, of `albert_tf.answers`; None for a head that gives none.
         controls: the present value of each control of a file with early exits, by name.
 
     Raises:
@@ -109,6 +106,15 @@ class TFLiteRunner:
         self.class_names = self._check_labels(bundle.labels)
         self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
+        self._reader = self._make_reader()
+        self.decoder = decoder_for(self.head, self.head_settings, self.tokenizer)
+
+    @property
+    def head_settings(self) -> dict[str, Any]:
+        """What the head was built with, by the names of the model's arguments, and the names of its classes."""
+        # Files of earlier versions tell some of it among the rest.
+        own = self.metadata.get("head_config", {})
+        return {**self.metadata, **own, "class_names": self.class_names}
 
     @property
     def labels(self) -> list[str]:
@@ -163,48 +169,48 @@ class TFLiteRunner:
 
     # === Texts ===
 
-    def __call__(self, texts: Texts, pairs: Texts | None = None) -> list[Prediction]:
+    def __call__(self, texts: Texts, pairs: Texts | None = None, *others: Texts) -> list:
         """Answers texts.
 
         Args:
             texts: any flat sequence of `str` (a list, an array, a column of a table), a tuple `(texts, pairs)` of two
                 such sequences, or rows `[text, pair]`; see `texts_and_pairs`.
             pairs: the second texts, one for each text.
+            *others: further texts, of a head that reads more.
 
         Returns:
-            One `Prediction` for each text, in their order.
+            One answer for each text, in their order, as `answer` of the model that was exported gives it: of a
+            classifier or a regressor a `Prediction`.
 
         Raises:
             ExportError: when the file holds no tokenizer, or a head that gives no answer to a text.
             DataError: when the texts are no such sequence, or one of them is not a `str`.
         """
-        scores, layers = self._scores(texts, pairs)
-        return [self._prediction(*row) for row in zip(scores, layers, strict=True)]
+        decoder = self._answering()
+        columns, packed = self._read(texts, pairs, *others)
+        return decoder.answers(self._run_all(packed), packed, columns)
 
     def scores(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
-        """Returns the probabilities `(texts, classes)`, or for regression the values `(texts,)`.
+        """Returns the probabilities `(texts, classes)` of a classifier, or the values `(texts,)` of a regressor.
 
         Args:
             texts: as in a call.
             pairs: as in a call.
         """
-        return self._scores(texts, pairs)[0]
-
-    def _scores(self, texts, pairs):
-        """Returns the scores, and the layers that ran for each text: None without early exits."""
         if self.task is None:
-            raise ExportError(
-                f"{self.name} holds a {self.head or 'backbone'}, which gives no answer to a text; "
-                f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
-            )
-        answers = self._answers(self._pack(texts, pairs))
-        if PROBABILITIES in answers:  # a file for Task Library or MediaPipe
-            return answers[PROBABILITIES], [None] * len(answers[PROBABILITIES])
-        logits = answers["logits"]
-        layers = answers[LAYERS_RUN].tolist() if self.controls else [None] * len(logits)
-        if self.task == "regression":
-            return logits[:, 0], layers
-        return (sigmoid if self.task == "multi_label" else softmax)(logits), layers
+            raise self._gives_no("answer to a text")
+        return self._answering().scores(self._run_all(self._read(texts, pairs)[1]))
+
+    def _answering(self):
+        if self.decoder is None:
+            raise self._gives_no("answer to a text")
+        return self.decoder
+
+    def _gives_no(self, what):
+        return ExportError(
+            f"{self.name} holds a {self.head or 'backbone'}, which gives no {what}; "
+            f"use run(), which takes token ids and returns {', '.join(self._graph.outputs)}"
+        )
 
     def embed(self, texts: Texts, pairs: Texts | None = None) -> np.ndarray:
         """Returns the sentence vectors of texts, float32 `(texts, hidden_size)`, of length 1.
@@ -222,70 +228,51 @@ class TFLiteRunner:
                 f"{self.name} holds a {self.head or 'backbone'}, which gives no sentence vectors; "
                 "export an AlbertTextEmbedder"
             )
-        return self._answers(self._pack(texts, pairs))["vectors"]
+        rows = self._run_all(self._read(texts, pairs)[1]).get("vectors", ())
+        return np.reshape(np.asarray(rows, "float32"), (-1, self.metadata["config"]["hidden_size"]))
 
-    def _pack(self, texts, pairs):
+    def _read(self, texts, *others):
+        """The texts as lists, and their rows of tokens."""
         if isinstance(texts, str):
             raise ExportError(
                 f"got the single text {texts[:40]!r}; expected a list of texts: put it in brackets"
             )
-        if self.tokenizer is None:
+        if self._reader is None:
             raise ExportError(
                 f"{self.name} carries no tokenizer, since its model had no preprocessor; use "
                 "run() with token ids, or export the model with a preprocessor"
             )
-        if pairs is None:
-            texts, pairs = texts_and_pairs(texts)
-        else:
-            texts, pairs = text_list(texts, "texts"), text_list(pairs, "pairs")
-        packed = self.tokenizer.pack(
-            texts,
-            pairs,
-            max_length=self.sequence_length,
-            truncate="longest_first" if pairs is None else self.metadata["truncate"],
-        )
-        return [Example(*row) for row in zip(packed.token_ids, packed.segment_ids, strict=True)]
+        given = (texts, *others)
+        while len(given) > 1 and given[-1] is None:
+            given = given[:-1]
+        columns = self._reader.columns(given if len(given) > 1 else texts)
+        return columns, self._reader.pack(columns)
 
-    def _answers(self, examples) -> dict[str, np.ndarray]:
-        """Runs examples of similar length together; returns each output's rows in the given order."""
+    def _run_all(self, packed) -> dict[str, list]:
+        """Runs rows of similar length together; returns each output's rows in the given order."""
+        if packed.input_rank == 3:  # each choice is scored on its own, so a question may be cut
+            pieces = packed.in_pieces(self._shape[1])
+            return packed.joined(pieces, self._run_rows(pieces))
+        return self._run_rows(packed)
+
+    def _run_rows(self, packed) -> dict[str, list]:
         rows, length = self._shape[0], self._shape[-1]
         controls = self._control_arrays()
+        pad_id = self.metadata["config"]["pad_token_id"]
 
         def run(chosen):
-            batch = [examples[i] for i in chosen]
-            batch += [batch[0]] * (rows - len(batch))
-            longest = max(example.length for example in batch) if length < 0 else length
-            inputs = pad(batch, longest, self.metadata["config"]["pad_token_id"])
-            return self._graph.run({**inputs, **controls})
+            filled = [*chosen, *[chosen[0]] * (rows - len(chosen))]
+            inputs = packed.batch(filled, pad_id, None if length < 0 else length)
+            outputs = self._graph.run({**inputs, **controls})
+            return kept_outputs(self.decoder, outputs, chosen, packed)
 
-        found = in_order_of_length([example.length for example in examples], rows, run)
-        return {name: self._stacked(name, found.get(name)) for name in self._graph.outputs}
-
-    def _stacked(self, name, rows):
-        if rows:
-            return np.stack(rows)
-        width = (
-            self.metadata["config"]["hidden_size"] if name == "vectors" else len(self.class_names)
-        )
-        return np.zeros((0,) if name == LAYERS_RUN else (0, max(1, width)), "float32")
+        return in_order_of_length(packed.lengths, rows, run)
 
     def _control_arrays(self):
         dtypes = {
             control["name"]: control["dtype"] for control in self.metadata.get("controls", ())
         }
         return {name: np.array([value], dtypes[name]) for name, value in self.controls.items()}
-
-    def _prediction(self, row, layers) -> Prediction:
-        if self.task == "regression":
-            return Prediction(value=float(row), layers=layers)
-        scores = {label: float(p) for label, p in zip(self.class_names, row, strict=True)}
-        best = self.class_names[int(np.argmax(row))]
-        holding = (
-            (best,)
-            if self.task == "classification"
-            else tuple(k for k, p in scores.items() if p >= 0.5)
-        )
-        return Prediction(best, scores[best], scores, holding, layers=layers)
 
     # === Token ids ===
 
@@ -334,6 +321,15 @@ class TFLiteRunner:
         if model is None:
             return None
         return AlbertTokenizer.from_config(self.metadata["tokenizer"], model)
+
+    def _make_reader(self):
+        """What makes rows of tokens of texts; None for a file without tokenizer, or a head that takes token ids."""
+        make = READERS.get(self.head)
+        if make is None or self.tokenizer is None:
+            return None
+        # Files of earlier versions tell the one setting that their preprocessors had.
+        settings = self.metadata.get("preprocessor") or {"truncate": self.metadata["truncate"]}
+        return make(self.tokenizer, **{**settings, "sequence_length": self.sequence_length})
 
     # === Copies ===
 

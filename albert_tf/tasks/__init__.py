@@ -1,21 +1,16 @@
-"""Tables of texts, public tasks, metrics, baselines and the report of a fine-tuning run."""
+"""Public tasks and the data that come with the package; labels, splits and metrics."""
 
 from typing import TYPE_CHECKING
 
 from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from albert_tf.tables.choices import ChoiceQuestion, choice_examples, read_choices
     from albert_tf.tables.entities import EntityText, read_entities
     from albert_tf.tables.table import TextTable, read_table, write_table
-    from albert_tf.tasks.baselines import (
-        BaselineResult,
-        majority_baseline,
-        run_baselines,
-        tfidf_baseline,
-    )
+    from albert_tf.tasks.choice_scores import choice_metrics
     from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
     from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
-    from albert_tf.tasks.exit_plot import plot_exits
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
     from albert_tf.tasks.label_checks import check_labels
     from albert_tf.tasks.labels import LabelSet, encode_targets
@@ -29,29 +24,32 @@ if TYPE_CHECKING:
         predicted_targets,
         regression_metrics,
     )
-    from albert_tf.tasks.pretraining_report import write_pretraining_report
     from albert_tf.tasks.race import RaceQuestion, read_race
-    from albert_tf.tasks.records import RunRecord, installed_versions, read_history
-    from albert_tf.tasks.report import Report, write_report
     from albert_tf.tasks.split import Split, check_overlap, split_table
-    from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
+    from albert_tf.tasks.squad import SquadQuestion, question_scores, read_squad, squad_metrics
+    from albert_tf.tasks.squad_answers import (
+        best_no_answer_threshold,
+        squad_examples,
+        squad_scores,
+    )
 
 __all__ = [
     "CLASS_NAMES",
     "DEMO_DATA",
     "GLUE_TASKS",
     "MAIN_METRIC",
-    "BaselineResult",
+    "ChoiceQuestion",
     "EntityText",
     "LabelSet",
     "RaceQuestion",
-    "Report",
-    "RunRecord",
     "Split",
     "SquadQuestion",
     "TextTable",
+    "best_no_answer_threshold",
     "check_labels",
     "check_overlap",
+    "choice_examples",
+    "choice_metrics",
     "classification_metrics",
     "confusion_counts",
     "demo_data",
@@ -60,25 +58,21 @@ __all__ = [
     "entity_metrics_by_label",
     "evaluate_scores",
     "glue_metrics",
-    "installed_versions",
-    "majority_baseline",
     "multi_label_metrics",
     "per_class_table",
-    "plot_exits",
     "predicted_targets",
+    "question_scores",
+    "read_choices",
     "read_entities",
     "read_glue",
-    "read_history",
     "read_race",
     "read_squad",
     "read_table",
     "regression_metrics",
-    "run_baselines",
     "split_table",
+    "squad_examples",
     "squad_metrics",
-    "tfidf_baseline",
-    "write_pretraining_report",
-    "write_report",
+    "squad_scores",
     "write_table",
 ]
 
@@ -86,12 +80,8 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "albert_tf.tasks.baselines": (
-                "BaselineResult",
-                "majority_baseline",
-                "run_baselines",
-                "tfidf_baseline",
-            ),
+            "albert_tf.tables.choices": ("ChoiceQuestion", "choice_examples", "read_choices"),
+            "albert_tf.tasks.choice_scores": ("choice_metrics",),
             "albert_tf.tasks.demo": (
                 "CLASS_NAMES",
                 "DEMO_DATA",
@@ -101,7 +91,6 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "entity_metrics",
                 "entity_metrics_by_label",
             ),
-            "albert_tf.tasks.exit_plot": ("plot_exits",),
             "albert_tf.tasks.glue": (
                 "GLUE_TASKS",
                 "glue_metrics",
@@ -122,19 +111,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "predicted_targets",
                 "regression_metrics",
             ),
-            "albert_tf.tasks.pretraining_report": ("write_pretraining_report",),
             "albert_tf.tasks.race": (
                 "RaceQuestion",
                 "read_race",
-            ),
-            "albert_tf.tasks.records": (
-                "RunRecord",
-                "installed_versions",
-                "read_history",
-            ),
-            "albert_tf.tasks.report": (
-                "Report",
-                "write_report",
             ),
             "albert_tf.tasks.split": (
                 "Split",
@@ -145,6 +124,12 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "SquadQuestion",
                 "read_squad",
                 "squad_metrics",
+                "question_scores",
+            ),
+            "albert_tf.tasks.squad_answers": (
+                "best_no_answer_threshold",
+                "squad_examples",
+                "squad_scores",
             ),
             "albert_tf.tables.entities": (
                 "EntityText",

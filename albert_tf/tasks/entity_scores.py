@@ -2,20 +2,31 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-Found = Iterable[tuple[str, int, int]]
-"""Label, start and end of the entities of one text."""
+Found = Iterable[Any]
+"""The entities of one text, as `(label, start, end)` or as objects that have these, such as `Entity`."""
 
 
 def entity_metrics(predicted: Sequence[Found], true: Sequence[Found]) -> dict[str, float]:
     """Computes precision, recall and F1 over all entities of all texts, and the mean F1 of the labels.
 
     Args:
-        predicted: for each text its entities, as `(label, start, end)`.
+        predicted: for each text its entities, as `(label, start, end)` or as objects that have these: what `answer` of
+            an `AlbertTokenClassifier` gives.
         true: likewise.
 
     Returns:
         `precision`, `recall`, `f1` (micro-averages) and `macro_f1`, from 0 to 1; 0 where there is nothing to divide by.
+
+    Example:
+    ```python
+    from albert_tf.tables import LabelledSpan
+    from albert_tf.tasks import entity_metrics
+
+    true = [[LabelledSpan("PER", 0, 3)], []]
+    entity_metrics([[("PER", 0, 3)], [("LOC", 1, 2)]], true)  # precision 0.5, recall 1.0
+    ```
     """
     by_label = entity_metrics_by_label(predicted, true)
     right, given, wanted = (
@@ -34,12 +45,17 @@ def entity_metrics_by_label(
     """
     counts = {name: Counter() for name in ("right", "predicted", "support")}
     for mine, theirs in zip(predicted, true, strict=True):
-        mine, theirs = set(mine), set(theirs)
+        mine, theirs = (set(map(_triple, entities)) for entities in (mine, theirs))
         for name, entities in (("right", mine & theirs), ("predicted", mine), ("support", theirs)):
             counts[name].update(label for label, *_ in entities)
     labels = sorted(counts["predicted"] | counts["support"])
     rows = {label: {name: counts[name][label] for name in counts} for label in labels}
     return {label: {**_rates(*row.values()), **row} for label, row in rows.items()}
+
+
+def _triple(entity) -> tuple[str, int, int]:
+    is_object = hasattr(entity, "label")
+    return (entity.label, entity.start, entity.end) if is_object else tuple(entity)
 
 
 def _rates(right, given, wanted) -> dict[str, float]:

@@ -9,6 +9,8 @@ from scipy import stats
 from sklearn import metrics as sk
 from sklearn.exceptions import UndefinedMetricWarning
 
+from albert_tf.answers.labels import HOLDS_FROM
+
 # Those that may decide which epoch is best, by task, the usual one first; higher is better for each.
 MAIN_METRICS = {
     "classification": ("accuracy", "macro_f1"),  # the latter where classes are very unequal
@@ -49,7 +51,7 @@ def evaluate_scores(task: str, targets: np.ndarray, scores: np.ndarray) -> dict[
     return classification_metrics(targets, predicted_targets(task, scores), scores)
 
 
-def predicted_targets(task: str, scores: np.ndarray, threshold: float = 0.5) -> np.ndarray:
+def predicted_targets(task: str, scores: np.ndarray, threshold: float = HOLDS_FROM) -> np.ndarray:
     """Return what the scores of `evaluate_scores` predict.
 
     Returns:
@@ -147,7 +149,7 @@ def regression_metrics(true: np.ndarray, predicted: np.ndarray) -> dict[str, flo
 
 @few_texts()
 def multi_label_metrics(
-    true: np.ndarray, probabilities: np.ndarray, threshold: float = 0.5
+    true: np.ndarray, probabilities: np.ndarray, threshold: float = HOLDS_FROM
 ) -> dict[str, float]:
     """Compute metrics of a multi-label classifier.
 

@@ -5,6 +5,7 @@ Everything is computed on flat arrays, for a whole batch at once.
 
 import dataclasses
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -70,6 +71,11 @@ class PackedTokens:
     flat_offsets: np.ndarray | None = None
     flat_max_context: np.ndarray | None = None
 
+    @property
+    def input_rank(self) -> int:
+        """How many axes a batch of rows has: rows and tokens."""
+        return 2
+
     def __len__(self) -> int:
         return len(self.text_index)
 
@@ -98,6 +104,35 @@ class PackedTokens:
         """One bool array `(length,)` for each row."""
         return self._rows(self.flat_max_context)
 
+    def batch(
+        self, rows: Sequence[int] | np.ndarray, pad_id: int, length: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """Some rows as the inputs of a model.
+
+        Args:
+            rows: their numbers, in the order of the batch; one may stand there twice.
+            pad_id: the id that fills up short rows.
+            length: tokens in every row; None is that of the longest.
+
+        Returns:
+            A dict of int32 `token_ids`, `segment_ids`, `padding_mask` (1 at tokens, 0 at padding), each
+            `(rows, length)`.
+        """
+        rows = np.asarray(rows, "int64")
+        lengths = self.lengths[rows]
+        length = int(lengths.max(initial=0)) if length is None else length
+        mask = np.arange(length) < lengths[:, None]
+        source = _ranges(self.row_splits[:-1][rows], lengths)
+        token_ids = np.full(mask.shape, pad_id, np.int32)
+        segment_ids = np.zeros(mask.shape, np.int32)
+        token_ids[mask] = self.flat_token_ids[source]
+        segment_ids[mask] = self.flat_segment_ids[source]
+        return {
+            "token_ids": token_ids,
+            "segment_ids": segment_ids,
+            "padding_mask": mask.astype(np.int32),
+        }
+
     def _rows(self, flat: np.ndarray | None) -> list[np.ndarray] | None:
         return None if flat is None else np.split(flat, self.row_splits[1:-1])[: len(self)]
 
@@ -122,12 +157,7 @@ class PackedTokens:
                 f"cannot pad rows of up to {longest} tokens to length {length}; "
                 f"pack with max_length={length}"
             )
-        mask = np.arange(length) < self.lengths[:, None]
-        token_ids = np.full(mask.shape, pad_id, np.int32)
-        segment_ids = np.zeros(mask.shape, np.int32)
-        token_ids[mask] = self.flat_token_ids
-        segment_ids[mask] = self.flat_segment_ids
-        return token_ids, segment_ids, mask.astype(np.int32)
+        return tuple(self.batch(np.arange(len(self)), pad_id, length).values())
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -156,9 +186,12 @@ def pack(
     truncate: str = "longest_first",
     stride: int | None = None,
     max_first_length: int | None = None,
+    second_keeps_end: bool = False,
 ) -> PackedTokens:
     """Packs texts, or pairs of texts; see `AlbertTokenizer.pack`."""
     _check_options(second is not None, max_length, truncate, stride, max_first_length)
+    if second_keeps_end and (second is None or stride is not None):
+        raise ConfigError("second_keeps_end is for pairs, without a stride; leave it out")
     first_lengths = first.lengths
     if max_first_length is not None:
         first_lengths = np.minimum(first_lengths, max_first_length)
@@ -168,6 +201,9 @@ def pack(
     else:
         sides = _truncate_pair(first_lengths, second.lengths, room, truncate)
         windowed = 0 if truncate == "only_first" else 1
+        if second_keeps_end:
+            kept = sides[1].lengths
+            sides[1] = _Slices(second.lengths - kept, kept)
     text_index = np.arange(len(first_lengths))
     if stride is not None:
         full = first_lengths if windowed == 0 else second.lengths

@@ -9,12 +9,15 @@ from albert_tf.errors import DataError
 from albert_tf.tokenizer.text_sequence import column_names, text_list
 
 
-def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
+def texts_and_pairs(
+    x, names: tuple[str, str] = ("texts", "pairs")
+) -> tuple[list[str], list[str] | None]:
     """Returns texts, and their pairs or None, as lists.
 
     Args:
         x: a flat sequence of texts (see `text_list`); a tuple `(texts, pairs)` of two of them; or rows
             `[text, pair]`: a list of lists or tuples of two, or an array `(rows, 2)`.
+        names: what messages call texts and pairs.
 
     Raises:
         DataError: when `x` is something else, or may be read in two ways; the message says what to pass.
@@ -25,27 +28,29 @@ def texts_and_pairs(x) -> tuple[list[str], list[str] | None]:
         )
     if type(x).__name__ == "KerasTensor":
         raise DataError(
-            "texts is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
+            f"{names[0]} is a symbolic tensor; expected texts, or a dict of token_ids, segment_ids and padding_mask"
         )
     if is_string_tensor(x):
-        x = from_string_tensors(x)
+        x = from_string_tensors(x, names[0])
     if isinstance(x, tuple) and len(x) == 2 and not any(isinstance(part, str) for part in x):
         texts, pairs = x
-        texts = text_list(texts, "texts")
-        pairs = None if pairs is None else text_list(pairs, "pairs")
+        texts = text_list(texts, names[0])
+        pairs = None if pairs is None else text_list(pairs, names[1])
         if pairs is not None and len(pairs) != len(texts):
+            one, each = (name.removesuffix("s") for name in reversed(names))
             raise DataError(
-                f"texts has {len(texts)} entries and pairs has {len(pairs)}; expected one pair for each text"
+                f"{names[0]} has {len(texts)} entries and {names[1]} has {len(pairs)}; expected one {one} for each "
+                f"{each}"
             )
         return texts, pairs
     if _may_hold_rows(x):
         x = list(x) if isinstance(x, Iterator) else x
         if any(_holds_several(entry) for entry in itertools.islice(x, 1)):
-            return _split_rows(list(x))
-    return text_list(x, "texts"), None
+            return _split_rows(list(x), names)
+    return text_list(x, names[0]), None
 
 
-def _split_rows(rows: list) -> tuple[list[str], list[str]]:
+def _split_rows(rows: list, names: tuple[str, str]) -> tuple[list[str], list[str]]:
     for number, row in enumerate(rows):
         if not _holds_several(row) or len(row) != 2:
             held = f"{len(row)} entries" if _holds_several(row) else f"{str(row)[:40]!r}"
@@ -59,7 +64,7 @@ def _split_rows(rows: list) -> tuple[list[str], list[str]]:
             "[(text, pair), (text, pair)], or the tuple (texts, pairs)"
         )
     texts, pairs = zip(*rows, strict=True)
-    return text_list(texts, "texts"), text_list(pairs, "pairs")
+    return text_list(texts, names[0]), text_list(pairs, names[1])
 
 
 def _may_hold_rows(x) -> bool:
@@ -94,16 +99,22 @@ def from_string_tensors(x, name: str = "texts"):
         DataError: when bytes are not UTF-8.
     """
     if _is_string_tensor(x):
-        return _decoded(x, name)
-    parts = [_decoded(tensor, name) for tensor in x]
+        return decoded_texts(x.numpy(), name)
+    parts = [decoded_texts(tensor.numpy(), name) for tensor in x]
     if all(part.ndim == 0 for part in parts):
         return [part.item() for part in parts]
     return tuple(parts)
 
 
-def _decoded(tensor, name) -> np.ndarray:
-    texts = np.empty(tensor.shape, dtype=object)
-    for place, value in np.ndenumerate(tensor.numpy()):
+def decoded_texts(values, name: str = "texts") -> np.ndarray:
+    """Returns the texts of an array of bytes, as TensorFlow's strings are.
+
+    Raises:
+        DataError: when bytes are not UTF-8.
+    """
+    values = np.asarray(values, dtype=object)
+    texts = np.empty(values.shape, dtype=object)
+    for place, value in np.ndenumerate(values):
         try:
             texts[place] = value.decode("utf-8")
         except UnicodeDecodeError:

@@ -265,6 +265,7 @@ class AlbertTokenizer(Vocabulary):
         truncate: str = "longest_first",
         stride: int | None = None,
         max_first_length: int | None = None,
+        second_keeps_end: bool = False,
         offsets: bool = False,
     ) -> PackedTokens:
         """Encodes texts, or pairs of texts, with their special tokens, and cuts them to length.
@@ -284,6 +285,8 @@ class AlbertTokenizer(Vocabulary):
                 `"only_first"` and `"only_second"`.
             max_first_length: cut first texts to this many tokens before all else (google's
                 `max_query_length`).
+            second_keeps_end: second texts that are too long lose their first tokens instead of their last (google's
+                RACE).
             offsets: also give where each token stands in its text.
 
         Returns:
@@ -326,6 +329,7 @@ class AlbertTokenizer(Vocabulary):
             truncate=truncate,
             stride=stride,
             max_first_length=max_first_length,
+            second_keeps_end=second_keeps_end,
         )
 
     # --- ids to text ---

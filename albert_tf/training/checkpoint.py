@@ -13,9 +13,9 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError
 from albert_tf.training.distribution import to_numpy
-from albert_tf.weights.atomic import write_files
 from albert_tf.weights.safetensors_file import read_safetensors
 
 FORMAT_VERSION = 1

@@ -2,11 +2,13 @@
 
 import hashlib
 
+import keras
 import numpy as np
 
 from albert_tf.errors import ConfigError
 from albert_tf.models.class_weight import weight_by_class
 from albert_tf.preprocessing import LengthBucketedBatches
+from albert_tf.preprocessing.token_rows import TokenRows
 from albert_tf.training.recipe import FineTuningRecipe
 
 
@@ -32,12 +34,18 @@ def training_batches(model, data, recipe: FineTuningRecipe):
         _check_batches(model, data, "y")
         return data
     x, y, sample_weight = _unpack(model, data)
-    packed, y = model.preprocessor.pack(x), model.checked_targets(y)
+    reader = model.preprocessor
+    columns, y = reader.columns(x), model.text_targets(y)
     if recipe.class_weights is not None:
         weights = example_weights(recipe.class_weights, y, model)
         sample_weight = weights if sample_weight is None else weights * np.asarray(sample_weight)
-    return model.preprocessor.batches_of(
-        packed, y, sample_weight, batch_size=recipe.batch_size, order="shuffled", seed=recipe.seed
+    packed = reader.pack_columns(columns)
+    return reader.batches_of(
+        packed,
+        *reader.row_targets(columns, packed, y, sample_weight),
+        batch_size=recipe.batch_size,
+        order="shuffled",
+        seed=recipe.seed,
     )
 
 
@@ -47,9 +55,14 @@ def validation_batches(model, data, recipe: FineTuningRecipe):
         _check_batches(model, data, "the validation y")
         return data
     x, y, sample_weight = _unpack(model, data)
-    packed, y = model.preprocessor.pack(x), model.checked_targets(y, "the validation y")
-    return model.preprocessor.batches_of(
-        packed, y, sample_weight, batch_size=recipe.eval_batch_size, order="by_length"
+    reader = model.preprocessor
+    columns, y = reader.columns(x), model.text_targets(y, "the validation y")
+    packed = reader.pack_columns(columns)
+    return reader.batches_of(
+        packed,
+        *reader.row_targets(columns, packed, y, sample_weight),
+        batch_size=recipe.eval_batch_size,
+        order="by_length",
     )
 
 
@@ -117,6 +130,7 @@ def _examples(batches):
     """All that the examples hold, as buffers of one dimension."""
     if batches is None:
         return [b"none"]
-    arrays = (batches.packed.flat_token_ids, batches.packed.lengths)
-    given = (a for a in (*arrays, batches.y, batches.sample_weight) if a is not None)
-    return [np.ascontiguousarray(array).reshape(-1) for array in given]
+    parts = keras.tree.flatten([batches.y, batches.sample_weight])
+    given = (part.flat if isinstance(part, TokenRows) else part for part in parts)
+    arrays = (batches.packed.flat_token_ids, batches.packed.lengths, *given)
+    return [np.ascontiguousarray(array).reshape(-1) for array in arrays if array is not None]

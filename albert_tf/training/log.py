@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError
 from albert_tf.strict_json import finite
-from albert_tf.weights.atomic import write_files
 
 
 class TrainingLog:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError
 from albert_tf.training.checkpoint import (
     CheckpointStore,
@@ -17,7 +18,6 @@ from albert_tf.training.distribution import agree, is_first_process
 from albert_tf.training.interruption import InterruptFlag
 from albert_tf.training.log import TrainingLog
 from albert_tf.training.run_callback import Progress, RunCallback
-from albert_tf.weights.atomic import write_files
 
 RECIPE_FILE = "recipe.json"
 LOG_FILE = "training.jsonl"

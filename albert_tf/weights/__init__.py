@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from albert_tf.weights.checkpoint import HEADS, Checkpoint
+    from albert_tf.heads import HEADS
+    from albert_tf.weights.checkpoint import Checkpoint
     from albert_tf.weights.huggingface import write_huggingface
     from albert_tf.weights.keras_hub import from_keras_hub, to_keras_hub
     from albert_tf.weights.model_garden import from_model_garden, to_model_garden
@@ -32,10 +33,8 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
-            "albert_tf.weights.checkpoint": (
-                "HEADS",
-                "Checkpoint",
-            ),
+            "albert_tf.heads": ("HEADS",),
+            "albert_tf.weights.checkpoint": ("Checkpoint",),
             "albert_tf.weights.huggingface": ("write_huggingface",),
             "albert_tf.weights.keras_hub": (
                 "from_keras_hub",

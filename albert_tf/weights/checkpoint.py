@@ -7,18 +7,6 @@ import numpy as np
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError
 
-HEADS = (
-    "text_classifier",
-    "text_regressor",
-    "text_embedder",
-    "token_classifier",
-    "question_answerer",
-    "multiple_choice",
-    "masked_lm",
-    "pretrainer",
-)
-"""The heads a checkpoint may carry; a bare backbone has `None`."""
-
 
 def renamed_class_names(arguments: dict) -> dict:
     """Returns a head's saved arguments, with `class_names` for what earlier releases saved as `labels`."""
@@ -33,7 +21,7 @@ class Checkpoint:
         config: the encoder's hyperparameters.
         arrays: float32 arrays by this package's own names, which are the Keras variable paths, e.g.
             `"encoder/group_0_inner_0/attention/query/kernel"`; kernels are `(inputs, outputs)`.
-        head: one of `HEADS`, or None for a bare backbone.
+        head: one of `albert_tf.heads.HEADS`, or None for a bare backbone.
         head_config: the head's arguments, e.g. `{"num_classes": 2, "class_names": ["ham", "spam"]}`.
         tokenizer_model: the bytes of the SentencePiece model that came with it, if any.
         lowercase: whether texts are lower-cased before SentencePiece.

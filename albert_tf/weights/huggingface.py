@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from albert_tf.atomic_files import write_files
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError
-from albert_tf.weights.atomic import write_files
+from albert_tf.heads import head_of
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import as_float32, read_json, torch_parameters
 from albert_tf.weights.huggingface_config import (
@@ -52,9 +53,6 @@ NOT_A_WHOLE_MODEL = re.compile(
 """Shards, and what trainers write beside a model."""
 
 OLD_ENDINGS = {".gamma": ".weight", ".beta": ".bias"}
-
-WITHOUT_POOLER = ("masked_lm", "token_classifier", "question_answerer")
-"""Heads whose classes of transformers have no pooler and would call one unexpected."""
 
 
 def matches(folder: Path) -> bool:
@@ -269,9 +267,11 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
 
 def _write_tensors(checkpoint: Checkpoint, path: Path) -> None:
     names = tensor_names(checkpoint.config)
+    # A class of transformers that does not read the pooler has none, and would call one unexpected.
+    has_pooler = head_of(checkpoint.head).pooling is not None
     tensors = {}
     for name, array in checkpoint.arrays.items():
-        if name in POOLER_ARRAYS and checkpoint.head in WITHOUT_POOLER:
+        if name in POOLER_ARRAYS and not has_pooler:
             continue
         is_encoder = name.startswith(("embeddings/", "encoder/", "pooler/"))
         prefix = "albert." if is_encoder and checkpoint.head is not None else ""

@@ -127,10 +127,6 @@ def check_hf_grouping(config: AlbertConfig, source: str) -> None:
     check_grouping(config, lambda layer: int(layer / per_group), source)
 
 
-POOLED = ("text_classifier", "text_regressor")
-"""Heads that may pool otherwise than by the pooler."""
-
-
 def read_head(values: dict, tensors, source: str) -> str | None:
     """Returns the head, from `architectures` or, when the file has none, from the tensors.
 
@@ -267,7 +263,7 @@ def write_config(checkpoint: Checkpoint) -> dict:
             f"{source} uses the learned attention bias (use_relative_attention_bias), which "
             "Hugging Face's ALBERT does not have; keep it as an albert_tf preset"
         )
-    if checkpoint.head in POOLED and checkpoint.head_config.get("pooling", "pooler") != "pooler":
+    if checkpoint.head_config.get("pooling", "pooler") != "pooler":
         raise CheckpointError(
             f"{source} pools by the {checkpoint.head_config['pooling']} of its tokens, while Hugging "
             "Face's ALBERT classifies by the pooler; keep it as an albert_tf preset"

@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
+from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.heads import HEADS
 from albert_tf.version import __version__
-from albert_tf.weights.atomic import write_files
-from albert_tf.weights.checkpoint import HEADS, Checkpoint
+from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import as_float32, build_config, read_json
 from albert_tf.weights.safetensors_file import read_safetensors
 from albert_tf.weights.sentencepiece_file import read_bytes

@@ -6,13 +6,10 @@ import numpy as np
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
-from albert_tf.weights.checkpoint import HEADS
+from albert_tf.heads import HEADS
 
 POOLER_ARRAYS = ("pooler/kernel", "pooler/bias")
 """The two arrays of the pooler: absent together, or present together."""
-
-POOLED_HEADS = ("text_classifier", "text_regressor", "multiple_choice", "pretrainer")
-"""Heads that read the pooled output, so that their checkpoints must hold the pooler."""
 
 PROBLEMS_SHOWN = 4
 
@@ -149,8 +146,8 @@ def check_arrays(
             in all) with the shape that was found and the shape that was expected.
     """
     expected = expected_shapes(config, head, head_config)
-    reads_pooler = head in POOLED_HEADS and (head_config or {}).get("pooling") != "mean"
-    if not reads_pooler and not any(name in arrays for name in POOLER_ARRAYS):
+    needs_pooler = head is not None and HEADS[head].reads_pooler(head_config)
+    if not needs_pooler and not any(name in arrays for name in POOLER_ARRAYS):
         for name in POOLER_ARRAYS:
             del expected[name]
     problems = [

@@ -37,6 +37,12 @@ def random_logits(packed, seed, scale=3.0):
     ]
 
 
+def read(starts, ends, packed, contexts):
+    """What a decoder takes."""
+    outputs = {"start_logits": starts, "end_logits": ends}
+    return outputs, packed, ([QUESTION] * len(contexts), contexts)
+
+
 def by_trying(starts, ends, packed, most):
     """Every span of the only context, with its score, at the window that google-research's code takes."""
     spans = {}
@@ -64,7 +70,7 @@ def test_the_same_as_trying_all(seed, can_be_unanswerable):
     total = weights.sum() + (np.exp(none) if can_be_unanswerable else 0.0)
     (answer,) = SpanDecoder(
         max_answer_tokens=7, num_alternatives=3, can_be_unanswerable=can_be_unanswerable
-    ).answers(starts, ends, packed, [CONTEXT])
+    ).answers(*read(starts, ends, packed, [CONTEXT]))
     score, start, end = max(spans.values())
     best = answer.alternatives[0]
     assert CONTEXT[start:end].strip() == best.text
@@ -86,7 +92,7 @@ def test_gold_positions_give_the_gold_span():
         inside = (packed.segment_ids[number] == 1) & (offsets[:, 0] >= 0)
         starts[number][np.flatnonzero(inside & (offsets[:, 1] > begin))[0]] = 50.0
         ends[number][np.flatnonzero(inside & (offsets[:, 0] < begin + len(wanted)))[-1]] = 50.0
-        answer = SpanDecoder().answers(starts, ends, packed, [CONTEXT, "Paris."])[number]
+        answer = SpanDecoder().answers(*read(starts, ends, packed, [CONTEXT, "Paris."]))[number]
         assert (answer.text, answer.start, answer.end) == (wanted, begin, begin + len(wanted))
         assert answer.probability == pytest.approx(1.0)
 
@@ -95,12 +101,14 @@ def test_no_answer_where_the_model_is_surer_of_none():
     packed = pack([CONTEXT], max_length=512)
     starts, ends = ([np.zeros(n, "float32") for n in packed.lengths] for _ in "se")
     starts[0][0] = ends[0][0] = 10.0
-    (answer,) = SpanDecoder(can_be_unanswerable=True).answers(starts, ends, packed, [CONTEXT])
+    (answer,) = SpanDecoder(can_be_unanswerable=True).answers(
+        *read(starts, ends, packed, [CONTEXT])
+    )
     assert (answer.text, answer.start, answer.end) == ("", None, None)
     assert answer.probability == answer.no_answer_probability > 0.99
     assert answer.alternatives
     (forced,) = SpanDecoder(can_be_unanswerable=True, no_answer_threshold=1.1).answers(
-        starts, ends, packed, [CONTEXT]
+        *read(starts, ends, packed, [CONTEXT])
     )
     assert forced.text == forced.alternatives[0].text
 
@@ -109,7 +117,7 @@ def test_no_answer_where_the_model_is_surer_of_none():
 def test_a_context_without_words_has_no_answer(context):
     packed = pack([context])
     starts, ends = random_logits(packed, 0)
-    (answer,) = SpanDecoder().answers(starts, ends, packed, [context])
+    (answer,) = SpanDecoder().answers(*read(starts, ends, packed, [context]))
     assert (answer.text, answer.start, answer.end, answer.alternatives) == ("", None, None, ())
     assert answer.probability == 1.0
 
@@ -120,7 +128,7 @@ def test_any_text(contexts, seed, can_be_unanswerable):
     packed = pack(contexts)
     starts, ends = random_logits(packed, seed, scale=30.0)
     decoder = SpanDecoder(can_be_unanswerable=can_be_unanswerable)
-    answers = decoder.answers(starts, ends, packed, contexts)
+    answers = decoder.answers(*read(starts, ends, packed, contexts))
     for answer, context in zip(answers, contexts, strict=True):
         total = sum(span.probability for span in answer.alternatives)
         assert total + (answer.no_answer_probability or 0.0) <= 1.0 + 1e-9

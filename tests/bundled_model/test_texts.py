@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from albert_tf.preprocessing import ExcludedTexts
+from albert_tf.pretraining import ExcludedTexts
 from bundled_model.texts import ENDING_WORDS, LABELLED, _collect_labelled, imdb_endings
 
 REVIEWS = [

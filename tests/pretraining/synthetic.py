@@ -3,8 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from albert_tf.preprocessing import MaskingRecipe, MaskingVocabulary
-from albert_tf.pretraining import Manifest, serialize_example
+from albert_tf.pretraining import Manifest, MaskingRecipe, MaskingVocabulary, serialize_example
 from albert_tf.pretraining.manifest import ShardEntry, file_sha256
 
 LENGTH = 32

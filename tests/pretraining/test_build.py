@@ -12,9 +12,9 @@ import tensorflow as tf
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import DataError, MissingExtraError
-from albert_tf.preprocessing import ExcludedTexts
 from albert_tf.pretraining import (
     ExampleRecipe,
+    ExcludedTexts,
     Manifest,
     PretrainingRecords,
     build,

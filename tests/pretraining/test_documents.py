@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import ExcludedTexts
-from albert_tf.pretraining import documents
+from albert_tf.pretraining import ExcludedTexts, documents
 from albert_tf.pretraining.documents import (
     Document,
     check_files,

@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import ConfigError
-from albert_tf.preprocessing import ExcludedTexts, MaskingRecipe, parting_table, word_start_table
-from albert_tf.pretraining import Document, ExampleMaker, ExampleRecipe
+from albert_tf.pretraining import (
+    Document,
+    ExampleMaker,
+    ExampleRecipe,
+    ExcludedTexts,
+    MaskingRecipe,
+    parting_table,
+    word_start_table,
+)
 from albert_tf.pretraining.examples import sentence_pairs
 
 TOKENIZER = AlbertTokenizer()

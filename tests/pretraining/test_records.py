@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing import MaskingRecipe
 from albert_tf.pretraining import (
     Manifest,
+    MaskingRecipe,
     PretrainingRecords,
     pretraining_dataset,
     serialize_example,

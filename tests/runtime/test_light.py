@@ -15,7 +15,17 @@ ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "android_demo/app/src/main/assets/models"
 FILE = MODELS / "sentiment.tflite"
 HEAVY = {*EXTRA_OF, "tensorflow_text", "google"}
-ROOMS = {"layers", "models", "preprocessing", "training", "tasks", "weights", "pretraining"}
+ROOMS = {
+    "layers",
+    "models",
+    "preprocessing",
+    "training",
+    "tasks",
+    "reports",
+    "weights",
+    "pretraining",
+    "finetuning",
+}
 
 
 def loaded_after(code: str) -> set[str]:
@@ -59,7 +69,7 @@ def test_nothing_heavy_is_loaded(code):
 
 LAZY = ["albert_tf"] + [
     f"albert_tf.{room}"
-    for room in "export tasks training weights preprocessing pretraining distillation".split()
+    for room in "export tasks reports training weights preprocessing pretraining distillation finetuning".split()
 ]
 
 

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from albert_tf.errors import DataError
-from albert_tf.tables.entities import EntityText, LabelledSpan, read_entities
+from albert_tf.tables.class_tags import ClassTags, tags_of
+from albert_tf.tables.entities import (
+    EntityText,
+    LabelledSpan,
+    entity_types,
+    read_entities,
+    texts_and_entities,
+)
 from albert_tf.tables.tags import find_scheme, iob2, stretches
 
 ENTITIES = [("PER", 0, 0), ("PER", 1, 2), ("LOC", 4, 4), ("LOC", 5, 6)]
@@ -17,6 +24,36 @@ WRITTEN = {
     "IOB2": "B-PER B-PER I-PER O B-LOC B-LOC I-LOC",
     "BIOES": "S-PER B-PER E-PER O S-LOC B-LOC E-LOC",
 }
+
+
+NAMES = {
+    "IO": ["O", "I-PER", "I-LOC"],
+    "IOB2": ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"],
+    "BIOES": ["S-PER", "E-PER", "I-PER", "B-PER", "O"],
+    "BILOU": ["O", "B_PER", "I_PER", "L_PER", "U_PER"],
+}
+
+
+@pytest.mark.parametrize("scheme", NAMES)
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_tags_are_written_in_the_class_names(scheme, count):
+    classes = ClassTags(NAMES[scheme])
+    names = [NAMES[scheme][number] for number in classes.written("PER", count)]
+    assert stretches(names) == [("PER", 0, count - 1)]
+    assert stretches(names, {"IO": "IOB1", "BILOU": "BIOES"}.get(scheme, scheme))
+    assert NAMES[scheme][classes.outside] == "O"
+    assert set(classes.types) <= {"PER", "LOC"}
+
+
+@pytest.mark.parametrize("names", [["B-PER", "I-PER"], ["O", "PER"], ["O", "B-PER", "X"], ["NOUN"]])
+def test_names_that_are_no_tags(names):
+    assert tags_of(names) is ClassTags(names).tags is None
+    assert ClassTags(names).types == ()
+
+
+def test_a_tag_that_is_not_among_the_names():
+    with pytest.raises(DataError, match="'PER' of several tokens needs the class I-PER"):
+        ClassTags(["O", "B-PER"]).written("PER", 2)
 
 
 @pytest.mark.parametrize("scheme", WRITTEN)
@@ -170,3 +207,13 @@ def test_public_data_is_read_whole(shared, file, texts, entities, scheme):
             assert row.text[entity.start : entity.end].strip()
     if scheme:
         assert found == read_entities(shared / "data" / file, scheme=scheme)
+
+
+def test_what_a_model_is_trained_on():
+    found = [
+        EntityText("Ada in Rome", (LabelledSpan("PER", 0, 3), LabelledSpan("LOC", 7, 11))),
+        EntityText("", ()),
+    ]
+    assert texts_and_entities(found) == (["Ada in Rome", ""], [found[0].entities, ()])
+    assert entity_types(found) == ["LOC", "PER"]
+    assert texts_and_entities([]) == ([], [])

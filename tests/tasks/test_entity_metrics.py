@@ -5,6 +5,8 @@ import warnings
 
 import pytest
 
+from albert_tf.answers import Entity
+from albert_tf.tables import LabelledSpan
 from albert_tf.tables.tags import stretches
 from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
 
@@ -54,3 +56,9 @@ def test_nothing_to_find():
         "macro_f1": 0.0,
     }
     assert entity_metrics([[("A", 0, 1)]], [[("A", 0, 2)]])["f1"] == 0.0
+
+
+def test_answers_are_taken_as_they_are():
+    answers = [[Entity("A", "ab", 0, 2, 0.9), Entity("B", "c", 3, 4, 0.5)]]
+    found = entity_metrics(answers, [(LabelledSpan("A", 0, 2), ("B", 3, 5))])
+    assert found["precision"] == found["recall"] == found["f1"] == 0.5

@@ -1,25 +1,17 @@
 """A model and batches so small that whole runs fit into a test."""
 
-from types import SimpleNamespace
-
 import keras
 import numpy as np
 
 from albert_tf import AlbertBackbone, AlbertTextClassifier
 from albert_tf.preprocessing import LengthBucketedBatches
+from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.training import FineTuningRecipe
 from tests.tiny import tiny_config
 
 RECIPE = FineTuningRecipe(
     epochs=2, batch_size=4, eval_batch_size=8, learning_rate=0.01, log_every=1, seed=7
 )
-
-
-class Packed(SimpleNamespace):
-    """What `LengthBucketedBatches` reads of the tokenizer's `PackedTokens`."""
-
-    def __len__(self):
-        return len(self.token_ids)
 
 
 def small_batches(examples=22, batch_size=4, order="shuffled", seed=7, classes=2):
@@ -30,11 +22,13 @@ def small_batches(examples=22, batch_size=4, order="shuffled", seed=7, classes=2
     token_ids = [random.integers(10, 120, n).astype("int32") for n in lengths]
     for ids, label in zip(token_ids, y, strict=True):
         ids[0] = 5 + label
-    packed = Packed(
-        token_ids=token_ids,
-        segment_ids=[np.zeros(n, "int32") for n in lengths],
-        lengths=lengths,
-        flat_token_ids=np.concatenate(token_ids),
+    flat = np.concatenate(token_ids)
+    packed = PackedTokens(
+        flat_token_ids=flat,
+        flat_segment_ids=np.zeros_like(flat),
+        row_splits=np.concatenate([[0], np.cumsum(lengths)]),
+        text_index=np.arange(examples),
+        window_start=np.zeros(examples, "int64"),
     )
     return LengthBucketedBatches(packed, y, pad_id=0, batch_size=batch_size, order=order, seed=seed)
 

@@ -1,5 +1,6 @@
 """`fine_tune`: what recipes change, and what a run leaves behind."""
 
+import dataclasses
 import json
 
 import keras
@@ -247,7 +248,7 @@ def test_the_mark_of_the_data_sees_every_change():
     changed = small_batches(8)
     changed.y = changed.y[::-1]
     other = small_batches(8)
-    other.packed.flat_token_ids = other.packed.flat_token_ids + 1
+    other.packed = dataclasses.replace(other.packed, flat_token_ids=other.packed.flat_token_ids + 1)
     weighted = small_batches(8)
     weighted.sample_weight = np.ones(8)
     marks |= {fingerprint(b) for b in (changed, other, weighted, small_batches(8, seed=8))}

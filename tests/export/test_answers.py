@@ -1,0 +1,149 @@
+"""`model.answer` and `TFLiteRunner` of the exported file: the same answers, from the same code."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from albert_tf import (
+    AlbertMaskedLM,
+    AlbertMultipleChoice,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+    AlbertTokenizer,
+)
+from albert_tf.answers import Prediction
+from albert_tf.errors import ConfigError, DataError
+from albert_tf.export import TFLiteRunner, export_tflite
+from albert_tf.preprocessing import (
+    AlbertMaskedLMPreprocessor,
+    AlbertMultipleChoicePreprocessor,
+    AlbertTokenClassifierPreprocessor,
+)
+from albert_tf.tables import entity_tags
+from tests.export.conftest import LABELS, text_model
+from tests.tiny import english_model, question_model
+
+TEXTS = [
+    "Hello, World!",
+    "",
+    "A longer text, which is read in the same batch. " * 3,
+    "\U0001f600 é",
+]
+PAIRS = ["one", "two", "three", "four"]
+QUESTIONS = (
+    ["Where is the yapok?", "Who?", "", "What is said of it, and by whom? " * 4],
+    [
+        "Der Yapok, a “marsupial”, lives ﬁnely in Ａｍａｚｏｎｉａ \U0001f642 — and in São Paulo, it is said. "
+        * 3,
+        "",
+        "Nobody knows.",
+        "It is said that it swims.",
+    ],
+)
+
+
+def token_model(class_names, **settings):
+    """A model that labels tokens, whose rows are shorter than the longest text."""
+    own = AlbertTokenClassifierPreprocessor(AlbertTokenizer(), **settings)
+    options = {"scale": 0.3, "preprocessor": own, "class_names": class_names}
+    return english_model(AlbertTokenClassifier, **options)
+
+
+CHOICES = [["a", "b"], ["one choice only"], ["", "\U0001f600"], list("abcdefghi")]
+"""Of unequal number; a file takes four at a time."""
+CONTEXTS = ["A context. " * 1000, "", "\U0001f600", "_"]
+
+
+def choice_model():
+    reader = AlbertMultipleChoicePreprocessor(AlbertTokenizer(), sequence_length=40)
+    return english_model(AlbertMultipleChoice, scale=0.3, preprocessor=reader)
+
+
+MASKED = ["A [MASK] text.", "none", "\U0001f600[MASK][MASK]", "[MASK] " + "long " * 99 + "[MASK]"]
+
+
+def mask_model():
+    reader = AlbertMaskedLMPreprocessor(AlbertTokenizer(), sequence_length=40)
+    return english_model(AlbertMaskedLM, scale=0.3, preprocessor=reader)
+
+
+HEADS = {
+    "masks": (mask_model, (MASKED,)),
+    "choices": (choice_model, (TEXTS, CHOICES)),
+    "choices with contexts": (choice_model, (TEXTS, CHOICES, CONTEXTS)),
+    "one label": (text_model, (TEXTS,)),
+    "several labels": (lambda: text_model(multi_label=True), (TEXTS,)),
+    "no names": (lambda: text_model(labels=None), (TEXTS, PAIRS)),
+    "question": (question_model, QUESTIONS),
+    "question that may have no answer": (
+        lambda: question_model(can_be_unanswerable=True, no_answer_threshold=0.02),
+        QUESTIONS,
+    ),
+    "value": (lambda: text_model(AlbertTextRegressor), (TEXTS,)),
+    "entities": (lambda: token_model(entity_tags(["A", "B"]), sequence_length=16), (TEXTS,)),
+    "entities, BIOES": (
+        lambda: token_model(entity_tags(["A"], "BIOES"), sequence_length=16, stride=3),
+        (TEXTS,),
+    ),
+    "words": (lambda: token_model(["NOUN", "VERB"], sequence_length=16), (TEXTS,)),
+}
+"""A model for each row of the table of answers, and what it reads."""
+
+
+def close(mine, theirs):
+    """Whether two answers are the same but for probabilities that differ by at most 1e-4."""
+    if isinstance(mine, float):
+        return abs(mine - theirs) <= 1e-4
+    if dataclasses.is_dataclass(mine):
+        return type(mine) is type(theirs) and close(
+            dataclasses.asdict(mine), dataclasses.asdict(theirs)
+        )
+    if isinstance(mine, dict):
+        return mine.keys() == theirs.keys() and all(close(mine[k], theirs[k]) for k in mine)
+    if isinstance(mine, (list, tuple)):
+        return len(mine) == len(theirs) and all(map(close, mine, theirs))
+    return mine == theirs
+
+
+def plain(answers):
+    """Answers, and lists of them, as JSON can hold them."""
+    if isinstance(answers, (list, tuple)):
+        return [plain(answer) for answer in answers]
+    return dataclasses.asdict(answers)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_file_answers_as_its_model(head, tmp_path):
+    make, texts = HEADS[head]
+    model = make()
+    runner = TFLiteRunner(export_tflite(model, tmp_path / "model.tflite", "none").path)
+    answers = model.answer(*texts)
+    assert len(answers) == len(texts[0])
+    assert close(answers, runner(*texts)), (answers, runner(*texts))
+    assert close(answers, model.answer(*texts, batch_size=1))
+    json.dumps(plain(answers))
+    assert model.answer(*([] for _ in texts)) == runner(*([] for _ in texts)) == []
+
+
+def test_an_answer_is_what_the_logits_say():
+    model = text_model()
+    logits = model.predict(TEXTS, verbose=0).astype("float64")
+    shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    for answer, row in zip(model.answer(TEXTS), shares, strict=True):
+        assert isinstance(answer, Prediction)
+        assert answer.label == LABELS[row.argmax()]
+        assert answer.labels == (answer.label,)
+        assert list(answer.scores.values()) == pytest.approx(row, abs=1e-6)
+
+
+def test_what_cannot_be_answered_is_said():
+    model = text_model()
+    with pytest.raises(DataError, match="single text 'Hello'"):
+        model.answer("Hello")
+    with pytest.raises(DataError, match="one pair for each text"):
+        model.answer(TEXTS, PAIRS[:1])
+    model.preprocessor = None
+    with pytest.raises(ConfigError, match="no preprocessor for raw text"):
+        model.answer(TEXTS)
