@@ -75,6 +75,7 @@ def test_fit_and_evaluate_count_the_tokens_of_the_texts_alone(model, y):
     for name in ("accuracy", "val_accuracy"):
         assert logs[name][0] == pytest.approx(accuracy, rel=1e-5)
     found = model.evaluate(TEXTS, y, batch_size=20, verbose=0, return_dict=True)
+    assert 0.0 <= found.pop("entity_f1") < 1.0
     assert found == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
 
 
@@ -128,7 +129,8 @@ def test_what_was_learned_is_answered(tmp_path):
         isinstance(e, Entity) and e.probability > 0.5 for entities in answers for e in entities
     )
     # Answers are targets too.
-    assert model.evaluate(TEXTS, answers, verbose=0, return_dict=True)["accuracy"] == 1.0
+    found = model.evaluate(TEXTS, answers, verbose=0, return_dict=True)
+    assert found["accuracy"] == found["entity_f1"] == 1.0
     model.save(tmp_path / "model.keras")
     assert_same(keras.models.load_model(tmp_path / "model.keras").answer(TEXTS), answers)
     model.save_to_preset(tmp_path / "preset")
@@ -190,8 +192,8 @@ def test_fine_tuning(tmp_path):
     data = TEXTS, SPANS
     result = fine_tune(model, data, data, recipe=recipe, run_dir=tmp_path / "run", verbose=0)
     after = model.evaluate(TEXTS, SPANS, verbose=0, return_dict=True)
-    assert result.monitor == "val_loss"
-    assert result.best_value == pytest.approx(after["loss"], rel=1e-4)
+    assert result.monitor == "val_entity_f1"
+    assert result.best_value == pytest.approx(after["entity_f1"])
     assert after["loss"] < before["loss"]
 
 
