@@ -14,6 +14,7 @@ from albert_tf.version import __version__
 if TYPE_CHECKING:
     from albert_tf import preprocessing
     from albert_tf.config import AlbertConfig
+    from albert_tf.finetuning import finetune
     from albert_tf.models import (
         AlbertBackbone,
         AlbertMaskedLM,
@@ -47,6 +48,7 @@ __all__ = [
     "LayerDecaySchedule",
     "TFLiteRunner",
     "__version__",
+    "finetune",
     "preprocessing",
 ]
 
@@ -61,6 +63,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.config": ("AlbertConfig",),
+            "albert_tf.finetuning": ("finetune",),
             "albert_tf.models": (
                 "AlbertBackbone",
                 "AlbertMaskedLM",
@@ -81,6 +84,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             "configs",
             "distillation",
             "export",
+            "finetuning",
             "layers",
             "models",
             "preprocessing",

@@ -158,10 +158,12 @@ def _training(training):
     trained, held_out = (
         _counted(data[f"{part}_texts"], "text") for part in ("training", "validation")
     )
+    file = f"of `{data['file']}` (SHA-256 `{data['sha256']}`)"
+    origin = file if data["file"] else "that were given in memory"
     return [
         "## Training",
         "",
-        f"Trained on {trained} of `{data['file']}` (SHA-256 `{data['sha256']}`), from "
+        f"Trained on {trained} {origin}, from "
         f"{training['start']}, {_counted(training['epochs'], 'epoch')}. Of {held_out} held out:",
         "",
         "| | |",

@@ -26,14 +26,14 @@ LEVELS = [
     {"preprocessing"},
     {"models"},
     {"training", "reports", "export"},
-    {"pretraining"},
+    {"finetuning", "pretraining"},
     {"distillation"},
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 LOOKED_UP = {("albert_tf/tokenizer/tokenizer.py", "albert_tf.weights")}
 """Imports within a function that point upwards: `AlbertTokenizer.from_preset` has a checkpoint read."""
-WITHOUT_TENSORFLOW = ("layers", "models", "training", "tasks", "reports")
+WITHOUT_TENSORFLOW = ("layers", "models", "training", "tasks", "reports", "finetuning")
 
 
 def rooms():

@@ -44,8 +44,9 @@ def english_model(
         **options: of the class.
     """
     config = tiny_config(vocab_size=30000, **(sizes or {}))
-    own = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=sequence_length)
-    options = {"preprocessor": own, **options}
+    if "preprocessor" not in options:
+        reader = kind.preprocessor_cls or AlbertTextClassifierPreprocessor
+        options["preprocessor"] = reader(AlbertTokenizer(), sequence_length=sequence_length)
     model = kind(AlbertBackbone(config, dtype=dtype), **options)
     randomize(model, scale=scale)
     return model

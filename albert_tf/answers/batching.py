@@ -1,8 +1,11 @@
 """Running rows of many lengths: sorted, in batches of similar length, and back in their order."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+
+from albert_tf.answers.results import Outputs
 
 
 def in_order_of_length(
@@ -28,3 +31,16 @@ def in_order_of_length(
             for place, row in zip(chosen, rows, strict=False):
                 kept[place] = row
     return found
+
+
+def kept_outputs(decoder: Any, outputs: Outputs, rows: Sequence[int], packed: Any) -> Outputs:
+    """Returns what the answers need of a batch's outputs: all, unless the decoder says what of large ones to hold.
+
+    Args:
+        decoder: of `albert_tf.answers`, with a method `kept` where it says so; or None.
+        outputs: of the batch, by name.
+        rows: which rows of `packed` they are.
+        packed: the rows of tokens.
+    """
+    kept = getattr(decoder, "kept", None)
+    return outputs if kept is None else kept(outputs, rows, packed)

@@ -8,11 +8,15 @@ from albert_tf.answers.choice_reader import ChoiceReader
 from albert_tf.answers.choices import ChoiceDecoder
 from albert_tf.answers.entities import EntityReader, token_decoder
 from albert_tf.answers.labels import LabelDecoder, ValueDecoder, names_or_numbers
+from albert_tf.answers.mask_reader import MaskReader
+from albert_tf.answers.masks import MaskDecoder
 from albert_tf.answers.questions import QuestionReader
 from albert_tf.answers.readers import TextReader
 from albert_tf.answers.spans import SpanDecoder
+from albert_tf.tokenizer import AlbertTokenizer
 
 READERS: dict[str, Any] = {
+    "masked_lm": MaskReader,
     "multiple_choice": ChoiceReader,
     "question_answerer": QuestionReader,
     "text_classifier": TextReader,
@@ -23,24 +27,29 @@ READERS: dict[str, Any] = {
 """By the head's name; a head that is not here takes token ids only."""
 
 DECODERS: dict[str, Any] = {
-    "multiple_choice": lambda head: ChoiceDecoder(),
-    "question_answerer": lambda head: SpanDecoder(**_chosen(head, SpanDecoder)),
-    "text_classifier": lambda head: LabelDecoder(_names(head), head.get("multi_label", False)),
-    "text_regressor": lambda head: ValueDecoder(),
-    "token_classifier": lambda head: token_decoder(_names(head)),
+    "masked_lm": lambda head, tokenizer: MaskDecoder(tokenizer),
+    "multiple_choice": lambda head, _: ChoiceDecoder(),
+    "question_answerer": lambda head, _: SpanDecoder(**_chosen(head, SpanDecoder)),
+    "text_classifier": lambda head, _: LabelDecoder(_names(head), head.get("multi_label", False)),
+    "text_regressor": lambda head, _: ValueDecoder(),
+    "token_classifier": lambda head, _: token_decoder(_names(head)),
 }
-"""By the head's name, made of a mapping of the head's own settings; a head that is not here gives no answers."""
+"""By the head's name, made of the head's own settings and of the tokenizer, which may be None; a head that is not here
+gives no answers."""
 
 
-def decoder_for(head: str | None, settings: Mapping[str, Any]) -> Any:
+def decoder_for(
+    head: str | None, settings: Mapping[str, Any], tokenizer: AlbertTokenizer | None = None
+) -> Any:
     """Returns what turns a head's outputs into answers; None for a head that gives none.
 
     Args:
         head: its name, such as `"text_classifier"`; None for a backbone.
         settings: of the head, as `head_config` of a model gives them: `num_classes`, `class_names`, `multi_label`.
+        tokenizer: whose pieces the outputs may speak of; None for a model that takes token ids only.
     """
     make = DECODERS.get(head or "")
-    return None if make is None else make(settings)
+    return None if make is None else make(settings, tokenizer)
 
 
 def _chosen(settings, decoder) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 import re
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
@@ -103,7 +104,7 @@ class PackedChoices:
         return {
             name: [
                 np.concatenate([rows[piece][: pieces.counts[piece]] for piece in range(begin, end)])
-                for begin, end in zip(first_pieces, first_pieces[1:], strict=False)
+                for begin, end in itertools.pairwise(first_pieces)
             ]
             for name, rows in outputs.items()
         }
@@ -114,8 +115,9 @@ class ChoiceReader:
     """Reads questions with choices, a row of tokens for each choice.
 
     Without a context the row is `[CLS] question [SEP] choice [SEP]`. With one it is as ALBERT read RACE
-    (google-research/albert `race_utils.py`): `[CLS] context [SEP] question choice [SEP]`, where the choice stands in the
-    place of a blank, `_`, if the question has one; of a question and choice that are too long the last tokens are kept.
+    (google-research/albert `race_utils.py`): `[CLS] context [SEP] question choice [SEP]`, where the choice stands in
+    the place of a blank, `_`, if the question has one; of question and choice the last tokens are kept. They may have
+    half of the row, where ALBERT gave them 128 tokens.
 
     Args:
         tokenizer: an `AlbertTokenizer`.
@@ -155,7 +157,8 @@ class ChoiceReader:
     def pack(self, columns: Columns) -> PackedChoices:
         """Returns the rows of what `columns` returned."""
         questions, choices, contexts = columns
-        firsts, seconds = [], []
+        firsts: list[str] = []
+        seconds: list[str] = []
         for number, (question, own) in enumerate(zip(questions, choices, strict=True)):
             firsts += [question if contexts is None else contexts[number]] * len(own)
             seconds += own if contexts is None else [filled_in(question, each) for each in own]

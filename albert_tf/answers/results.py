@@ -121,3 +121,18 @@ class Token:
 
     text: str
     probability: float
+
+
+@dataclasses.dataclass(frozen=True)
+class FilledMask:
+    """What may stand in the place of a `[MASK]`.
+
+    Args:
+        start: its first character in the text.
+        end: the character behind its last.
+        tokens: the most probable tokens, best first.
+    """
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]

@@ -1,12 +1,21 @@
 """One face for what answers texts: a preset run by Keras, or a TFLite file run by LiteRT."""
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 
+from albert_tf.answers.by_head import decoder_for
 from albert_tf.cli.console import note
 from albert_tf.cli.data_arguments import read_labelled
-from albert_tf.cli.model_arguments import check_number_of_names, is_tflite, load_text_model
+from albert_tf.cli.model_arguments import (
+    TEXT_HEADS,
+    check_number_of_names,
+    is_tflite,
+    load_answering_model,
+    load_text_model,
+    no_answers,
+)
 from albert_tf.errors import ExportError
 
 SHOWN_CLASSES = 5
@@ -21,8 +30,9 @@ def load_answerer(model: str, class_names: list[str] | None = None):
 
     Returns:
         An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`,
+        and
         `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
-        `(texts, pairs)`, and the `decoder` that makes answers of them.
+        `(texts, pairs)`.
 
     Raises:
         AlbertError: when it cannot be loaded, or gives no answer to a text; or when there is not one name
@@ -51,20 +61,63 @@ def load_runner(path: str):
     return runner
 
 
+@dataclasses.dataclass(frozen=True)
+class Answerer:
+    """A model of any head that answers.
+
+    Args:
+        head: its name.
+        task: of a text classifier or regressor, as of `load_answerer`; else None.
+        answer: takes a list for each role of a text, such as questions and contexts, and returns an answer for each.
+    """
+
+    head: str
+    task: str | None
+    answer: Callable[..., list]
+
+
+def load_any_answerer(model: str, class_names: list[str] | None = None) -> Answerer:
+    """Loads what a MODEL argument names, of whatever head that gives answers.
+
+    Args:
+        model: a preset folder, or a `.tflite` file that this package exported.
+        class_names: names for its classes, in the order of its outputs, instead of its own; or None.
+
+    Raises:
+        AlbertError: when it cannot be loaded, or gives no answers; or when there is not one name for each class.
+    """
+    if not is_tflite(model):
+        loaded = load_answering_model(model, class_names)
+        task = KerasAnswerer(loaded).task if loaded.head in TEXT_HEADS else None
+        return Answerer(loaded.head, task, loaded.answer)
+    from albert_tf.export import TFLiteRunner
+
+    runner = TFLiteRunner(model)
+    if runner.decoder is None:
+        raise ExportError(no_answers(model, runner.head))
+    if class_names is not None:
+        check_number_of_names(class_names, len(runner.class_names))
+        runner.decoder = decoder_for(
+            runner.head, {**runner.head_settings, "class_names": class_names}
+        )
+    return Answerer(runner.head, runner.task, runner)
+
+
 class KerasAnswerer:
     """A text classifier or regressor in Keras; see `load_answerer`."""
 
     def __init__(self, model):
         self.model = model
-        self.decoder = model.decoder()
         if self.model.head == "text_regressor":
             self.task, self.class_names = "regression", []
         else:
             self.task = "multi_label" if self.model.multi_label else "classification"
-            self.class_names = list(self.decoder.class_names)
+            self.class_names = list(model.decoder().class_names)
 
     def scores(self, inputs):
         """Returns probabilities `(texts, classes)`, or values `(texts,)`."""
+        from albert_tf.finetuning.text_tasks import answer_scores
+
         return answer_scores(self.model, inputs)
 
 
@@ -74,14 +127,7 @@ class RenamedAnswerer:
     def __init__(self, answerer, class_names: list[str]):
         check_number_of_names(class_names, len(answerer.class_names))
         self.task, self.class_names = answerer.task, class_names
-        self.decoder = dataclasses.replace(answerer.decoder, class_names=tuple(class_names))
         self.scores = answerer.scores
-
-
-def answer_scores(model, inputs):
-    """Returns probabilities `(texts, classes)` of a classifier, or values `(texts,)` of a regressor."""
-    logits = model.predict(inputs, batch_size=64, verbose=0)
-    return model.decoder().scores({"logits": logits})
 
 
 def read_targets(args, path, answerer):

@@ -7,6 +7,7 @@ from albert_tf.cli import (
     evaluate,
     export_model,
     finetune,
+    glue,
     import_checkpoint,
     measure,
     predict,
@@ -19,6 +20,7 @@ from albert_tf.cli import (
 TRAINING = (
     demo,
     finetune,
+    glue,
     evaluate,
     export_model,
     import_checkpoint,
@@ -32,6 +34,7 @@ ALL = (
     demo,
     sample,
     finetune,
+    glue,
     evaluate,
     predict,
     export_model,

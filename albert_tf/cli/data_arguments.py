@@ -73,30 +73,45 @@ def add_table_arguments(parser, labels: bool = True) -> None:
         )
 
 
+def table_options(args) -> dict:
+    """Returns what the arguments of `add_table_arguments` say, as the options of `read_table`."""
+    return {
+        "text_column": args.text,
+        "pair_column": args.pair,
+        "label_column": args.label,
+        "label_separator": args.label_separator,
+        **{name: getattr(args, name) for name in FORMAT_ARGUMENTS},
+    }
+
+
+def given_table_options(args) -> dict:
+    """Returns those of `table_options` that were given, for data that may be no table of texts."""
+    usual = {**dict.fromkeys(table_options(args)), "label_separator": "|", "skip_empty": False}
+    return {name: value for name, value in table_options(args).items() if value != usual[name]}
+
+
 def read_labelled(args, path, **options):
     """Reads a table with labels, as the arguments of `add_table_arguments` say."""
-    return _read(
-        args, path, label_column=args.label, label_separator=args.label_separator, **options
-    )
+    return _read(path, **table_options(args), **options)
 
 
 def read_texts(args, path):
     """Reads the texts of a table alone, as the arguments of `add_table_arguments` say."""
-    return _read(args, path, with_labels=False)
+    written = {name: getattr(args, name) for name in FORMAT_ARGUMENTS}
+    return _read(path, text_column=args.text, pair_column=args.pair, with_labels=False, **written)
 
 
-def _read(args, path, **options):
+def _read(path, **options):
     from albert_tf.tables import read_table
 
-    written = {name: getattr(args, name) for name in FORMAT_ARGUMENTS}
     try:
-        table = read_table(path, args.text, args.pair, **written, **options)
+        table = read_table(path, **options)
     except DataError as error:
-        raise DataError(_in_options(str(error))) from error
-    return dataclasses.replace(table, notes=tuple(map(_in_options, table.notes)))
+        raise DataError(in_options(str(error))) from error
+    return dataclasses.replace(table, notes=tuple(map(in_options, table.notes)))
 
 
-def _in_options(message: str) -> str:
+def in_options(message: str) -> str:
     """Turns what a message tells a Python caller to pass into what to type."""
     message = re.sub(r'\b(task|quoting)="(\w+)"', r"--\1 \2", message)
     message = re.sub(r'\blabel_separator="(.)"', r'--label-separator "\1"', message)

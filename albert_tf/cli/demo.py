@@ -13,6 +13,7 @@ from pathlib import Path
 
 from albert_tf.cli import finetune
 from albert_tf.cli.console import answer, megabytes, percent, say
+from albert_tf.cli.fine_tuning_arguments import add_model_arguments, choose_start
 
 NAME = "demo"
 HELP = "the whole way on bundled data, in a few minutes"
@@ -28,7 +29,7 @@ TYPED = (
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf demo`."""
     parser.add_argument("--output", default="runs/demo", metavar="DIR", help="default: %(default)s")
-    finetune.add_model_arguments(parser.add_argument_group("model"))
+    add_model_arguments(parser.add_argument_group("model"))
 
 
 def run(args) -> None:
@@ -38,19 +39,17 @@ def run(args) -> None:
     run_dir = _new_folder(Path(args.output))
     say(f"1/4  fine-tuning on sentences of reviews, into {run_dir}")
     options = _fine_tuning_options(args, run_dir)
-    train, validation = finetune.load_tables(options)
-    model, _ = finetune.fine_tune_tables(
-        options, train, validation, finetune.build_recipe(options), run_dir
-    )
+    finetuned = finetune.fine_tune(options, run_dir)
+    texts = finetuned.validation.texts
     say("\n2/4  exporting to TFLite, int8")
     path = run_dir / "sentiment.tflite"
-    export = export_tflite(model, path, texts=validation.texts)
+    export = export_tflite(finetuned.model, path, texts=texts)
     say("3/4  measuring the file")
     measured = measure_tflite(path, (32,))
     say(
         f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
         f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "
-        f"{percent(export.parity.agreement)} of {len(validation):,} texts"
+        f"{percent(export.parity.agreement)} of {len(texts):,} texts"
     )
     say("4/4  answers from the file\n")
     runner = TFLiteRunner(path)
@@ -86,7 +85,7 @@ def _fine_tuning_options(args, run_dir):
     options = finetune.default_arguments(data, *columns, *recipe, "--output", str(run_dir))
     model = {name: value for name, value in vars(args).items() if name in vars(options)}
     options = argparse.Namespace(**{**vars(options), **model, "output": options.output})
-    finetune.choose_start(options)
+    choose_start(options)
     return options
 
 

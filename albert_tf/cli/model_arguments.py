@@ -7,6 +7,8 @@ from albert_tf.errors import CheckpointError, ConfigError
 
 SHOWN_NAMES = 5
 
+TEXT_HEADS = ("text_classifier", "text_regressor")
+
 
 def is_tflite(model: str) -> bool:
     """Whether a MODEL argument names a TFLite file."""
@@ -85,7 +87,7 @@ def load_text_model(preset: str, class_names: list[str] | None = None):
         CheckpointError: when the preset carries another head, or no tokenizer.
     """
     model = load_model(preset, class_names)
-    if model.head not in ("text_classifier", "text_regressor"):
+    if model.head not in TEXT_HEADS:
         raise CheckpointError(
             f"{preset} holds a {model.head or 'backbone without a head'}; expected a text classifier or "
             "regressor: fine-tune it first (albert-tf finetune DATA --preset ...)"
@@ -93,3 +95,29 @@ def load_text_model(preset: str, class_names: list[str] | None = None):
     if model.preprocessor is None:
         raise CheckpointError(no_tokenizer(preset))
     return model
+
+
+def load_answering_model(preset: str, class_names: list[str] | None = None):
+    """Loads the model of a preset, of whatever head that answers raw text.
+
+    Args:
+        preset: as for `read_checkpoint`.
+        class_names: as for `load_model`.
+
+    Raises:
+        CheckpointError: when the preset carries a head that gives no answers, or no tokenizer.
+    """
+    model = load_model(preset, class_names)
+    if not hasattr(model, "answer"):
+        raise CheckpointError(no_answers(preset, model.head))
+    if model.preprocessor is None:
+        raise CheckpointError(no_tokenizer(preset))
+    return model
+
+
+def no_answers(model: str, head: str | None) -> str:
+    """Says that a model gives no answers, and what to do."""
+    return (
+        f"{model} holds a {head or 'backbone without a head'}, which gives no answers; fine-tune it first "
+        "(albert-tf finetune DATA --preset ...)"
+    )

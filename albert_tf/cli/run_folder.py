@@ -14,8 +14,8 @@ PATHS = ("data", "files", "validation", "tokenizer", "config", "cache", "labelle
 PATHS_OR_NAMES = ("preset", "teacher")
 # What messages call the arguments that are no options.
 POSITIONALS = {"data": "DATA", "files": "TEXTS"}
-# What may be asked for anew when a run is resumed: it does not change the training.
-FREE_ARGUMENTS = ("tensorboard", "no_baselines")
+# What may be asked for anew when a run is resumed: it does not change the training, or names further ones.
+FREE_ARGUMENTS = ("tensorboard", "no_baselines", "tasks", "seeds")
 # What each process of a run is told anew, each time.
 PROCESS_ARGUMENTS = ("num_processes", "process_id", "coordinator")
 

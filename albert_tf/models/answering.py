@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from albert_tf.answers.batching import in_order_of_length
+from albert_tf.answers.batching import in_order_of_length, kept_outputs
 from albert_tf.answers.by_head import decoder_for
 from albert_tf.models.fit_arguments import size_of_batch
 from albert_tf.type_names import ModelMixin, Texts
@@ -16,14 +16,16 @@ class AnsweringTask(ModelMixin):
 
     def decoder(self) -> Any:
         """Returns what turns the outputs of the head into answers, of `albert_tf.answers`."""
-        return decoder_for(self.head, self.head_config())
+        tokenizer = None if self.preprocessor is None else self.preprocessor.tokenizer
+        return decoder_for(self.head, self.head_config(), tokenizer)
 
-    def answers_to(self, x: Texts, batch_size: int | None) -> list:
+    def answers_to(self, x: Texts, batch_size: int | None, decoder: Any = None) -> list:
         """Returns the answer to each text of `x`, which is as for `predict`.
 
         Args:
             x: raw text in memory.
             batch_size: rows of tokens that are run together; default 32.
+            decoder: makes the answers; default `decoder()`.
 
         Raises:
             ConfigError: when the model has no preprocessor.
@@ -32,18 +34,32 @@ class AnsweringTask(ModelMixin):
         reader = self._reader()
         columns = reader.columns(x)
         packed = reader.pack_columns(columns)
+        decoder = self.decoder() if decoder is None else decoder
         outputs = {}
         if len(packed):
-            outputs = self._outputs_of(reader.batches_of(packed), size_of_batch(batch_size))
-        return self.decoder().answers(outputs, packed, columns)
+            batches = reader.batches_of(packed)
+            outputs = self._outputs_of(batches, size_of_batch(batch_size), decoder)
+        return decoder.answers(outputs, packed, columns)
 
-    def _outputs_of(self, batches, batch_size) -> dict[str, list]:
+    def outputs_for_answers(self, inputs: dict, rows: list[int], packed: Any, decoder: Any) -> dict:
+        """Returns what the answers need of the outputs of a batch, by name.
+
+        Args:
+            inputs: of the batch.
+            rows: which rows of `packed` they are.
+            packed: the rows of tokens.
+            decoder: as for `answers_to`.
+        """
+        outputs = self.predict_on_batch(inputs)
+        outputs = outputs if isinstance(outputs, dict) else {"logits": outputs}
+        arrays = {name: ops.convert_to_numpy(each) for name, each in outputs.items()}
+        return kept_outputs(decoder, arrays, rows, packed)
+
+    def _outputs_of(self, batches, batch_size, decoder) -> dict[str, list]:
         """The rows of each output by name, in the order of the rows of tokens."""
 
         def run(rows):
             (inputs,) = batches.collate(np.asarray(rows))
-            outputs = self.predict_on_batch(inputs)
-            outputs = outputs if isinstance(outputs, dict) else {"logits": outputs}
-            return {name: ops.convert_to_numpy(each) for name, each in outputs.items()}
+            return self.outputs_for_answers(inputs, rows, batches.packed, decoder)
 
         return in_order_of_length(batches.packed.lengths, batch_size, run)

@@ -25,6 +25,7 @@ from albert_tf.preprocessing.batch_iterables import (
     without_single_texts,
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
+from albert_tf.preprocessing.python_examples import examples_dataset, gives_texts
 from albert_tf.preprocessing.targets import TextTargetRule
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
@@ -333,6 +334,8 @@ class RawTextTraining(ModelMixin):
             return self._probed(checked_batches(x, rule)), None, None
         if int(x.cardinality()) == 0:
             raise DataError("the dataset has no batches; expected at least one")
+        if gives_texts(x) and not self._reader().packs_in_graph:
+            return self._probed(self._examples_dataset(x, with_targets)), None, None
         names = getattr(self.active_target_rule(), "names", ())
         parts = parts_of(x.element_spec, with_targets, bool(names))
         inputs = None if parts.is_text else parts.x
@@ -342,6 +345,13 @@ class RawTextTraining(ModelMixin):
             check_input_names(inputs, self.input_names)
         rule = self.active_target_rule(inputs)
         return self._probed(prepared_dataset(x, self.preprocessor, rule, with_targets)), None, None
+
+    def _examples_dataset(self, dataset, with_targets):
+        reader = self._reader()
+        # Outputs with a row for each token are put together by `predict`, so those have one length.
+        one_length = not with_targets and known_head(self.head).outputs_by_token
+        length = reader.sequence_length if one_length else None
+        return examples_dataset(dataset, reader, self.text_target_rule(), with_targets, length)
 
     def _probed(self, batches):
         """The same batches, once the first has been read without an error.

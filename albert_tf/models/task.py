@@ -73,7 +73,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         kwargs.setdefault("dtype", backbone.encoder.dtype_policy)
         super().__init__(**kwargs)
         if preprocessor is not None:
-            _check_preprocessor(preprocessor, backbone.config)
+            _check_preprocessor(type(self), preprocessor, backbone.config)
         self.backbone = backbone
         self.preprocessor = preprocessor
         self.training_record: dict | None = None
@@ -325,7 +325,12 @@ def _refuse_unknown(cls, arguments):
         raise ConfigError(f"{cls.__name__} takes no argument {name!r}{mend}")
 
 
-def _check_preprocessor(preprocessor, config):
+def _check_preprocessor(cls, preprocessor, config):
+    expected = cls.preprocessor_cls
+    if expected is not None and not isinstance(preprocessor, expected):
+        raise ConfigError(
+            f"{cls.__name__} got a preprocessor of type {type(preprocessor).__name__}; expected an {expected.__name__}"
+        )
     length, positions = preprocessor.sequence_length, config.max_position_embeddings
     if length > positions:
         raise ConfigError(

@@ -6,6 +6,7 @@ from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
     from albert_tf.preprocessing.batches import LengthBucketedBatches
+    from albert_tf.preprocessing.masked_lm_preprocessor import AlbertMaskedLMPreprocessor
     from albert_tf.preprocessing.multiple_choice_preprocessor import (
         AlbertMultipleChoicePreprocessor,
     )
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "AlbertMaskedLMPreprocessor",
     "AlbertMultipleChoicePreprocessor",
     "AlbertPreprocessor",
     "AlbertQuestionAnswererPreprocessor",
@@ -34,6 +36,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
         __name__,
         {
             "albert_tf.preprocessing.batches": ("LengthBucketedBatches",),
+            "albert_tf.preprocessing.masked_lm_preprocessor": ("AlbertMaskedLMPreprocessor",),
             "albert_tf.preprocessing.multiple_choice_preprocessor": (
                 "AlbertMultipleChoicePreprocessor",
             ),

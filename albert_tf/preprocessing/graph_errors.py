@@ -64,7 +64,13 @@ def one_line_errors():
         found = MESSAGE.search(str(error))
         if found is None:
             raise
-        raise DataError(found[1]) from None
+        is_escaped = str(error)[: found.start()].endswith("assertion failed: [")
+        raise DataError(_unescaped(found[1]) if is_escaped else found[1]) from None
+
+
+def _unescaped(text) -> str:
+    """What was a message before `tf.debugging.Assert` put backslashes before quotes, as C does."""
+    return re.sub(r"\\(['\"\\])", r"\1", text)
 
 
 @contextlib.contextmanager

@@ -18,8 +18,8 @@ class AlbertMultipleChoicePreprocessor(AlbertPreprocessor):
     """Tokenizes each choice beside its question, adds `[CLS]` and `[SEP]`, truncates and pads.
 
     A row is `[CLS] question [SEP] choice [SEP]`, or with a context, as ALBERT read RACE,
-    `[CLS] context [SEP] question choice [SEP]`: the choice stands in the place of a blank, `_`, if the question has one,
-    and else behind it; of question and choice the last tokens are kept, of a context the first.
+    `[CLS] context [SEP] question choice [SEP]`: the choice stands in the place of a blank, `_`, if the question has
+    one, and else behind it; of question and choice the last tokens are kept, of a context the first.
 
     Args:
         tokenizer: an `AlbertTokenizer`.

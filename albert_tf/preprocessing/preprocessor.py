@@ -13,6 +13,8 @@ import tensorflow as tf
 from albert_tf.answers.readers import Columns
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.preprocessing.batches import LengthBucketedBatches
+from albert_tf.preprocessing.python_examples import python_examples
+from albert_tf.preprocessing.token_rows import TokenRows
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.type_names import Targets, Texts
@@ -36,6 +38,15 @@ class AlbertPreprocessor:
     reader_cls: type
     """Makes rows of tokens of texts; takes the tokenizer and `settings`."""
 
+    text_keys: tuple[str, ...] = ("text", "pair")
+    """What the texts that a head reads are, as keys of a dataset's elements; those that may be left out last."""
+
+    packs_in_graph = False
+    """Whether the graph makes the rows of a dataset of texts, instead of the Python code for texts in memory."""
+
+    input_rank = 2
+    """How many axes the inputs have."""
+
     autograph_info__: Mapping = MappingProxyType({})
     """As `tf.autograph.experimental.do_not_convert` marks a function: in `Dataset.map` there is nothing here for
     AutoGraph to convert, and it would wrap the errors. It does not look behind the `__call__` of an object."""
@@ -54,15 +65,36 @@ class AlbertPreprocessor:
             raise DataError("sample_weight was given without y, whose weight it is; pass y too")
         return keras.utils.pack_x_y_sample_weight(*self.examples(x, y, sample_weight))
 
-    def examples(self, x: Any, y: Targets = None, sample_weight: Targets = None) -> tuple:
-        """Returns inputs, targets and weights, as in a call, None for what was not given."""
-        for part in x if isinstance(x, tuple) else (x,):
-            if tf.is_symbolic_tensor(part):
-                raise DataError(f"texts is a tensor of {part.dtype.name}; expected one of strings")
+    def examples(
+        self,
+        x: Any,
+        y: Targets = None,
+        sample_weight: Targets = None,
+        *,
+        length: int | None = None,
+    ) -> tuple:
+        """Returns inputs, targets and weights, as in a call, None for what was not given.
+
+        Args:
+            x: as in a call.
+            y: as in a call.
+            sample_weight: as in a call.
+            length: tokens of all rows, padding included; None: those of the longest.
+        """
+        symbolic = filter(tf.is_symbolic_tensor, tf.nest.flatten(x, expand_composites=True))
+        for tensor in symbolic:
+            if not self.packs_in_graph:
+                return python_examples(self, x, y, sample_weight, length=length)
+            if tensor.dtype != tf.string:
+                raise DataError(
+                    f"texts is a tensor of {tensor.dtype.name}; expected one of strings"
+                )
         columns = self.columns(x)
         packed = self.pack_columns(columns)
-        y, sample_weight = self.row_targets(columns, packed, y, sample_weight)
-        return packed.batch(range(len(packed)), self.tokenizer.pad_id), y, sample_weight
+        targets = self.row_targets(columns, packed, y, sample_weight)
+        inputs = packed.batch(range(len(packed)), self.tokenizer.pad_id, length)
+        length = inputs["token_ids"].shape[-1]
+        return inputs, *(keras.tree.map_structure(lambda t: _padded(t, length), t) for t in targets)
 
     @property
     def reader(self) -> Any:
@@ -107,6 +139,19 @@ class AlbertPreprocessor:
             sample_weight: one number for each text, or None.
         """
         return y, sample_weight
+
+    def row_specs(self, weighted: bool) -> tuple[Any, Any]:
+        """Returns what `row_targets` gives for a batch, targets and weights, as structures of `tf.TensorSpec`.
+
+        A dataset of raw text needs to know; see `python_examples`. `TokenRows` are `(None, None)`.
+
+        Args:
+            weighted: whether the texts have weights.
+
+        Returns:
+            The specifications of the targets, and of the weights or None where there are none.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say what its targets look like")
 
     def batches(
         self,
@@ -236,3 +281,8 @@ class AlbertPreprocessor:
         checkpoint.lowercase = self.tokenizer.lowercase
         checkpoint.strip_accents = self.tokenizer.strip_accents
         checkpoint.extra["preprocessor"] = {**self.settings(), "tokenizer": options}
+
+
+def _padded(rows, length):
+    """Targets or weights as an array, those of tokens padded to the length of the inputs."""
+    return rows.batch(range(len(rows)), length) if isinstance(rows, TokenRows) else rows

@@ -1,7 +1,10 @@
 """`AlbertQuestionAnswererPreprocessor`: questions and contexts to the inputs of a question answerer."""
 
+from typing import Any
+
 import keras
 import numpy as np
+import tensorflow as tf
 
 from albert_tf.answers.questions import QuestionReader
 from albert_tf.answers.readers import Columns
@@ -12,6 +15,7 @@ from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.type_names import Targets
 
+OUTPUTS = ("start_logits", "end_logits")
 SEQUENCE_LENGTH = 384
 """Of google-research's runs on SQuAD."""
 
@@ -31,7 +35,8 @@ class AlbertQuestionAnswererPreprocessor(AlbertPreprocessor):
         max_question_length: longest question, in tokens; what is longer is cut, also to half of a row.
 
     Call arguments:
-        x: `(questions, contexts)`, two flat sequences of `str`, or rows `[question, context]`.
+        x: `(questions, contexts)`, two flat sequences of `str`, or rows `[question, context]`; or string tensors, also
+            inside `tf.data.Dataset.map`, where a batch of questions becomes one of windows.
         y: for each question None or the characters `(start, end)` of its context; see `AnswerSpans`.
         sample_weight: one number for each question.
 
@@ -59,6 +64,7 @@ class AlbertQuestionAnswererPreprocessor(AlbertPreprocessor):
     """
 
     reader_cls = QuestionReader
+    text_keys = ("question", "context")
 
     def __init__(
         self,
@@ -104,5 +110,10 @@ class AlbertQuestionAnswererPreprocessor(AlbertPreprocessor):
         if y is not None:
             spans = check_spans(AnswerSpans().read(y), columns[1])
             places = window_positions(spans, packed)
-            y = dict(zip(("start_logits", "end_logits"), places, strict=True))
+            y = dict(zip(OUTPUTS, places, strict=True))
         return y, sample_weight
+
+    def row_specs(self, weighted: bool) -> tuple[Any, Any]:
+        """Returns what `row_targets` gives: a number for each window."""
+        places = {name: tf.TensorSpec((None,), tf.int64) for name in OUTPUTS}
+        return places, tf.TensorSpec((None,), tf.float32) if weighted else None

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -115,12 +114,11 @@ def _is_missing(entry) -> bool:
     )
 
 
-def _is_whole(part: Any) -> bool:
-    if isinstance(part, (bool, np.bool_)) or not isinstance(
-        part, (int, float, np.integer, np.floating)
-    ):
+def _is_whole(part) -> bool:
+    number = part.item() if isinstance(part, np.generic) else part
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
         return False
-    return abs(part) < 2**53 and part == int(part)
+    return abs(number) < 2**53 and number == int(number)
 
 
 def check_spans(spans: np.ndarray, contexts: list[str]) -> np.ndarray:

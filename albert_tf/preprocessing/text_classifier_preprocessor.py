@@ -52,6 +52,7 @@ class AlbertTextClassifierPreprocessor(AlbertPreprocessor):
     """
 
     reader_cls = TextReader
+    packs_in_graph = True
 
     def __init__(
         self,
@@ -64,7 +65,14 @@ class AlbertTextClassifierPreprocessor(AlbertPreprocessor):
             raise ConfigError(f"truncate is {truncate!r}; expected one of {', '.join(TRUNCATIONS)}")
         self.truncate = truncate
 
-    def examples(self, x: Any, y: Targets = None, sample_weight: Targets = None) -> tuple:
+    def examples(
+        self,
+        x: Any,
+        y: Targets = None,
+        sample_weight: Targets = None,
+        *,
+        length: int | None = None,
+    ) -> tuple:
         """Returns inputs, targets and weights, also of string tensors and of a single text; see the class."""
         if is_string_tensor(x) and not _is_list_of_texts(x):
             return pack_in_graph(self._graph_tokenizer, x, self), y, sample_weight
@@ -74,8 +82,8 @@ class AlbertTextClassifierPreprocessor(AlbertPreprocessor):
                 "as ([text], [pair])"
             )
         if not isinstance(x, str):
-            return super().examples(x, y, sample_weight)
-        inputs, *_ = super().examples([x])
+            return super().examples(x, y, sample_weight, length=length)
+        inputs, *_ = super().examples([x], length=length)
         return {name: row for name, (row,) in inputs.items()}, y, sample_weight
 
     @property

@@ -36,7 +36,7 @@ class Parts:
     @property
     def is_text(self) -> bool:
         """Whether `x` is raw text."""
-        return all(_is_text(leaf) for leaf in tf.nest.flatten(self.x))
+        return all(is_text(leaf) for leaf in tf.nest.flatten(self.x))
 
 
 def is_dataset(x) -> bool:
@@ -62,18 +62,18 @@ def parts_of(element, with_targets: bool, takes_names: bool = False) -> Parts:
     if not isinstance(element, tuple):
         element = (element,)
     first, rest = element[0], element[1:]
-    if isinstance(first, dict) and any(map(_is_text, first.values())):
+    if isinstance(first, dict) and any(map(is_text, first.values())):
         first, rest = _parts_of_dict(first, rest)
-    paired = _is_text(first) and bool(rest) and _is_text(rest[0])
+    paired = is_text(first) and bool(rest) and is_text(rest[0])
     paired = paired and _second_is_pair(rest, with_targets, takes_names)
     if paired:
         first, rest = (first, rest[0]), rest[1:]
-    is_known = isinstance(first, dict) or all(map(_is_text, tf.nest.flatten(first)))
+    is_known = isinstance(first, dict) or all(map(is_text, tf.nest.flatten(first)))
     if len(rest) > 2 or not is_known or (isinstance(first, tuple) and len(first) != 2):
-        raise DataError(f"the dataset's elements are {_form(element)}; {MEND}")
+        raise DataError(f"the dataset's elements are {form_of(element)}; {MEND}")
     parts = Parts(first, *rest, **{"paired_by_place": paired})
     if with_targets and parts.is_text and parts.y is None:
-        raise DataError(f"the dataset's elements are {_form(element)}, without targets; {MEND}")
+        raise DataError(f"the dataset's elements are {form_of(element)}, without targets; {MEND}")
     return parts
 
 
@@ -190,11 +190,13 @@ def without_class_names(pairs, names: tuple[str, ...]):
     return checked(~tf.reduce_all(is_name) | tf.equal(tf.size(is_name), 0), message, pairs)
 
 
-def _is_text(part) -> bool:
+def is_text(part) -> bool:
+    """Whether a part of an element, or its specification, is text."""
     return getattr(part, "dtype", None) == tf.string
 
 
-def _form(element) -> str:
+def form_of(element: tuple) -> str:
+    """Returns what an element consists of, for messages."""
     kinds = (
         "a tuple"
         if isinstance(part, tuple)
@@ -209,6 +211,6 @@ def _form(element) -> str:
 def _kind(part) -> str:
     return (
         "text"
-        if _is_text(part)
+        if is_text(part)
         else getattr(getattr(part, "dtype", None), "name", type(part).__name__)
     )

@@ -32,15 +32,16 @@ class BaselineResult:
     Attributes:
         name: for the report's table.
         metrics: as from `evaluate_scores`.
-        predictions: (rows,) class numbers or values; multi-label (rows, classes) zeros and ones.
-        scores: (rows, classes) probabilities, or (rows,) values for regression.
+        predictions: (rows,) class numbers or values; multi-label (rows, classes) zeros and ones; of questions and
+            entities, what it answers to each.
+        scores: (rows, classes) probabilities, or (rows,) values for regression; None where there are none.
         seconds: to fit and predict.
     """
 
     name: str
     metrics: dict[str, float]
     predictions: np.ndarray
-    scores: np.ndarray
+    scores: np.ndarray | None
     seconds: float
 
 

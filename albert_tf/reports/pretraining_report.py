@@ -7,7 +7,7 @@ from albert_tf.atomic_files import write_files
 from albert_tf.errors import MissingExtraError
 from albert_tf.reports import plots
 from albert_tf.reports.markdown import cell, number, table
-from albert_tf.reports.report import Report
+from albert_tf.reports.pieces import Report
 
 CURVES = "learning_curves.png"
 PANELS = ("mlm_loss", "mlm_accuracy", "sop_loss", "sop_accuracy")

@@ -91,6 +91,16 @@ class RunRecord:
             )
 
     @property
+    def unit(self) -> str:
+        """What an example is called, in the plural."""
+        return "texts"
+
+    @property
+    def validation_count(self) -> int:
+        """Texts of the validation table."""
+        return len(self.validation)
+
+    @property
     def task(self) -> str:
         """The validation table's task."""
         return self.validation.task

@@ -1,17 +1,25 @@
 """The report of a fine-tuning run: report.md and its plots."""
 
+import functools
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binomtest
 
-from albert_tf.errors import AlbertError, MissingExtraError
-from albert_tf.operating_system import move_file
 from albert_tf.reports import plots
 from albert_tf.reports.markdown import cell, clip, number, table
+from albert_tf.reports.pieces import (
+    Report,
+    listed,
+    page,
+    pairs_table,
+    results_table,
+    shown_picture,
+    training_pictures,
+    verdict,
+    write_pages,
+)
 from albert_tf.reports.records import RunRecord
 from albert_tf.tasks.metrics import (
     confusion_counts,
@@ -21,16 +29,6 @@ from albert_tf.tasks.metrics import (
 )
 from albert_tf.tasks.split import check_overlap
 
-LOWER_IS_BETTER = {"cross_entropy", "calibration_error", "mse", "mae", "hamming_loss"}
-METRIC_NAMES = {
-    "macro_f1": "macro F1",
-    "micro_f1": "micro F1",
-    "matthews": "Matthews correlation",
-    "pearson": "Pearson correlation",
-    "spearman": "Spearman correlation",
-    "mse": "mean squared error",
-    "mae": "mean absolute error",
-}
 REMARKS = {
     "classification": "Macro F1 is the mean over classes; cross entropy is in nats; calibration "
     "error is the mean gap between confidence and accuracy.",
@@ -41,21 +39,6 @@ SHOWN_MISTAKES = 20
 SHOWN_CLASSES = 100
 SHOWN_CONFUSIONS = 10
 PERCENTILES = (50, 90, 95, 99, 100)
-
-
-@dataclass(frozen=True)
-class Report:
-    """Where the report is, and what could not be done.
-
-    Attributes:
-        path: report.md.
-        plots: the PNG files beside it.
-        notes: to be shown to people, such as the pip line that adds the plots.
-    """
-
-    path: Path
-    plots: list[Path]
-    notes: list[str]
 
 
 def write_report(folder: str | Path, record: RunRecord) -> Report:
@@ -75,52 +58,14 @@ def write_report(folder: str | Path, record: RunRecord) -> Report:
         AlbertError: the folder cannot be written.
         DataError: a validation label is not known.
     """
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        drawn, notes = _draw(folder, record)
-        path = folder / "report.md"
-        partial = path.with_suffix(".md.tmp")
-        # The name of a file may hold bytes that are no UTF-8, and so no text.
-        partial.write_text(_compose(record, drawn, notes), "utf-8", "backslashreplace", "\n")
-        move_file(partial, path)
-    except OSError as error:
-        raise AlbertError(
-            f"{folder}: the report cannot be written ({error.strerror}); free space there or "
-            "choose another folder"
-        ) from None
-    return Report(path, [folder / name for name in drawn], notes)
-
-
-def _draw(folder: Path, record: RunRecord) -> tuple[list[str], list[str]]:
-    """Draw what the record has data for; return the file names, and notes on what is missing."""
-    drawn, notes = [], []
-    for name, draw in _pictures(record).items():
-        try:
-            draw(folder / name)
-        except MissingExtraError as error:
-            return drawn, [*notes, str(error)]
-        drawn.append(name)
-    return drawn, notes
+    return write_pages(
+        folder, _pictures(record), lambda drawn, notes: _compose(record, drawn, notes)
+    )
 
 
 def _pictures(record: RunRecord) -> dict[str, Callable[[Path], None]]:
-    metric = record.main_metric
-    levels = {result.name: result.metrics[metric] for result in record.baselines}
-    pictures = {}
-    keys = {key for logged in record.history for key in logged}
-    if keys & {"loss", "val_loss"}:
-        pictures["learning_curves.png"] = lambda path: plots.plot_learning_curves(
-            path,
-            record.history,
-            metric,
-            levels,
-            loss_unit="squared error" if record.task == "regression" else "nats",
-        )
-    if "learning_rate" in keys or record.learning_rate_multipliers or record.application_weights:
-        pictures["learning_rates.png"] = lambda path: plots.plot_learning_rates(
-            path, record.history, record.learning_rate_multipliers, record.application_weights
-        )
+    unit = "squared error" if record.task == "regression" else "nats"
+    pictures = training_pictures(record, unit)
     predicted = predicted_targets(record.task, record.scores)
     if record.task == "classification":
         counts = confusion_counts(record.targets, predicted, len(record.labels))
@@ -140,25 +85,23 @@ def _pictures(record: RunRecord) -> dict[str, Callable[[Path], None]]:
 
 
 def _compose(record: RunRecord, drawn: list[str], notes: list[str]) -> str:
-    def picture(name: str, alternative: str) -> list[str]:
-        return [f"![{alternative}]({name})"] if name in drawn else []
-
+    picture = functools.partial(shown_picture, drawn)
     sections = {
-        f"# {cell(record.title)}": [_verdict(record)],
+        f"# {cell(record.title)}": [verdict(record)],
         "## Results": [
-            _results_table(record),
+            results_table(record),
             REMARKS[record.task],
             *[f"*The plots are missing: {cell(note)}.*" for note in notes],
         ],
         "## Training": [
             *picture("learning_curves.png", "Loss and metric against optimizer steps"),
             *picture("learning_rates.png", "Learning rates by depth"),
-            _listed(record.training_notes),
-            _pairs_table("setting", record.settings),
+            listed(record.training_notes),
+            pairs_table("setting", record.settings),
         ],
         "## Data": [
             _data_table(record),
-            _listed(_data_notes(record)),
+            listed(_data_notes(record)),
         ],
         "## Mistakes": [
             *picture("confusion.png", "Confusion matrix"),
@@ -169,74 +112,11 @@ def _compose(record: RunRecord, drawn: list[str], notes: list[str]) -> str:
         ],
         "## Classes": [_classes_table(record)],
         "## Model and versions": [
-            _pairs_table("configuration", record.config),
-            _pairs_table("package", record.versions),
+            pairs_table("configuration", record.config),
+            pairs_table("package", record.versions),
         ],
     }
-    filled = [[title, *filter(None, blocks)] for title, blocks in sections.items() if any(blocks)]
-    return "\n\n".join(block for blocks in filled for block in blocks) + "\n"
-
-
-def _listed(notes: Sequence[str]) -> str:
-    return "\n".join(f"- {cell(note)}" for note in notes)
-
-
-def _verdict(record: RunRecord) -> str:
-    metric = record.main_metric
-    value, rows = record.metrics[metric], len(record.validation)
-    interval = ""
-    if metric == "accuracy":
-        low, high = binomtest(round(value * rows), rows).proportion_ci(method="wilson")
-        interval = f" (95 % interval {low:.3f} to {high:.3f})"
-    verdict = f"Validation {_title(metric)} **{number(value)}**{interval} on {rows:,} texts."
-    rivals = [result for result in record.baselines if np.isfinite(result.metrics[metric])]
-    if rivals:
-        best = max(rivals, key=lambda result: result.metrics[metric])
-        gap = value - best.metrics[metric]
-        relation = "above" if gap > 0 else "below" if gap < 0 else "level with"
-        distance = f"{number(abs(gap))} {relation}" if gap else relation
-        verdict += f" This is {distance} the best baseline, {best.name}."
-    if record.seconds is not None:
-        verdict += f" Training took {_duration(record.seconds)}."
-    return verdict
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def _title(metric: str) -> str:
-    return METRIC_NAMES.get(metric, metric.replace("_", " "))
-
-
-def _results_table(record: RunRecord) -> str:
-    metrics = record.metrics
-    rows = [("this model", metrics, record.seconds)]
-    rows += [(result.name, result.metrics, result.seconds) for result in record.baselines]
-    best = {}
-    for name in metrics:
-        values = [row[1][name] for row in rows if np.isfinite(row[1][name])]
-        if values and len(rows) > 1 and name != "calibration_error":  # a constant answer has none
-            best[name] = min(values) if name in LOWER_IS_BETTER else max(values)
-    body = []
-    for label, values, seconds in rows:
-        shown = [
-            f"**{number(values[name])}**"
-            if values[name] == best.get(name)
-            else number(values[name])
-            for name in metrics
-        ]
-        body.append([label, *shown, "" if seconds is None else _duration(seconds)])
-    return table(["method", *map(_title, metrics), "time"], body)
-
-
-def _pairs_table(heading: str, pairs: dict) -> str:
-    if not pairs:
-        return ""
-    return table([heading, "value"], [[cell(name), cell(value)] for name, value in pairs.items()])
+    return page(sections)
 
 
 def _data_table(record: RunRecord) -> str:

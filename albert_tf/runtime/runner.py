@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from albert_tf.answers.batching import in_order_of_length
+from albert_tf.answers.batching import in_order_of_length, kept_outputs
 from albert_tf.answers.by_head import READERS, decoder_for
 from albert_tf.errors import AlbertWarning, ExportError
 from albert_tf.runtime.bundle import longest_input, read_bundle
@@ -107,14 +107,14 @@ class TFLiteRunner:
         self.sequence_length = longest_input(self.metadata)
         self.tokenizer = self._make_tokenizer(bundle.tokenizer)
         self._reader = self._make_reader()
-        self.decoder = decoder_for(
-            self.head,
-            {
-                **self.metadata,
-                **self.metadata.get("head_config", {}),
-                "class_names": self.class_names,
-            },
-        )
+        self.decoder = decoder_for(self.head, self.head_settings, self.tokenizer)
+
+    @property
+    def head_settings(self) -> dict[str, Any]:
+        """What the head was built with, by the names of the model's arguments, and the names of its classes."""
+        # Files of earlier versions tell some of it among the rest.
+        own = self.metadata.get("head_config", {})
+        return {**self.metadata, **own, "class_names": self.class_names}
 
     @property
     def labels(self) -> list[str]:
@@ -263,7 +263,8 @@ class TFLiteRunner:
         def run(chosen):
             filled = [*chosen, *[chosen[0]] * (rows - len(chosen))]
             inputs = packed.batch(filled, pad_id, None if length < 0 else length)
-            return self._graph.run({**inputs, **controls})
+            outputs = self._graph.run({**inputs, **controls})
+            return kept_outputs(self.decoder, outputs, chosen, packed)
 
         return in_order_of_length(packed.lengths, rows, run)
 

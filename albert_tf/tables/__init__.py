@@ -1,6 +1,6 @@
 """Tables of texts as people have them: csv, tsv, JSON, and exports of annotation tools, without pandas."""
 
-from albert_tf.tables.choices import ChoiceQuestion, read_choices
+from albert_tf.tables.choices import ChoiceQuestion, choice_examples, read_choices
 from albert_tf.tables.class_tags import entity_tags
 from albert_tf.tables.entities import (
     EntityText,
@@ -16,6 +16,7 @@ __all__ = [
     "EntityText",
     "LabelledSpan",
     "TextTable",
+    "choice_examples",
     "entity_tags",
     "entity_types",
     "read_choices",

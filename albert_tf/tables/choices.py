@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from albert_tf.errors import DataError
 from albert_tf.tables.cell_values import clip, is_blank
@@ -80,6 +81,40 @@ def read_choices(
     answer = columns.one(answer_column, ANSWERS, "answer", needed=False)
     at = [columns.named(name, "choice") for name in several] or columns.choices({question, answer})
     return _questions(path, source, question, context, answer, at)
+
+
+Examples: TypeAlias = tuple[tuple[list, ...], list[int] | None]
+"""What a model reads and its targets: `((questions, choices[, contexts]), answers)`."""
+
+
+def choice_examples(questions: Sequence[ChoiceQuestion], with_answers: bool = False) -> Examples:
+    """Returns what `AlbertMultipleChoice` takes, for `fit(*choice_examples(questions))`.
+
+    Args:
+        questions: of `read_choices`.
+        with_answers: whether all must have an answer.
+
+    Returns:
+        The tuple of questions and choices, and of contexts where any question has one (empty for those without); and
+        the numbers of the right choices, or None when no answer is known.
+
+    Raises:
+        DataError: when some answers are known and others are not, naming the first line without one; or none is, and
+            they are needed.
+    """
+    texts: tuple[list, ...] = (
+        [q.question for q in questions],
+        [list(q.choices) for q in questions],
+    )
+    if any(question.context is not None for question in questions):
+        texts += ([question.context or "" for question in questions],)
+    answers = [question.answer for question in questions]
+    without = [q.line for q in questions if q.answer is None]
+    if without and (with_answers or len(without) < len(answers)):
+        raise DataError(
+            f"the question of line {without[0]} has no answer; fill it in, or leave such rows out"
+        )
+    return texts, None if without else answers
 
 
 class _Columns:

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 from albert_tf.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from albert_tf.tables.choices import ChoiceQuestion, choice_examples, read_choices
     from albert_tf.tables.entities import EntityText, read_entities
     from albert_tf.tables.table import TextTable, read_table, write_table
+    from albert_tf.tasks.choice_scores import choice_metrics
     from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
     from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
@@ -24,21 +26,30 @@ if TYPE_CHECKING:
     )
     from albert_tf.tasks.race import RaceQuestion, read_race
     from albert_tf.tasks.split import Split, check_overlap, split_table
-    from albert_tf.tasks.squad import SquadQuestion, read_squad, squad_metrics
+    from albert_tf.tasks.squad import SquadQuestion, question_scores, read_squad, squad_metrics
+    from albert_tf.tasks.squad_answers import (
+        best_no_answer_threshold,
+        squad_examples,
+        squad_scores,
+    )
 
 __all__ = [
     "CLASS_NAMES",
     "DEMO_DATA",
     "GLUE_TASKS",
     "MAIN_METRIC",
+    "ChoiceQuestion",
     "EntityText",
     "LabelSet",
     "RaceQuestion",
     "Split",
     "SquadQuestion",
     "TextTable",
+    "best_no_answer_threshold",
     "check_labels",
     "check_overlap",
+    "choice_examples",
+    "choice_metrics",
     "classification_metrics",
     "confusion_counts",
     "demo_data",
@@ -50,6 +61,8 @@ __all__ = [
     "multi_label_metrics",
     "per_class_table",
     "predicted_targets",
+    "question_scores",
+    "read_choices",
     "read_entities",
     "read_glue",
     "read_race",
@@ -57,7 +70,9 @@ __all__ = [
     "read_table",
     "regression_metrics",
     "split_table",
+    "squad_examples",
     "squad_metrics",
+    "squad_scores",
     "write_table",
 ]
 
@@ -65,6 +80,8 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
     __getattr__, __dir__ = lazy_names(
         __name__,
         {
+            "albert_tf.tables.choices": ("ChoiceQuestion", "choice_examples", "read_choices"),
+            "albert_tf.tasks.choice_scores": ("choice_metrics",),
             "albert_tf.tasks.demo": (
                 "CLASS_NAMES",
                 "DEMO_DATA",
@@ -107,6 +124,12 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "SquadQuestion",
                 "read_squad",
                 "squad_metrics",
+                "question_scores",
+            ),
+            "albert_tf.tasks.squad_answers": (
+                "best_no_answer_threshold",
+                "squad_examples",
+                "squad_scores",
             ),
             "albert_tf.tables.entities": (
                 "EntityText",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from albert_tf.errors import DataError
+from albert_tf.tables.choices import ChoiceQuestion
 from albert_tf.tables.files import read_decoded
 
 SPLITS = ("train", "dev", "test")
@@ -29,6 +30,11 @@ class RaceQuestion:
     question: str
     options: tuple[str, ...]
     answer: int
+
+    @property
+    def as_choices(self) -> ChoiceQuestion:
+        """The same as a `ChoiceQuestion`, whose context is the article."""
+        return ChoiceQuestion(self.question, self.options, self.article, self.answer)
 
 
 def read_race(folder: str | Path, split: str, level: str | None = None) -> list[RaceQuestion]:

@@ -7,6 +7,7 @@ import json
 import re
 import string
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,24 +125,44 @@ def squad_metrics(
             raise DataError(f"question {missing} has no {what}; give one for every question")
     if no_answer_probabilities is not None or any(q.is_impossible for q in questions):
         return _metrics_of_version_2(predictions, questions, no_answer_probabilities)
-    exact, overlap = [], []
-    for question in questions:
-        if not question.answers:
-            raise DataError(f"question {question.id} has no answer; SQuAD v1.1 always has one")
-        predicted = predictions[question.id]
-        exact.append(max(normalize(predicted) == normalize(true) for true in question.answers))
-        overlap.append(max(_token_f1(predicted, true) for true in question.answers))
-    return {"exact_match": _percent(exact), "f1": _percent(overlap)}
+    without = next((question.id for question in questions if not question.answers), None)
+    if without is not None:
+        raise DataError(f"question {without} has no answer; SQuAD v1.1 always has one")
+    scores = question_scores([predictions[question.id] for question in questions], questions)
+    return {"exact_match": _percent(scores[0]), "f1": _percent(scores[1])}
+
+
+def question_scores(
+    predicted: Sequence[str], questions: Sequence[SquadQuestion]
+) -> tuple[list[float], list[float]]:
+    """Compute how right each answer is, as `squad_metrics` counts it.
+
+    Args:
+        predicted: an answer for each question; `""` for no answer.
+        questions: of version 1.1 or 2.0, which it is where one is impossible.
+
+    Returns:
+        Exact match, 0 or 1, and F1, from 0 to 1, of each question: of the right answer that fits best.
+    """
+    return _scores(predicted, questions, any(question.is_impossible for question in questions))
+
+
+def _scores(predicted, questions, is_version_2) -> tuple[list[float], list[float]]:
+    overlap = _token_f1_of_version_2 if is_version_2 else _token_f1
+    exact, f1 = [], []
+    for answer, question in zip(predicted, questions, strict=True):
+        true: Sequence[str] = question.answers
+        if is_version_2:
+            # An answer of punctuation only counts as none, for which nothing is right.
+            true = [each for each in true if normalize(each)] or [""]
+        exact.append(float(max(normalize(answer) == normalize(each) for each in true)))
+        f1.append(max(overlap(answer, each) for each in true))
+    return exact, f1
 
 
 def _metrics_of_version_2(predictions, questions, probabilities):
-    scores: dict[str, list[float]] = {"exact": [], "f1": []}
-    for question in questions:
-        predicted = predictions[question.id]
-        # An answer of punctuation only counts as none, for which nothing is right.
-        true = [answer for answer in question.answers if normalize(answer)] or [""]
-        scores["exact"].append(float(max(normalize(predicted) == normalize(t) for t in true)))
-        scores["f1"].append(max(_token_f1_of_version_2(predicted, t) for t in true))
+    texts = [predictions[question.id] for question in questions]
+    scores = dict(zip(("exact", "f1"), _scores(texts, questions, True), strict=True))
     answerable = np.array([bool(question.answers) for question in questions])
     found = {"exact_match": _percent(scores["exact"])}
     groups = (("", np.ones_like(answerable)), ("HasAns_", answerable), ("NoAns_", ~answerable))

@@ -99,16 +99,22 @@ def from_string_tensors(x, name: str = "texts"):
         DataError: when bytes are not UTF-8.
     """
     if _is_string_tensor(x):
-        return _decoded(x, name)
-    parts = [_decoded(tensor, name) for tensor in x]
+        return decoded_texts(x.numpy(), name)
+    parts = [decoded_texts(tensor.numpy(), name) for tensor in x]
     if all(part.ndim == 0 for part in parts):
         return [part.item() for part in parts]
     return tuple(parts)
 
 
-def _decoded(tensor, name) -> np.ndarray:
-    texts = np.empty(tensor.shape, dtype=object)
-    for place, value in np.ndenumerate(tensor.numpy()):
+def decoded_texts(values, name: str = "texts") -> np.ndarray:
+    """Returns the texts of an array of bytes, as TensorFlow's strings are.
+
+    Raises:
+        DataError: when bytes are not UTF-8.
+    """
+    values = np.asarray(values, dtype=object)
+    texts = np.empty(values.shape, dtype=object)
+    for place, value in np.ndenumerate(values):
         try:
             texts[place] = value.decode("utf-8")
         except UnicodeDecodeError:

@@ -3,9 +3,10 @@
 import dataclasses
 import difflib
 import json
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from albert_tf.errors import ConfigError
 
@@ -43,12 +44,11 @@ class Recipe:
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
-        """Names that `named` accepts, from the files in the folder."""
-        files = (resources.files("albert_tf.configs") / cls.folder).iterdir()
-        return tuple(sorted(f.name.removesuffix(".json") for f in files if f.name[-5:] == ".json"))
+        """Names that `named` accepts, from the files in the folder; `"glue/rte"` lies in a folder within it."""
+        return tuple(sorted(_names_in(resources.files("albert_tf.configs") / cls.folder)))
 
     @classmethod
-    def named(cls, name: str, **overrides: Any) -> "Recipe":
+    def named(cls, name: str, **overrides: Any) -> Self:
         """Returns a recipe that the package brings along, with any field overridden.
 
         Args:
@@ -63,11 +63,12 @@ class Recipe:
                 f"unknown recipe {name!r}; expected one of {', '.join(cls.names())}, "
                 "or the path of a .json file"
             )
-        file = resources.files("albert_tf.configs") / cls.folder / f"{name}.json"
+        folder = resources.files("albert_tf.configs") / cls.folder
+        file = folder.joinpath(*f"{name}.json".split("/"))
         return cls.from_dict({**json.loads(file.read_text("utf-8")), **overrides})
 
     @classmethod
-    def from_dict(cls, values: dict) -> "Recipe":
+    def from_dict(cls, values: dict) -> Self:
         """Builds a recipe from a dict of its fields; missing fields take their default.
 
         Raises:
@@ -82,7 +83,7 @@ class Recipe:
         return cls(**values)
 
     @classmethod
-    def from_json(cls, path: str | Path) -> "Recipe":
+    def from_json(cls, path: str | Path) -> Self:
         """Reads a JSON file that holds fields of this class.
 
         Raises:
@@ -106,12 +107,20 @@ class Recipe:
         """Returns the fields as indented JSON text."""
         return json.dumps(self.to_dict(), indent=2)
 
-    def replace(self, **changes: Any) -> "Recipe":
+    def replace(self, **changes: Any) -> Self:
         """Returns a copy with some fields changed."""
         return self.from_dict({**self.to_dict(), **changes})
 
     def _wrong(self, name, value, expected):
         return ConfigError(f"{type(self).__name__}.{name} is {value!r}; expected {expected}")
+
+
+def _names_in(folder, before: str = "") -> Iterator[str]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _names_in(entry, f"{before}{entry.name}/")
+        elif entry.name.endswith(".json"):
+            yield before + entry.name.removesuffix(".json")
 
 
 def _kinds(field) -> tuple[type, ...]:

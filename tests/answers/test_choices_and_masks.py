@@ -9,7 +9,8 @@ from scipy.special import softmax as reference_softmax
 
 from albert_tf import AlbertTokenizer
 from albert_tf.answers.batching import in_order_of_length
-from albert_tf.answers.choices import choose
+from albert_tf.answers.choice_reader import ChoiceReader
+from albert_tf.answers.choices import ChoiceDecoder
 from albert_tf.answers.masks import best_tokens
 from albert_tf.answers.probabilities import log_sum, sigmoid, softmax
 
@@ -29,10 +30,20 @@ def test_log_sum_of_nothing():
 
 
 def test_the_best_choice_and_the_first_of_equals():
-    found = choose(np.array([1.0, 3.0, 2.0], "float32"))
+    found = ChoiceDecoder().choice(np.array([1.0, 3.0, 2.0], "float32"))
     assert found.index == 1
     assert found.probability == max(found.scores) == pytest.approx(0.6652, abs=1e-4)
-    assert choose(np.zeros(4)).index == 0
+    assert ChoiceDecoder().choice(np.zeros(4)).index == 0
+
+
+def test_only_choices_that_are_there_have_scores():
+    columns = (["a", "b"], [["x"], ["x", "y"]], None)
+    packed = ChoiceReader(AlbertTokenizer(), 16).pack(columns)
+    logits = np.array([[0.0, 9.0, 9.0], [0.0, 1.0, 9.0]])
+    first, second = ChoiceDecoder().answers({"logits": logits}, packed, columns)
+    assert first.scores == (1.0,)
+    assert second.index == 1
+    assert second.scores == pytest.approx((0.2689, 0.7311), abs=1e-4)
 
 
 def test_the_best_tokens_are_words():

@@ -54,6 +54,7 @@ def test_an_early_stop_and_what_was_kept_are_told_everywhere(finetune, shell):
     training = report.split("## Training")[1].split("## Data")[0]
     assert f"- {kept}" in training
     assert f"- {stopped}" in training
+    assert "--monitor 'val_accuracy' has accuracy decide" in training
     assert report.split("\n")[2].startswith("Validation macro F1 **")
     event = last_event(shell.folder / "run")
     assert (event["event"], event["epoch"], event["monitor"]) == ("early_stop", 2, "val_macro_f1")

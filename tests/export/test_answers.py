@@ -6,11 +6,19 @@ import json
 import numpy as np
 import pytest
 
-from albert_tf import AlbertTextRegressor, AlbertTokenClassifier, AlbertTokenizer
+from albert_tf import (
+    AlbertMultipleChoice,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+    AlbertTokenizer,
+)
 from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.export import TFLiteRunner, export_tflite
-from albert_tf.preprocessing import AlbertTokenClassifierPreprocessor
+from albert_tf.preprocessing import (
+    AlbertMultipleChoicePreprocessor,
+    AlbertTokenClassifierPreprocessor,
+)
 from albert_tf.tables import entity_tags
 from tests.export.conftest import LABELS, text_model
 from tests.tiny import english_model, question_model
@@ -41,7 +49,19 @@ def token_model(class_names, **settings):
     return english_model(AlbertTokenClassifier, **options)
 
 
+CHOICES = [["a", "b"], ["one choice only"], ["", "\U0001f600"], list("abcdefghi")]
+"""Of unequal number; a file takes four at a time."""
+CONTEXTS = ["A context. " * 1000, "", "\U0001f600", "_"]
+
+
+def choice_model():
+    reader = AlbertMultipleChoicePreprocessor(AlbertTokenizer(), sequence_length=40)
+    return english_model(AlbertMultipleChoice, scale=0.3, preprocessor=reader)
+
+
 HEADS = {
+    "choices": (choice_model, (TEXTS, CHOICES)),
+    "choices with contexts": (choice_model, (TEXTS, CHOICES, CONTEXTS)),
     "one label": (text_model, (TEXTS,)),
     "several labels": (lambda: text_model(multi_label=True), (TEXTS,)),
     "no names": (lambda: text_model(labels=None), (TEXTS, PAIRS)),

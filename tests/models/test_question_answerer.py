@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from albert_tf import (
     AlbertBackbone,
@@ -108,6 +109,36 @@ def test_predictions_are_those_of_each_window(model):
             np.testing.assert_allclose(found[name][row][: len(ids)], expected, atol=1e-5)
             np.testing.assert_allclose(called[name][row][: len(ids)], expected, atol=1e-5)
     assert model.predict_on_batch(X)["start_logits"].shape == (len(packed), 24)
+
+
+def test_datasets_of_texts(model):
+    spans = [span or (-1, -1) for span in Y]
+    data = tf.data.Dataset.from_tensor_slices((QUESTIONS, CONTEXTS, spans, WEIGHTS)).batch(4)
+    expected = loss_by_hand(model, weights=WEIGHTS)
+    logs = model.fit(data, validation_data=data, verbose=0).history
+    assert logs["loss"][0] == pytest.approx(expected, rel=1e-5)
+    assert logs["val_loss"][0] == pytest.approx(expected, rel=1e-5)
+    assert model.evaluate(data, verbose=0)[0] == pytest.approx(expected, rel=1e-5)
+    mapped = data.map(lambda q, c, y, w: model.preprocessor((q, c), y, w))
+    assert model.evaluate(mapped, verbose=0)[0] == pytest.approx(expected, rel=1e-5)
+    single = tf.data.Dataset.from_tensor_slices(X).batch(1)
+    found, memory = model.predict(single, verbose=0), model.predict(X, verbose=0)
+    for row, length in enumerate(model.preprocessor.pack(X).lengths):
+        for name in OUTPUTS:
+            np.testing.assert_allclose(
+                found[name][row, :length], memory[name][row, :length], atol=1e-5
+            )
+    bad = data.map(lambda q, c, y, w: (q, c, y + 100))
+    for use in (
+        lambda: model.fit(bad, verbose=0),
+        lambda: model.evaluate(bad, verbose=0),
+        lambda: model.fit(X, Y, validation_data=bad, verbose=0),
+    ):
+        with pytest.raises(
+            AlbertError, match=r"a batch of the dataset: y\[2\] is \(99, 99\)"
+        ) as error:
+            use()
+        assert "\n" not in str(error.value)
 
 
 def test_what_fit_refuses(model):

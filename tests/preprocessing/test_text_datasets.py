@@ -118,8 +118,8 @@ BAD = {
     "fraction": ((TEXTS, [1, 0.5, 1, 2]), "has the target 0.5 in row 1; expected a class"),
     "NaN": ((TEXTS, [1, 0, 1, float("nan")]), "has the target nan in row 1; expected a class"),
     "unknown name": (
-        (TEXTS, [*NAMED[:3], "sunny"]),
-        "has the target sunny in row 1; expected a class",
+        (TEXTS, [*NAMED[:3], "schön'"]),
+        "has the target schön' in row 1; expected a class number from 0 to 2, or one of the names 'wet'",
     ),
     "NaN as weight": (
         (TEXTS, LABELS, [1, 1, 1, float("nan")]),

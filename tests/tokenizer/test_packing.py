@@ -217,3 +217,16 @@ def test_pairs_of_real_text(tokenizer):
 def test_as_many_pairs_as_texts(tokenizer):
     with pytest.raises(DataError, match="2 entries and pairs has 1"):
         tokenizer.pack(["a", "b"], ["c"])
+
+
+def test_second_texts_may_keep_their_end(tokenizer):
+    options = {"max_length": 12, "second_keeps_end": True}
+    packed = tokenizer.pack(["one two", "one"], ["a b c d e f g h i j", "k"], **options)
+    first, second = packed.token_ids
+    letters = tokenizer.encode("a b c d e f g h i j")
+    # Of twelve, three are special and two the first text's.
+    assert first[4:-1].tolist() == letters[-7:]
+    assert tokenizer.decode(second) == "one k"
+    for pairs, others in ((None, {}), (["b"], {"stride": 2, "truncate": "only_first"})):
+        with pytest.raises(ConfigError, match="second_keeps_end is for pairs, without a stride"):
+            tokenizer.pack(["a"], pairs, **options, **others)

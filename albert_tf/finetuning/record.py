@@ -1,0 +1,56 @@
+"""What a model keeps of its training, for the card of a file that is exported from it."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from albert_tf.strict_json import finite
+
+if TYPE_CHECKING:
+    from albert_tf.finetuning.start import ModelStart
+    from albert_tf.finetuning.task import TrainedRun
+
+MAIN_FIGURES = (
+    "accuracy",
+    "macro_f1",
+    "micro_f1",
+    "exact_match",
+    "f1",
+    "precision",
+    "recall",
+    "matthews",
+    "pearson",
+    "spearman",
+    "mae",
+)
+"""Names of the metrics that are shown and kept, in their order, where a task has them."""
+
+
+def training_record(start: "ModelStart", path: Path | None, run: "TrainedRun") -> dict:
+    """Returns what the model card of an exported file says of the training.
+
+    Args:
+        start: from which the model started.
+        path: of the data's file; None for data in memory.
+        run: what came of it.
+    """
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path and path.is_file() else None
+    figures = {"this model": run.evaluation.metrics}
+    figures |= {baseline.name: baseline.metrics for baseline in run.baselines}
+    return {
+        "start": start.described,
+        "epochs": run.training.epochs,
+        "data": {
+            # The name of a file may hold bytes that are no UTF-8, and so no text.
+            "file": path.name.encode("utf-8", "backslashreplace").decode() if path else None,
+            "sha256": digest,
+            "training_texts": len(run.parts.train),
+            "validation_texts": len(run.parts.validation),
+        },
+        "metrics": {who: main_figures(found) for who, found in figures.items()},
+    }
+
+
+def main_figures(metrics: dict[str, float]) -> dict:
+    """Returns the main ones of some metrics by name; one that is not defined becomes None."""
+    return finite({name: float(metrics[name]) for name in MAIN_FIGURES if name in metrics})

@@ -1,0 +1,150 @@
+"""`ModelStart`: what a fine-tuning starts from, a preset or random weights, and how the model is built on it."""
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from albert_tf.config import AlbertConfig
+from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.models import AlbertBackbone, AlbertTask
+from albert_tf.models.early_exit import EarlyExitTask
+from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.weights import Checkpoint, read_checkpoint
+
+BUNDLED = "albert_small_en"
+"""The preset that comes with the package."""
+
+SMALLEST = "tiny"
+"""Size of the random weights where none is named."""
+
+RECIPES = {None: "from-scratch", BUNDLED: BUNDLED}
+"""The recipe of a start, by its preset."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelStart:
+    """What a fine-tuning starts from.
+
+    Attributes:
+        preset: as for `from_preset`: a folder, `hf://owner/name`, or `"albert_small_en"`; None starts from random
+            weights.
+        size: of the random weights, e.g. `"tiny"`; see `AlbertConfig.named`.
+        tokenizer: path of a SentencePiece model instead of the preset's own.
+        cased: whether the tokenizer keeps capitals and accents, where it is not the preset's own.
+        sequence_length: longest text in tokens; None takes the task's.
+        dtype: of the backbone, such as `"mixed_bfloat16"`.
+        remat: less memory for long texts, a third more compute.
+        attention_bias: add the learned attention bias.
+        early_exit: an output layer after every layer; classifiers and regressors have it.
+
+    Raises:
+        ConfigError: when both a preset and a size are named.
+
+    Example:
+    ```python
+    import albert_tf
+    from albert_tf.finetuning import ModelStart
+
+    start = ModelStart(preset="albert_small_en", sequence_length=64, early_exit=True)
+    # finetuned = albert_tf.finetune("reviews.csv", preset=start)
+    ```
+    """
+
+    preset: str | Path | None = None
+    size: str | None = None
+    tokenizer: str | Path | None = None
+    cased: bool = False
+    sequence_length: int | None = None
+    dtype: str | None = None
+    remat: bool = False
+    attention_bias: bool = False
+    early_exit: bool = False
+
+    def __post_init__(self):
+        if self.preset is not None and self.size is not None:
+            raise ConfigError(
+                f"a start has the preset {self.preset!r} and the size {self.size!r} of random weights; name one of them"
+            )
+
+    @property
+    def recipe(self) -> str:
+        """Name of the recipe that suits these weights."""
+        return RECIPES.get(str(self.preset) if self.preset else None, "default")
+
+    @property
+    def described(self) -> str:
+        """The start in words, for a model's record."""
+        return (
+            str(self.preset) if self.preset else f"random weights of size {self.size or SMALLEST}"
+        )
+
+    def build(
+        self, model_class: type[AlbertTask], sequence_length: int, **options: Any
+    ) -> AlbertTask:
+        """Builds a model for raw text on these weights; what they lack, as the head, starts at random.
+
+        Args:
+            model_class: of the model; its `preprocessor_cls` takes a tokenizer and a `sequence_length`.
+            sequence_length: longest text in tokens, where the start names none.
+            **options: arguments of the model, such as `num_classes`.
+
+        Raises:
+            CheckpointError: when the weights cannot be read, or come without a tokenizer.
+            ConfigError: when an option does not fit the model.
+        """
+        checkpoint = self._checkpoint()
+        config = checkpoint.config
+        if self.attention_bias:
+            config = config.replace(use_relative_attention_bias=True)
+        if self.early_exit:
+            if not issubclass(model_class, EarlyExitTask):
+                raise ConfigError(
+                    f"ModelStart.early_exit is set, but {model_class.__name__} has no early exits; leave it out"
+                )
+            options["early_exit"] = True
+        if model_class.preprocessor_cls is None:
+            raise ConfigError(
+                f"{model_class.__name__} takes token ids only, so it cannot be fine-tuned on raw text"
+            )
+        preprocessor = model_class.preprocessor_cls(
+            self._tokenizer(checkpoint), sequence_length=self.sequence_length or sequence_length
+        )
+        return model_class.from_checkpoint(
+            checkpoint,
+            config,
+            preprocessor=preprocessor,
+            dtype=self.dtype,
+            remat=self.remat,
+            **options,
+        )
+
+    def _checkpoint(self) -> Checkpoint:
+        if self.preset is not None:
+            return read_checkpoint(self.preset)
+        size = self.size or SMALLEST
+        config = AlbertConfig.named(size)
+        arrays = AlbertBackbone(config).to_checkpoint().arrays
+        return Checkpoint(config, arrays, source=f"a new ALBERT {size}")
+
+    def _tokenizer(self, checkpoint) -> AlbertTokenizer:
+        cased: dict[str, Any] = {"lowercase": not self.cased, "strip_accents": not self.cased}
+        if self.tokenizer is not None:
+            return AlbertTokenizer(self.tokenizer, **cased)
+        if self.preset is None:
+            return AlbertTokenizer(**cased)
+        if checkpoint.tokenizer_model is None:
+            raise CheckpointError(
+                f"{self.preset} carries no tokenizer; name its SentencePiece model with ModelStart.tokenizer"
+            )
+        return AlbertTokenizer.from_bytes(
+            checkpoint.tokenizer_model, **checkpoint.tokenizer_options()
+        )
+
+
+def as_start(preset: str | Path | ModelStart | None, sequence_length: int | None) -> ModelStart:
+    """Returns what `finetune` is given as `preset`, with the `sequence_length` where one is given."""
+    start = preset if isinstance(preset, ModelStart) else ModelStart(preset=preset)
+    if sequence_length is None:
+        return start
+    return dataclasses.replace(start, sequence_length=sequence_length)
