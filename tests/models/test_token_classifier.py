@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from albert_tf import AlbertTextClassifier, AlbertTokenClassifier, AlbertTokenizer
 from albert_tf.answers import Entity
@@ -221,6 +222,30 @@ def test_what_cannot_be_is_said(model):
     with pytest.raises(ConfigError, match="stride is 0; expected at least 1 token, or None"):
         AlbertTokenClassifierPreprocessor(AlbertTokenizer(), stride=0)
     assert model.answer([]) == []
+
+
+def test_datasets_of_texts(model):
+    numbers = [[NAMES.index(tag) for tag in row] for row in TAGS]
+    weights = np.array([1.0, 2.0, 0.0, 0.5, 1.0], "float32")
+    expected = model.evaluate(
+        TEXTS, TAGS, sample_weight=weights, batch_size=20, verbose=0, return_dict=True
+    )
+    for y in (tf.ragged.constant(TAGS), tf.ragged.constant(numbers)):
+        parts = (TEXTS, y, weights)
+        dataset = tf.data.Dataset.from_tensor_slices(parts).batch(5)
+        assert model.evaluate(dataset, verbose=0, return_dict=True) == pytest.approx(expected)
+        logs = model.fit(dataset, verbose=0).history
+        assert logs["loss"][0] == pytest.approx(expected["loss"], rel=1e-5)
+    logits = model.predict(tf.data.Dataset.from_tensor_slices(TEXTS).batch(2), verbose=0)
+    mask = model.preprocessor.pack(TEXTS).batch(range(len(logits)), 0, 8)["padding_mask"] == 1
+    assert np.allclose(logits[mask], model.predict(TEXTS, verbose=0)[mask], atol=1e-5)
+    wrong = tf.data.Dataset.from_tensor_slices((TEXTS[:1], [["O", "O"]])).batch(1)
+    with pytest.raises(
+        DataError, match=r"y\[0\] has 2 tags for the 4 words of 'Ada lives in Rome'"
+    ):
+        model.fit(wrong, verbose=0)
+    with pytest.raises(DataError, match="y is of type list; expected what text_targets"):
+        model.preprocessor(TEXTS, SPANS)
 
 
 def test_token_ids_stay_as_they_were(model):
