@@ -9,7 +9,7 @@ from albert_tf.answers.results import Outputs
 
 
 def in_order_of_length(
-    lengths: Sequence[int], batch_size: int, run: Callable[[list[int]], dict[str, Sequence]]
+    lengths: Sequence[int], batch_size: int, run: Callable[[list[int]], Outputs]
 ) -> dict[str, list]:
     """Runs all rows, short ones with short ones, and returns each output's rows in the given order.
 

@@ -1,6 +1,7 @@
 """Fill-in: from the logits of a masked token to the tokens that read best there."""
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -37,7 +38,8 @@ class MaskDecoder:
 
     def positions(self, packed: PackedTokens, row: int) -> np.ndarray:
         """Returns which tokens of a row are masks, those left out that another window shows with more context."""
-        assert self.vocabulary is not None and packed.max_context is not None
+        assert self.vocabulary is not None
+        assert packed.max_context is not None
         is_mask = packed.token_ids[row] == self.vocabulary.mask_id
         return np.flatnonzero(is_mask & packed.max_context[row])
 
@@ -70,6 +72,7 @@ class MaskDecoder:
             packed: of a `MaskReader`.
             columns: the texts.
         """
+        assert packed.offsets is not None
         found: list[list[FilledMask]] = [[] for _ in columns[0]]
         for row, text in enumerate(packed.text_index):
             places = packed.offsets[row][self.positions(packed, row)]
@@ -81,7 +84,7 @@ class MaskDecoder:
 def best_tokens(
     logits: np.ndarray, tokenizer: AlbertTokenizer, number: int = 5
 ) -> tuple[Token, ...]:
-    """Returns the most probable pieces of a mask, best first, special tokens left out.
+    """Returns the most probable pieces of a mask, best first; special tokens, and a blank alone, left out.
 
     Args:
         logits: `(vocab_size,)`.
@@ -89,9 +92,9 @@ def best_tokens(
         number: of tokens, at most.
     """
     scores = softmax(logits)[: tokenizer.vocab_size]
-    special = tokenizer.special_ids
-    order = (int(i) for i in np.argsort(-scores, kind="stable") if int(i) not in special)
-    chosen = [next(order) for _ in range(min(number, len(scores) - len(special)))]
+    left_out = {*tokenizer.special_ids, tokenizer.piece_to_id(WORD_START)}
+    order = (int(i) for i in np.argsort(-scores, kind="stable") if int(i) not in left_out)
     return tuple(
-        Token(tokenizer.id_to_piece(i).removeprefix(WORD_START), float(scores[i])) for i in chosen
+        Token(tokenizer.id_to_piece(i).removeprefix(WORD_START), float(scores[i]))
+        for i in itertools.islice(order, number)
     )

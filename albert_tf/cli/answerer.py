@@ -9,6 +9,7 @@ from albert_tf.answers.by_head import decoder_for
 from albert_tf.cli.console import note
 from albert_tf.cli.data_arguments import read_labelled
 from albert_tf.cli.model_arguments import (
+    FILLS_MASKS,
     TEXT_HEADS,
     check_number_of_names,
     is_tflite,
@@ -93,7 +94,7 @@ def load_any_answerer(model: str, class_names: list[str] | None = None) -> Answe
     from albert_tf.export import TFLiteRunner
 
     runner = TFLiteRunner(model)
-    if runner.decoder is None:
+    if runner.decoder is None or runner.head == FILLS_MASKS:
         raise ExportError(no_answers(model, runner.head))
     if class_names is not None:
         check_number_of_names(class_names, len(runner.class_names))

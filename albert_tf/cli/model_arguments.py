@@ -6,6 +6,8 @@ from pathlib import Path
 from albert_tf.errors import CheckpointError, ConfigError
 
 SHOWN_NAMES = 5
+FILLS_MASKS = "masked_lm"
+"""A head with a command of its own, `albert-tf fill-mask`."""
 
 TEXT_HEADS = ("text_classifier", "text_regressor")
 
@@ -108,7 +110,7 @@ def load_answering_model(preset: str, class_names: list[str] | None = None):
         CheckpointError: when the preset carries a head that gives no answers, or no tokenizer.
     """
     model = load_model(preset, class_names)
-    if not hasattr(model, "answer"):
+    if not hasattr(model, "answer") or model.head == FILLS_MASKS:
         raise CheckpointError(no_answers(preset, model.head))
     if model.preprocessor is None:
         raise CheckpointError(no_tokenizer(preset))
@@ -117,6 +119,8 @@ def load_answering_model(preset: str, class_names: list[str] | None = None):
 
 def no_answers(model: str, head: str | None) -> str:
     """Says that a model gives no answers, and what to do."""
+    if head == FILLS_MASKS:
+        return f"{model} fills in masks; use albert-tf fill-mask --model {shlex.quote(model)} TEXT"
     return (
         f"{model} holds a {head or 'backbone without a head'}, which gives no answers; fine-tune it first "
         "(albert-tf finetune DATA --preset ...)"

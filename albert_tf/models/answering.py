@@ -7,6 +7,7 @@ from keras import ops
 
 from albert_tf.answers.batching import in_order_of_length, kept_outputs
 from albert_tf.answers.by_head import decoder_for
+from albert_tf.answers.results import Outputs
 from albert_tf.models.fit_arguments import size_of_batch
 from albert_tf.type_names import ModelMixin, Texts
 
@@ -41,7 +42,9 @@ class AnsweringTask(ModelMixin):
             outputs = self._outputs_of(batches, size_of_batch(batch_size), decoder)
         return decoder.answers(outputs, packed, columns)
 
-    def outputs_for_answers(self, inputs: dict, rows: list[int], packed: Any, decoder: Any) -> dict:
+    def outputs_for_answers(
+        self, inputs: dict, rows: list[int], packed: Any, decoder: Any
+    ) -> Outputs:
         """Returns what the answers need of the outputs of a batch, by name.
 
         Args:

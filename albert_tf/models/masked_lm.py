@@ -9,6 +9,7 @@ from keras import ops
 
 from albert_tf.answers import FilledMask
 from albert_tf.answers.masks import TOKENS
+from albert_tf.answers.results import Outputs
 from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.errors import ConfigError
 from albert_tf.layers import MaskedLMHead
@@ -16,16 +17,30 @@ from albert_tf.models.answering import AnsweringTask
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertMaskedLMPreprocessor
-from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.preprocessing.masked_lm_preprocessor import NO_TARGETS
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule, TextTargetRule
 from albert_tf.type_names import Tensor, Texts
+
+
+@dataclasses.dataclass(frozen=True)
+class NoTargets(ClassNumbers):
+    """Refuses targets beside raw text."""
+
+    def read(self, y: Any, name: str = "y") -> np.ndarray:
+        """Says how else the model is trained.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(NO_TARGETS)
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
 class AlbertMaskedLM(AnsweringTask, AlbertTask):
     """Predicts tokens through a decoder that is tied to the word table.
 
-    `answer`, `predict` and the model itself take raw text; `fit` and `evaluate` take token ids, with the masked tokens as
-    targets: `albert-tf pretrain` and `albert_tf.pretraining` make them of text.
+    `answer`, `predict` and the model itself take raw text; `fit` and `evaluate` take token ids, with the masked tokens
+    as targets: `albert-tf pretrain` and `albert_tf.pretraining` make them of text.
 
     Args:
         backbone: an `AlbertBackbone`.
@@ -98,7 +113,9 @@ class AlbertMaskedLM(AnsweringTask, AlbertTask):
         decoder = dataclasses.replace(self.decoder(), top=top)
         return self.answers_to(texts, batch_size, decoder)
 
-    def outputs_for_answers(self, inputs: dict, rows: list[int], packed: Any, decoder: Any) -> dict:
+    def outputs_for_answers(
+        self, inputs: dict, rows: list[int], packed: Any, decoder: Any
+    ) -> Outputs:
         """Returns the best tokens of the masks; the logits of all other tokens are not computed."""
         positions = [decoder.positions(packed, row) for row in rows]
         masked = np.zeros((len(rows), max(1, *map(len, positions))), "int32")
@@ -112,16 +129,9 @@ class AlbertMaskedLM(AnsweringTask, AlbertTask):
         """A token of the vocabulary for each position."""
         return ClassNumbers(self.config.vocab_size, rank=2)
 
-    def text_target_rule(self) -> TargetRule:
-        """There is none: raw text tells no masked tokens.
-
-        Raises:
-            ConfigError: always.
-        """
-        raise ConfigError(
-            "AlbertMaskedLM takes raw text in answer and predict only; to train it on text use albert-tf pretrain "
-            "(albert_tf.pretraining), or pass a dict of token_ids and padding_mask with the tokens as targets"
-        )
+    def text_target_rule(self) -> TextTargetRule:
+        """None are taken: raw text tells no masked tokens."""
+        return NoTargets(self.config.vocab_size)
 
     def head_config(self) -> dict:
         """Returns the head's constructor arguments, serializable."""

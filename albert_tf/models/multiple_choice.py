@@ -14,7 +14,7 @@ from albert_tf.models.losses import is_same_kind
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertMultipleChoicePreprocessor
 from albert_tf.preprocessing.choice_targets import RightChoices
-from albert_tf.preprocessing.targets import ClassNumbers, TargetRule
+from albert_tf.preprocessing.targets import ClassNumbers, TargetRule, TextTargetRule
 from albert_tf.type_names import Tensor, Texts
 
 ABSENT = -1e9
@@ -112,7 +112,7 @@ class AlbertMultipleChoice(AnsweringTask, AlbertTask):
         """The number of the right choice."""
         return ClassNumbers(None if inputs is None else inputs["token_ids"].shape[1])
 
-    def text_target_rule(self) -> TargetRule:
+    def text_target_rule(self) -> TextTargetRule:
         """The number of the right choice, or its text."""
         is_own = is_same_kind(self.loss, self.default_loss())
         return RightChoices() if is_own else self.active_target_rule()

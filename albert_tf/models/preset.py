@@ -13,6 +13,7 @@ from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 
 POOLER_PREFIX = "pooler/"
 EXITS_PREFIX = "exits/"
+SOP_PREFIX = "sop_classifier/"
 
 
 def load_arrays(model, arrays: dict, source: str, fresh: tuple[str, ...] = ()) -> None:
@@ -107,6 +108,10 @@ class PresetMixin(ModelMixin):
         if (cls.head, checkpoint.head) == ("multiple_choice", "text_regressor"):
             # The same layer: google-research's run_race.py leaves no trace of being more than a regressor.
             checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={})
+        if (cls.head, checkpoint.head) == ("masked_lm", "pretrainer"):
+            # The pretrainer's, whose other head, of sentence order, is left aside.
+            kept = {n: a for n, a in checkpoint.arrays.items() if not n.startswith(SOP_PREFIX)}
+            checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={}, arrays=kept)
         model, has_same_head = cls._build_for(checkpoint, config or checkpoint.config, kwargs)
         arrays = checkpoint.arrays
         if not has_same_head:

@@ -1,6 +1,9 @@
 """`AlbertMultipleChoicePreprocessor`: questions with choices to the inputs of `AlbertMultipleChoice`."""
 
+from typing import Any
+
 import keras
+import tensorflow as tf
 
 from albert_tf.answers.choice_reader import ChoiceReader
 from albert_tf.answers.readers import Columns
@@ -29,7 +32,7 @@ class AlbertMultipleChoicePreprocessor(AlbertPreprocessor):
     Call arguments:
         x: a tuple `(questions, choices)` or `(questions, choices, contexts)`: flat sequences of `str`, and of the
             choices a list for each question, or a table with a column for each. Their number may differ from question
-            to question.
+            to question. In `tf.data`, string tensors `(batch,)`, and `(batch, choices)` or ragged for the choices.
         y: the number of the right choice of each question, from 0, or its text.
         sample_weight: one number for each question.
 
@@ -56,6 +59,8 @@ class AlbertMultipleChoicePreprocessor(AlbertPreprocessor):
     """
 
     reader_cls = ChoiceReader
+    text_keys = ("question", "choices", "context")
+    input_rank = 3
 
     def __init__(
         self,
@@ -78,3 +83,9 @@ class AlbertMultipleChoicePreprocessor(AlbertPreprocessor):
         if y is not None and tells_choices(y):
             y = numbers_of_choices(y, columns[1])
         return y, sample_weight
+
+    def row_specs(self, weighted: bool) -> tuple[Any, Any]:
+        """Returns what `row_targets` gives for a batch: numbers of choices, and weights."""
+        return tf.TensorSpec((None,), tf.int64), tf.TensorSpec(
+            (None,), tf.float32
+        ) if weighted else None

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from albert_tf.answers import QuestionAnswer
 from albert_tf.errors import DataError
-from albert_tf.tasks.squad import SquadQuestion, squad_metrics
+from albert_tf.tasks.squad import SquadQuestion, question_scores, squad_metrics
 
 Span = tuple[int, int]
 
@@ -60,7 +62,7 @@ def squad_scores(
     found = squad_metrics(given, questions, probabilities)
     if probabilities is None:
         return found
-    forced = squad_metrics(_best_spans(answers, questions), questions, probabilities)
+    forced = squad_metrics(_by_id(questions, _best_spans(answers)), questions, probabilities)
     return found | {name: value for name, value in forced.items() if name.startswith("best_")}
 
 
@@ -92,12 +94,21 @@ def best_no_answer_threshold(
             "the answers do not say how probable it is that there is none; expected those of a model with "
             "can_be_unanswerable=True, to at least one question"
         )
-    metrics = squad_metrics(_best_spans(answers, questions), questions, probabilities)
-    last = metrics["best_f1_thresh"]  # this probability is still answered
-    silent = [p for p in probabilities.values() if p > last]
-    if not silent:  # every question is better answered
+    values = np.array(list(probabilities.values()))
+    order = np.argsort(values, kind="stable")
+    answered, silent = (
+        np.array(question_scores(texts, questions)[1])[order]
+        for texts in (_best_spans(answers), [""] * len(questions))
+    )
+    total = np.concatenate(
+        [[0.0], np.cumsum(answered - silent)]
+    )  # what answering the first n earns
+    # Questions of one probability are answered together, or not at all.
+    steps = np.flatnonzero(np.diff(values[order], prepend=-1.0, append=2.0) > 0)
+    best = steps[total[steps].argmax()]
+    if best == len(order):
         return math.nextafter(1.0, 2.0)
-    return (last + min(silent)) / 2
+    return float(values[order[best]] + (values[order[best - 1]] if best else 0.0)) / 2
 
 
 def _check_number(answers, questions):
@@ -111,10 +122,9 @@ def _by_id(questions, values) -> dict:
     return {q.id: value for q, value in zip(questions, values, strict=True)}
 
 
-def _best_spans(answers, questions) -> dict[str, str]:
+def _best_spans(answers) -> list[str]:
     """What each answer would be if there had to be one."""
-    texts = [a.alternatives[0].text if a.alternatives else "" for a in answers]
-    return _by_id(questions, texts)
+    return [a.alternatives[0].text if a.alternatives else "" for a in answers]
 
 
 def _probabilities(answers, questions) -> dict[str, float] | None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from albert_tf import (
+    AlbertMaskedLM,
     AlbertMultipleChoice,
     AlbertTextRegressor,
     AlbertTokenClassifier,
@@ -16,6 +17,7 @@ from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError, DataError
 from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.preprocessing import (
+    AlbertMaskedLMPreprocessor,
     AlbertMultipleChoicePreprocessor,
     AlbertTokenClassifierPreprocessor,
 )
@@ -59,7 +61,16 @@ def choice_model():
     return english_model(AlbertMultipleChoice, scale=0.3, preprocessor=reader)
 
 
+MASKED = ["A [MASK] text.", "none", "\U0001f600[MASK][MASK]", "[MASK] " + "long " * 99 + "[MASK]"]
+
+
+def mask_model():
+    reader = AlbertMaskedLMPreprocessor(AlbertTokenizer(), sequence_length=40)
+    return english_model(AlbertMaskedLM, scale=0.3, preprocessor=reader)
+
+
 HEADS = {
+    "masks": (mask_model, (MASKED,)),
     "choices": (choice_model, (TEXTS, CHOICES)),
     "choices with contexts": (choice_model, (TEXTS, CHOICES, CONTEXTS)),
     "one label": (text_model, (TEXTS,)),
@@ -96,10 +107,11 @@ def close(mine, theirs):
     return mine == theirs
 
 
-def plain(answer):
-    """An answer as dicts and lists."""
-    is_list = isinstance(answer, list)  # of the entities of a text
-    return [plain(part) for part in answer] if is_list else dataclasses.asdict(answer)
+def plain(answers):
+    """Answers, and lists of them, as JSON can hold them."""
+    if isinstance(answers, (list, tuple)):
+        return [plain(answer) for answer in answers]
+    return dataclasses.asdict(answers)
 
 
 @pytest.mark.parametrize("head", HEADS)

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from albert_tf import AlbertBackbone, AlbertMultipleChoice, AlbertTextClassifier, AlbertTokenizer
 from albert_tf.answers import Choice
@@ -138,6 +139,31 @@ def test_an_answer_is_what_each_question_alone_says(model, contexts):
         assert answer.index == int(np.argmax(answer.scores))
         assert answer.scores == pytest.approx(alone.scores, abs=1e-5)
     assert model.answer([], []) == []
+
+
+FORMS = {
+    "places": lambda question, choices, right: (question, choices, right),
+    "pair": lambda question, choices, right: ((question, choices), right),
+    "keys": lambda question, choices, right: {
+        "question": question,
+        "choices": choices,
+        "label": right,
+    },
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_datasets_of_texts(model, losses, form):
+    ragged = tf.ragged.constant(CHOICES)
+    dataset = tf.data.Dataset.from_tensor_slices((QUESTIONS, ragged, RIGHT)).ragged_batch(5)
+    batches = dataset.map(FORMS[form])
+    assert model.evaluate(batches, verbose=0)[0] == pytest.approx(losses[2].mean(), rel=1e-5)
+    if form == "places":
+        logits = model.predict(dataset.map(lambda question, choices, _: (question, choices)))
+        np.testing.assert_allclose(logits, model.predict(TEXT, verbose=0), atol=1e-5)
+        wrong = dataset.map(lambda question, choices, right: (question, choices, right + 1))
+        with pytest.raises(DataError, match=r"y\[1\] is 2; expected a number from 0 to 1"):
+            model.fit(wrong, verbose=0)
 
 
 def test_saved_and_read_again(model, tmp_path):

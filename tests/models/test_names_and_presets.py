@@ -139,8 +139,8 @@ def test_sequence_length_of_a_preset(preset):
     ):
         with pytest.raises(AlbertError, match=message):
             AlbertTextClassifier.from_preset(preset, **arguments)
-    with pytest.raises(AlbertError, match="8, but AlbertMaskedLM takes token ids"):
-        albert_tf.AlbertMaskedLM.from_preset(preset, sequence_length=8)
+    with pytest.raises(AlbertError, match="8, but AlbertPretrainer takes token ids"):
+        albert_tf.AlbertPretrainer.from_preset(preset, sequence_length=8)
     with pytest.raises(AlbertError, match="AlbertBackbone has no argument 'sequence_length'"):
         AlbertBackbone.from_preset(preset, sequence_length=8)
 
