@@ -118,8 +118,9 @@ class AlbertTokenClassifier(NamedClasses, AnsweringTask, AlbertTask):
 
     def default_metrics(self) -> list:
         """Accuracy over the tokens and, where the class names are tags, F1 of the entities."""
-        is_of_tags = tags_of(self.class_names or ()) is not None
-        return [*super().default_metrics(), *([EntityF1(self.class_names)] if is_of_tags else ())]
+        names = self.class_names or []
+        is_of_tags = tags_of(names) is not None
+        return [*super().default_metrics(), *([EntityF1(names)] if is_of_tags else ())]
 
     def compile_arguments(self, loss: Any, metrics: Any, weighted_metrics: Any) -> tuple:
         """The default metrics count tokens by their weights: special tokens and padding are neither right nor wrong."""
