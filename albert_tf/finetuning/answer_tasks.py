@@ -44,9 +44,9 @@ class AnswerTask(FineTuningTask[ExampleList[T]], Generic[T]):
     main_metric: ClassVar[str]
     remark: ClassVar[str]
 
-    def group_of(self, row: T) -> Hashable:
-        """Returns what an example shares with others, which are set aside with it; by default nothing."""
-        return id(row)
+    def group_of(self, row: T) -> str | None:
+        """Returns what an example shares with others, which are set aside with it; None for nothing."""
+        return None
 
     def split(self, examples: ExampleList[T], share: float, seed: int) -> Parts[ExampleList[T]]:
         """Sets whole groups aside, drawn at random, until they hold the share."""
@@ -56,22 +56,25 @@ class AnswerTask(FineTuningTask[ExampleList[T]], Generic[T]):
             )
         groups: dict[Hashable, list[int]] = {}
         for place, row in enumerate(examples.rows):
-            groups.setdefault(self.group_of(row), []).append(place)
+            shared = self.group_of(row)
+            groups.setdefault(place if shared is None else shared, []).append(place)
         if len(groups) < 2:
             raise DataError(
                 f"{examples.path}: {len(examples)} {self.unit}, which cannot be parted; pass validation_data"
             )
-        wanted, held_out = max(1, round(share * len(examples))), set()
+        wanted, held_out = max(1, round(share * len(examples))), set[int]()
         for number in np.random.default_rng(seed).permutation(len(groups))[: len(groups) - 1]:
             if len(held_out) >= wanted:
                 break
             held_out.update(list(groups.values())[number])
-        parts = (
-            [row for place, row in enumerate(examples.rows) if (place in held_out) == is_held_out]
-            for is_held_out in (False, True)
-        )
+
+        def part(is_held_out):
+            rows = enumerate(examples.rows)
+            chosen = [row for place, row in rows if (place in held_out) == is_held_out]
+            return dataclasses.replace(examples, rows=chosen)
+
         notes = [f"{len(held_out):,} of {len(examples):,} {self.unit} are held out for validation"]
-        return Parts(*(dataclasses.replace(examples, rows=rows) for rows in parts), notes)
+        return Parts(part(False), part(True), notes)
 
     def mistakes(self, validation: Sequence[T], answers: Sequence[Any]) -> dict[str, list[str]]:
         """Returns what the report tells of the answers: Markdown blocks by heading."""

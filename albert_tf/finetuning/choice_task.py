@@ -1,7 +1,8 @@
 """Questions with choices: the steps of multiple choice."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from albert_tf.answers import Choice
@@ -32,7 +33,7 @@ class MultipleChoice(AnswerTask[ChoiceQuestion]):
             "quoting",
         }
     )
-    usual_changes = {"head_start": "random"}
+    usual_changes = MappingProxyType({"head_start": "random"})
     main_metric = "accuracy"
     remark = "Cross entropy is in nats; accuracy of guessing is what drawing any choice gives."
 
@@ -44,9 +45,9 @@ class MultipleChoice(AnswerTask[ChoiceQuestion]):
 
         return read_rows(data, name, ChoiceQuestion, read, EXPECTED)
 
-    def group_of(self, row: ChoiceQuestion) -> Hashable:
+    def group_of(self, row: ChoiceQuestion) -> str | None:
         """Questions on one context are set aside together."""
-        return row.context or id(row)
+        return row.context or None
 
     def build_model(self, start: ModelStart, train: ExampleList[ChoiceQuestion]) -> AlbertTask:
         """Returns a multiple-choice model."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from albert_tf.answers import Entity
@@ -30,11 +31,13 @@ class TokenClassification(AnswerTask[EntityText]):
 
     name, unit = "token-classification", "texts"
     reading = frozenset({"scheme"})
-    usual_changes = {"head_start": "random", "batch_size": 32, "learning_rate": 3e-4}
+    usual_changes = MappingProxyType(
+        {"head_start": "random", "batch_size": 32, "learning_rate": 3e-4}
+    )
     main_metric = "f1"
     remark = (
-        "An entity counts when its label and both its ends are right; F1 is over all entities, macro F1 the mean of the "
-        "labels' own."
+        "An entity counts when its label and both its ends are right; F1 is over all entities, macro F1 the mean of "
+        "the labels' own."
     )
 
     def read(self, data: Any, name: str, **options: Any) -> ExampleList[EntityText]:
@@ -56,8 +59,8 @@ class TokenClassification(AnswerTask[EntityText]):
         if unknown:
             shown = ", ".join(map(repr, unknown[:SHOWN_LABELS]))
             raise DataError(
-                f"{parts.validation.path}: no training text has an entity of the label {shown}; add some, or take these "
-                "entities out of the validation"
+                f"{parts.validation.path}: no training text has an entity of the label {shown}; add some, or take "
+                "these entities out of the validation"
             )
         return []
 
@@ -93,11 +96,11 @@ class TokenClassification(AnswerTask[EntityText]):
 
     def fit_data(self, model: AlbertTask, examples: ExampleList[EntityText]) -> tuple[Any, Any]:
         """Returns the texts, and the entities of each."""
-        return texts_and_entities(list(examples.rows))
+        return texts_and_entities(examples.rows)
 
     def evaluate(self, model: Any, validation: ExampleList[EntityText]) -> Evaluation:
         """Returns strict precision, recall and F1, and the entities of each text."""
-        texts, entities = texts_and_entities(list(validation.rows))
+        texts, entities = texts_and_entities(validation.rows)
         answers = model.answer(texts)
         return Evaluation(entity_metrics(answers, entities), answers, answers)
 

@@ -130,7 +130,7 @@ def _recipe(recipe, start, task, seed, changes) -> FineTuningRecipe:
         raise ConfigError(
             f"run_glue takes no {name!r}; expected a field of the recipe, but the seed"
         )
-    return as_recipe(recipe, recipe_name(start, task), {**changes, "seed": seed})
+    return as_recipe(recipe, recipe_name(start, task), {}, {**changes, "seed": seed})
 
 
 # === Which tasks ===

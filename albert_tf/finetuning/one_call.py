@@ -84,9 +84,11 @@ def finetune(
     Args:
         data: the path of a table (csv, tsv, jsonl, json, also .gz; see `read_table`), a `TextTable`, or
             `(texts, labels)` in memory, where pairs are `((texts, pairs), labels)`. A label is a word or whole number
-            for a class, a list of words or a row of 0 and 1 for several, a number for a value.
-        task: a key of `albert_tf.finetuning.TASKS`, such as `"classification"`, `"multi-label"` or `"regression"`;
-            None finds it out from the data.
+            for a class, a list of words or a row of 0 and 1 for several, a number for a value. For the other tasks a
+            file, or a list of what their readers give: `read_squad`, `read_entities`, `read_choices`.
+        task: a key of `albert_tf.finetuning.TASKS`: `"classification"`, `"multi-label"`, `"regression"`,
+            `"question-answering"`, `"token-classification"` or `"multiple-choice"`; None finds it out from a file, and
+            from labels in memory.
         validation_data: the same for validation; None sets a part of `data` aside.
         validation_split: share of `data` to set aside; of classes each has its share, unlike Keras's last rows.
         preset: a preset or checkpoint folder, `hf://owner/name`, or a `ModelStart`, which also starts from random
@@ -127,11 +129,11 @@ def finetune(
     watcher = watcher or Watcher(verbose)
     notes = _Notes(watcher)
     start = as_start(preset, sequence_length)
-    recipe = as_recipe(recipe, start.recipe, options)
     file = Path(data) if isinstance(data, (str, Path)) else None
     path = file or getattr(data, "path", None)  # of a table that was read from one
     folder = _folder(run_dir, path, resume)
     steps = _steps(task, file, options)
+    recipe = as_recipe(recipe, start.recipe, steps.usual_changes, options)
     steps, parts = _read(
         steps, data, validation_data, validation_split, recipe.seed, options, notes
     )

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,17 @@ FIELDS = frozenset(field.name for field in dataclasses.fields(FineTuningRecipe))
 
 
 def as_recipe(
-    recipe: str | Path | FineTuningRecipe | None, usual: str, options: dict[str, Any]
+    recipe: str | Path | FineTuningRecipe | None,
+    usual: str,
+    usual_changes: Mapping[str, Any],
+    options: dict[str, Any],
 ) -> FineTuningRecipe:
     """Returns the recipe of a run.
 
     Args:
         recipe: one, the name of a bundled one, or the path of a JSON file; None takes the usual.
         usual: the name of the one that suits the start.
+        usual_changes: what the task changes in it.
         options: of `finetune`; those that are fields of a recipe replace its own.
 
     Raises:
@@ -30,7 +35,9 @@ def as_recipe(
         return recipe.replace(**changes)
     if recipe is not None and Path(recipe).suffix == ".json":
         return FineTuningRecipe.from_json(recipe).replace(**changes)
-    return FineTuningRecipe.named(usual if recipe is None else str(recipe), **changes)
+    if recipe is None:
+        return FineTuningRecipe.named(usual, **{**usual_changes, **changes})
+    return FineTuningRecipe.named(str(recipe), **changes)
 
 
 def reading_of(task: FineTuningTask, options: dict[str, Any]) -> dict[str, Any]:

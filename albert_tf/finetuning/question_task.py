@@ -1,6 +1,8 @@
 """Questions on contexts: the steps of question answering."""
 
-from collections.abc import Hashable, Sequence
+import dataclasses
+from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from albert_tf.answers import QuestionAnswer
@@ -25,18 +27,18 @@ class QuestionAnswering(AnswerTask[SquadQuestion]):
     """An answer that is a part of the context; with SQuAD v2.0, or none."""
 
     name, unit, sequence_length = "question-answering", "questions", 384
-    usual_changes = {"head_start": "random"}
+    usual_changes = MappingProxyType({"head_start": "random"})
     main_metric = "f1"
     remark = (
-        "Exact match and F1 are SQuAD's, in percent: of the right answer that fits best, without articles, "
-        "punctuation and case."
+        "Exact match and F1 are SQuAD's: of the right answer that fits best, without articles, punctuation and case; "
+        "HasAns and NoAns are the questions with an answer and without."
     )
 
     def read(self, data: Any, name: str, **options: Any) -> ExampleList[SquadQuestion]:
         """Returns the questions of a file of SQuAD's form, or those in memory."""
         return read_rows(data, name, SquadQuestion, read_squad, EXPECTED)
 
-    def group_of(self, row: SquadQuestion) -> Hashable:
+    def group_of(self, row: SquadQuestion) -> str | None:
         """Questions of one article are set aside together: they ask for the same things."""
         return row.title or row.context
 
@@ -58,19 +60,26 @@ class QuestionAnswering(AnswerTask[SquadQuestion]):
         if model.can_be_unanswerable:
             model.no_answer_threshold = best_no_answer_threshold(answers, validation.rows)
             answers = model.answer(*texts)
-        found = squad_scores(answers, validation.rows)
-        names = ("exact_match", "f1", "HasAns_f1", "NoAns_f1")
-        metrics = {name: found[name] for name in names if name in found}
+        metrics = _shares(squad_scores(answers, validation.rows))
         return Evaluation(metrics, [answer.text for answer in answers], answers)
 
     def baselines(
         self, parts: Parts[ExampleList[SquadQuestion]], seed: int
     ) -> list[BaselineResult]:
         """Returns the sentence with most overlap, and never answering where that may be right."""
-        return question_baselines(parts.validation.rows)
+        return [
+            dataclasses.replace(baseline, metrics=_shares(baseline.metrics))
+            for baseline in question_baselines(parts.validation.rows)
+        ]
 
     def mistakes(
         self, validation: Sequence[SquadQuestion], answers: Sequence[QuestionAnswer]
     ) -> dict[str, list[str]]:
         """Returns scores by length of question and answer, and the worst answers in their contexts."""
         return question_mistakes(validation, answers)
+
+
+def _shares(metrics: dict[str, float]) -> dict[str, float]:
+    """The main ones of SQuAD's metrics, which are percentages, as shares."""
+    names = ("exact_match", "f1", "HasAns_f1", "NoAns_f1")
+    return {name: metrics[name] / 100 for name in names if name in metrics}

@@ -1,9 +1,10 @@
 """`FineTuningTask`: the steps of a fine-tuning that differ from task to task, in their order."""
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from albert_tf.errors import DataError
@@ -98,12 +99,14 @@ class FineTuningTask(abc.ABC, Generic[E]):
         unit: what an example is called, in the plural.
         sequence_length: longest example in tokens, where the user names none.
         reading: names of the options of `read`.
+        usual_changes: what this task changes in the recipe that suits a start, where the user names no recipe.
     """
 
     name: ClassVar[str]
     unit: ClassVar[str] = "texts"
     sequence_length: ClassVar[int] = 128
     reading: ClassVar[frozenset[str]] = frozenset()
+    usual_changes: ClassVar[Mapping[str, Any]] = MappingProxyType({})
 
     @abc.abstractmethod
     def read(self, data: Any, name: str, **options: Any) -> E:

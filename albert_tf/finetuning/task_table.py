@@ -18,14 +18,12 @@ class TaskEntry:
     """A line of the table.
 
     Attributes:
-        steps: module and name of its `FineTuningTask`; None for a task that cannot be fine-tuned yet.
+        steps: module and name of its `FineTuningTask`.
         recognizes: whether a file holds examples of the task and of no other; None where its labels tell.
-        reads_with: who reads such files meanwhile, for the message of a task without steps.
     """
 
-    steps: str | None
+    steps: str
     recognizes: Callable[[Path], bool] | None = None
-    reads_with: str | None = None
 
 
 TASKS = {
@@ -33,12 +31,14 @@ TASKS = {
     "multi-label": TaskEntry("albert_tf.finetuning.text_tasks:MultiLabel"),
     "regression": TaskEntry("albert_tf.finetuning.text_tasks:Regression"),
     "question-answering": TaskEntry(
-        None, recognition.holds_questions, "albert_tf.tasks.read_squad"
+        "albert_tf.finetuning.question_task:QuestionAnswering", recognition.holds_questions
     ),
     "token-classification": TaskEntry(
-        None, recognition.holds_entities, "albert_tf.tasks.read_entities"
+        "albert_tf.finetuning.entity_task:TokenClassification", recognition.holds_entities
     ),
-    "multiple-choice": TaskEntry(None, recognition.holds_choices, "albert_tf.tables.read_choices"),
+    "multiple-choice": TaskEntry(
+        "albert_tf.finetuning.choice_task:MultipleChoice", recognition.holds_choices
+    ),
 }
 """The tasks by name. A new one is one file with a `FineTuningTask`, and its line here."""
 
@@ -66,26 +66,15 @@ def find_task(task: str | None, path: Path | None) -> "FineTuningTask":
         path: of the data, where they are a file that may hold any task.
 
     Raises:
-        ConfigError: there is no such task, or it cannot be fine-tuned yet.
+        ConfigError: there is no such task.
     """
     if task is not None:
-        return _loaded(canonical(task))
+        return _steps(TASKS[canonical(task)].steps)
     if path is not None:
-        for name, entry in TASKS.items():
+        for entry in TASKS.values():
             if entry.recognizes is not None and entry.recognizes(path):
-                return _loaded(name, f"{path} holds examples for ")
+                return _steps(entry.steps)
     return _steps(BY_LABELS)
-
-
-def _loaded(name: str, found: str = "") -> "FineTuningTask":
-    entry = TASKS[name]
-    if entry.steps is None:
-        trainable = ", ".join(each for each, other in TASKS.items() if other.steps)
-        raise ConfigError(
-            f"{found}{name}, which cannot be fine-tuned in one call yet (its data are read by {entry.reads_with}); "
-            f"tasks that can: {trainable}"
-        )
-    return _steps(entry.steps)
 
 
 def _steps(place: str) -> "FineTuningTask":
