@@ -27,10 +27,10 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from albert_tf import AlbertTokenizer
+from albert_tf.dependencies import tensorflow_text
 from albert_tf.tokenizer.model_file import parse_model
 from albert_tf.tokenizer.normalization import Normalizer
 from albert_tf.tokenizer.segmentation import SegmentationEngine
@@ -168,7 +168,7 @@ class Comparison:
 
     def __init__(self, content: bytes, normalize: Normalizer | None = None):
         self._own = SegmentationEngine(parse_model(content))
-        self._library = tensorflow_text.SentencepieceTokenizer(content)
+        self._library = tensorflow_text().SentencepieceTokenizer(content)
         self._normalize = normalize
         self.differing: list[str] = []
 

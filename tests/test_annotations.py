@@ -12,6 +12,7 @@ from tests.type_check import check_types
 ROOMS = (
     "",
     ".export",
+    ".finetuning",
     ".models",
     ".preprocessing",
     ".pretraining",

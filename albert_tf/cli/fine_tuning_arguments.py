@@ -1,8 +1,24 @@
 """The arguments of commands that fine-tune: what the model starts from, and the recipe."""
 
-from albert_tf.cli import recipe_arguments
-
 BUNDLED = "albert_small_en"
+# As in albert_tf.finetuning and albert_tf.training, for which a parser does not wait; a test holds them equal.
+TASKS = (
+    "classification",
+    "multi-label",
+    "regression",
+    "question-answering",
+    "token-classification",
+    "multiple-choice",
+)
+RECIPES = (
+    "albert_small_en",
+    "default",
+    "from-scratch",
+    "small-data",
+    "demo",
+    *(f"glue/{task}" for task in "cola mnli mrpc qnli qqp rte sst2 stsb wnli".split()),
+    *(f"glue/albert_small_en/{task}" for task in "cola mrpc rte stsb".split()),
+)
 RECIPE_FIELDS = {
     "epochs": (int, "passes over the training texts"),
     "batch_size": (int, "texts in a step"),
@@ -54,9 +70,9 @@ def add_model_arguments(group) -> None:
     group.add_argument(
         "--sequence-length",
         type=int,
-        default=128,
         metavar="N",
-        help="longest text in tokens; longer ones are cut (default: %(default)s)",
+        help="longest text in tokens; longer ones are cut (default: 128; 384 for questions on contexts, whose windows "
+        "overlap, and 256 for questions with choices)",
     )
     group.add_argument("--mixed-bfloat16", action="store_true", help="compute in bfloat16")
     group.add_argument(
@@ -78,13 +94,11 @@ def choose_start(args) -> None:
         args.preset = BUNDLED
 
 
-def build_recipe(args):
-    """Returns the recipe with what the arguments override."""
-    from albert_tf.training import FineTuningRecipe
-
-    return recipe_arguments.build_recipe(
-        FineTuningRecipe, args, (*RECIPE_FIELDS, "tensorboard"), model_start(args).recipe
-    )
+def recipe_options(args) -> dict:
+    """Returns what the arguments say of the recipe, as arguments of `albert_tf.finetune`."""
+    fields = (*RECIPE_FIELDS, "tensorboard")
+    given = {name: getattr(args, name) for name in fields if getattr(args, name) is not None}
+    return {"recipe": args.recipe, **given}
 
 
 def model_start(args):

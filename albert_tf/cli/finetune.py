@@ -22,19 +22,18 @@ from albert_tf.cli.console import command_line, progress_style, say
 from albert_tf.cli.data_arguments import add_table_arguments, given_table_options
 from albert_tf.cli.fine_tuning_arguments import (
     RECIPE_FIELDS,
+    RECIPES,
+    TASKS,
     add_model_arguments,
-    build_recipe,
     choose_start,
     model_start,
+    recipe_options,
 )
-from albert_tf.cli.fine_tuning_watcher import RunWatcher, in_words_of_options
 from albert_tf.cli.quality import show_metrics
 from albert_tf.cli.recipe_arguments import add_recipe_arguments
 from albert_tf.cli.run_folder import check_folder, restore_arguments
 from albert_tf.cli.streams import progress_on_stdout
 from albert_tf.errors import DataError
-from albert_tf.finetuning.task_table import TASKS
-from albert_tf.training.recipe import FineTuningRecipe
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
@@ -68,7 +67,7 @@ def add_arguments(parser) -> None:
     group.add_argument(
         "--recipe",
         metavar="NAME",
-        help=f"a JSON file, or one of {', '.join(FineTuningRecipe.names())} (default: albert_small_en for that preset, "
+        help=f"a JSON file, or one of {', '.join(RECIPES)} (default: albert_small_en for that preset, "
         "default for any other, from-scratch for random weights)",
     )
     add_recipe_arguments(group, RECIPE_FIELDS)
@@ -107,6 +106,7 @@ def fine_tune(args, run_dir: Path):
         run_dir: the run's folder.
     """
     from albert_tf import finetune
+    from albert_tf.cli.fine_tuning_watcher import RunWatcher, in_words_of_options
     from albert_tf.training import TrainingInterrupted
 
     try:
@@ -117,12 +117,12 @@ def fine_tune(args, run_dir: Path):
                 validation_data=args.validation,
                 validation_split=args.validation_share,
                 preset=model_start(args),
-                recipe=build_recipe(args),
                 run_dir=run_dir,
                 resume=bool(args.resume),
                 baselines=not args.no_baselines,
                 verbose=progress_style(),
                 watcher=RunWatcher(args),
+                **recipe_options(args),
                 **given_table_options(args),
             )
     except TrainingInterrupted as stop:

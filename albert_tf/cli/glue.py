@@ -22,7 +22,6 @@ from albert_tf.cli.fine_tuning_arguments import (
     choose_start,
     model_start,
 )
-from albert_tf.cli.fine_tuning_watcher import ConsoleWatcher, in_words_of_options
 from albert_tf.cli.recipe_arguments import add_recipe_arguments
 from albert_tf.cli.run_folder import check_folder, restore_arguments, save_arguments
 from albert_tf.cli.streams import progress_on_stdout
@@ -89,6 +88,7 @@ def run(args) -> None:
 
 
 def _run_suite(args, output: Path):
+    from albert_tf.cli.fine_tuning_watcher import ConsoleWatcher, in_words_of_options
     from albert_tf.finetuning import run_glue
 
     changes = {name: getattr(args, name) for name in FIELDS if getattr(args, name) is not None}

@@ -2,7 +2,7 @@
 
 from albert_tf.cli.console import percent, table
 
-SHARES = {"accuracy", "macro_f1", "micro_f1", "exact_match"}
+SHARES = {"accuracy", "macro_f1", "micro_f1", "exact_match", "f1", "precision", "recall"}
 
 
 def show_metrics(title: str, rows: list[tuple[str, dict]]) -> None:

@@ -1,7 +1,7 @@
 """Texts with entities: CoNLL's columns, or JSON lines with character spans."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,12 +69,14 @@ def read_entities(path: str | Path, *, scheme: str | None = None) -> list[Entity
     return found
 
 
-def texts_and_entities(found: list[EntityText]) -> tuple[list[str], list[tuple[LabelledSpan, ...]]]:
+def texts_and_entities(
+    found: Sequence[EntityText],
+) -> tuple[list[str], list[tuple[LabelledSpan, ...]]]:
     """Returns the texts, and the entities of each: what `fit` of an `AlbertTokenClassifier` takes as `x` and `y`."""
     return [each.text for each in found], [each.entities for each in found]
 
 
-def entity_types(found: list[EntityText]) -> list[str]:
+def entity_types(found: Sequence[EntityText]) -> list[str]:
     """Returns the labels of all entities, in alphabetical order: what `entity_tags` makes class names of."""
     return sorted({entity.label for each in found for entity in each.entities})
 

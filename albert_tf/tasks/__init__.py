@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from albert_tf.tasks.race import RaceQuestion, read_race
     from albert_tf.tasks.split import Split, check_overlap, split_table
     from albert_tf.tasks.squad import SquadQuestion, question_scores, read_squad, squad_metrics
+    from albert_tf.tasks.squad_answers import (
+        best_no_answer_threshold,
+        squad_examples,
+        squad_scores,
+    )
 
 __all__ = [
     "CLASS_NAMES",
@@ -40,6 +45,7 @@ __all__ = [
     "Split",
     "SquadQuestion",
     "TextTable",
+    "best_no_answer_threshold",
     "check_labels",
     "check_overlap",
     "choice_examples",
@@ -64,7 +70,9 @@ __all__ = [
     "read_table",
     "regression_metrics",
     "split_table",
+    "squad_examples",
     "squad_metrics",
+    "squad_scores",
     "write_table",
 ]
 
@@ -117,6 +125,11 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "read_squad",
                 "squad_metrics",
                 "question_scores",
+            ),
+            "albert_tf.tasks.squad_answers": (
+                "best_no_answer_threshold",
+                "squad_examples",
+                "squad_scores",
             ),
             "albert_tf.tables.entities": (
                 "EntityText",

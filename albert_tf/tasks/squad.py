@@ -139,12 +139,13 @@ def question_scores(
 
     Args:
         predicted: an answer for each question; `""` for no answer.
-        questions: of version 1.1 or 2.0, which it is where one is impossible.
+        questions: of version 1.1 or 2.0, which it is where one is impossible, or has no answer.
 
     Returns:
         Exact match, 0 or 1, and F1, from 0 to 1, of each question: of the right answer that fits best.
     """
-    return _scores(predicted, questions, any(question.is_impossible for question in questions))
+    is_version_2 = any(question.is_impossible or not question.answers for question in questions)
+    return _scores(predicted, questions, is_version_2)
 
 
 def _scores(predicted, questions, is_version_2) -> tuple[list[float], list[float]]:

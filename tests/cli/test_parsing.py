@@ -5,9 +5,10 @@ from importlib import resources
 
 import pytest
 
-from albert_tf.cli import commands, export_model, finetune
+from albert_tf.cli import commands, export_model, fine_tuning_arguments, finetune
 from albert_tf.cli.main import main
 from albert_tf.export import CLIENTS, FORMS, QUANTIZATIONS
+from albert_tf.finetuning import TASKS, start
 from albert_tf.training import FineTuningRecipe
 from albert_tf.training.recipe import DECAYS, OPTIMIZERS
 
@@ -57,6 +58,12 @@ def test_choices_are_those_of_the_library():
         command.add_arguments(parser)
         for name in names:
             assert name in parser.format_help()
+
+
+def test_tasks_and_recipes_are_those_of_the_library():
+    assert list(fine_tuning_arguments.TASKS) == list(TASKS)
+    assert sorted(fine_tuning_arguments.RECIPES) == list(FineTuningRecipe.names())
+    assert fine_tuning_arguments.BUNDLED == start.BUNDLED
 
 
 def test_random_weights_get_the_recipe_for_them():

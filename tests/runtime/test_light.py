@@ -24,6 +24,7 @@ ROOMS = {
     "reports",
     "weights",
     "pretraining",
+    "finetuning",
 }
 
 
@@ -68,7 +69,7 @@ def test_nothing_heavy_is_loaded(code):
 
 LAZY = ["albert_tf"] + [
     f"albert_tf.{room}"
-    for room in "export tasks reports training weights preprocessing pretraining distillation".split()
+    for room in "export tasks reports training weights preprocessing pretraining distillation finetuning".split()
 ]
 
 
