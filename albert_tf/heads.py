@@ -18,11 +18,13 @@ class Head:
             `"choices"`, `"classes"`, `"hidden_size"`, `"vocab_size"`.
         pooling: the vector of a text that it reads unless its arguments say otherwise: `"pooler"`, ALBERT's own, or
             `"mean"`, that of the token states; None where it reads the token states themselves.
+        reads_windows: whether what does not fit into a row is read in several, which overlap; else it is cut.
     """
 
     use: str
     outputs: Mapping[str, tuple[Axis, ...]]
     pooling: str | None
+    reads_windows: bool = False
 
     @property
     def outputs_by_token(self) -> bool:
@@ -58,7 +60,10 @@ HEADS: Mapping[str, Head] = MappingProxyType(
             "mean",
         ),
         "token_classifier": Head(
-            "labels every token of a text", _one("logits", "batch", "length", "classes"), None
+            "labels every token of a text",
+            _one("logits", "batch", "length", "classes"),
+            None,
+            reads_windows=True,
         ),
         "question_answerer": Head(
             "finds the answer to a question in a passage",
@@ -66,12 +71,16 @@ HEADS: Mapping[str, Head] = MappingProxyType(
                 {"start_logits": ("batch", "length"), "end_logits": ("batch", "length")}
             ),
             None,
+            reads_windows=True,
         ),
         "multiple_choice": Head(
             "chooses among answers", _one("logits", "batch", "choices"), "pooler"
         ),
         "masked_lm": Head(
-            "names masked tokens", _one("logits", "batch", "length", "vocab_size"), None
+            "names masked tokens",
+            _one("logits", "batch", "length", "vocab_size"),
+            None,
+            reads_windows=True,
         ),
         "pretrainer": Head(
             "names masked tokens, and tells swapped sentences",

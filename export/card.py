@@ -6,7 +6,7 @@ import math
 
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.parity import ParityReport
-from albert_tf.heads import head_of
+from albert_tf.heads import head_of, known_head
 from albert_tf.runtime.bundle import longest_input
 from albert_tf.strict_json import finite
 
@@ -85,7 +85,7 @@ def card_markdown(card: dict) -> str:
         f"| size | {card['bytes']:,} bytes |",
         f"| SHA-256 | `{card['sha256']}` |",
         f"| quantization, form | {card['quantization']}, {card['form']} |",
-        f"| longest input | {card['longest_input']} tokens; longer texts are truncated |",
+        f"| longest input | {card['longest_input']} tokens; longer texts are {_longer(card)} |",
         f"| runs on | {_runtime(card['runtime'])} |",
         *_cache_warning(card),
         f"| against the Keras model | {_parity(card['parity'])} |",
@@ -179,3 +179,7 @@ def _counted(number, noun):
 
 def _figure(value):
     return "not defined" if value is None or math.isnan(value) else f"{value:.4f}"
+
+
+def _longer(card):
+    return "read in windows" if known_head(card["head"]).reads_windows else "truncated"

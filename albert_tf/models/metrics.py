@@ -65,7 +65,7 @@ class PearsonCorrelation(keras.metrics.Metric):
         return self.comoments[0, 1] / (deviations[0] * deviations[1])
 
 
-class _F1(keras.metrics.Metric):
+class FScore(keras.metrics.Metric):
     """Counts what F1 is made of, over all examples, however they are batched.
 
     Args:
@@ -97,7 +97,7 @@ class _F1(keras.metrics.Metric):
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class MacroF1(_F1):
+class MacroF1(FScore):
     """The mean of the classes' F1, over all examples: every class counts alike, however rare.
 
     The mean is over the classes that are true or predicted somewhere, as in scikit-learn. Keras's own
@@ -141,7 +141,7 @@ class MacroF1(_F1):
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class MicroF1(_F1):
+class MicroF1(FScore):
     """F1 of all yes-or-no decisions of a multi-label classifier together, over all examples.
 
     Args:

@@ -15,10 +15,12 @@ from albert_tf.models.class_names import (
     class_count,
     with_old_name,
 )
+from albert_tf.models.entity_f1 import EntityF1
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertTokenClassifierPreprocessor
 from albert_tf.preprocessing.entity_targets import EntityTargets
 from albert_tf.preprocessing.targets import ClassNumbers, TargetRule, TextTargetRule
+from albert_tf.tables.class_tags import tags_of
 from albert_tf.type_names import Tensor, Texts
 
 
@@ -113,6 +115,12 @@ class AlbertTokenClassifier(NamedClasses, AnsweringTask, AlbertTask):
         return keras.losses.SparseCategoricalCrossentropy(
             from_logits=True, reduction="mean_with_sample_weight"
         )
+
+    def default_metrics(self) -> list:
+        """Accuracy over the tokens and, where the class names are tags, F1 of the entities."""
+        names = self.class_names or []
+        is_of_tags = tags_of(names) is not None
+        return [*super().default_metrics(), *([EntityF1(names)] if is_of_tags else ())]
 
     def compile_arguments(self, loss: Any, metrics: Any, weighted_metrics: Any) -> tuple:
         """The default metrics count tokens by their weights: special tokens and padding are neither right nor wrong."""

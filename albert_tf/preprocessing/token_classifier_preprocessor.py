@@ -1,10 +1,14 @@
 """`AlbertTokenClassifierPreprocessor`: raw text, and labels of its words or entities, to the inputs of its tokens."""
 
+from typing import Any
+
 import keras
+import tensorflow as tf
 
 from albert_tf.answers.entities import EntityReader
 from albert_tf.answers.readers import Columns
-from albert_tf.errors import ConfigError
+from albert_tf.errors import ConfigError, DataError
+from albert_tf.preprocessing.entity_targets import TokenTargets
 from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.packing import PackedTokens
@@ -22,7 +26,8 @@ class AlbertTokenClassifierPreprocessor(AlbertPreprocessor):
             row that gives it the most context.
 
     Call arguments:
-        x: any flat sequence of `str`.
+        x: any flat sequence of `str`; or a string tensor, also inside `tf.data.Dataset.map`, where a batch of texts
+            becomes one of rows.
         y: what the target rule of an `AlbertTokenClassifier` has read, whose class names it needs.
         sample_weight: one number for each text.
 
@@ -46,6 +51,7 @@ class AlbertTokenClassifierPreprocessor(AlbertPreprocessor):
     """
 
     reader_cls = EntityReader
+    text_keys = ("text",)
 
     def __init__(
         self, tokenizer: AlbertTokenizer, sequence_length: int = 512, stride: int | None = None
@@ -59,8 +65,21 @@ class AlbertTokenClassifierPreprocessor(AlbertPreprocessor):
     def row_targets(
         self, columns: Columns, packed: PackedTokens, y: Targets, sample_weight: Targets
     ) -> tuple[Targets, Targets]:
-        """Returns a class number and a weight for each token of the rows; see `TokenTargets.of_tokens`."""
+        """Returns a class number and a weight for each token of the rows; see `TokenTargets.of_tokens`.
+
+        Raises:
+            DataError: when a target does not fit its text, or has not been read with the names of the classes.
+        """
         if y is None:
             return None, None
+        if not isinstance(y, TokenTargets):
+            raise DataError(
+                f"y is of type {type(y).__name__}; expected what text_targets(y) of an AlbertTokenClassifier gives, "
+                "which knows the names of the classes"
+            )
         (texts,) = columns
         return y.of_tokens(packed, texts, sample_weight)
+
+    def row_specs(self, weighted: bool) -> tuple[Any, Any]:
+        """Returns what `row_targets` gives: a number and a weight for each token."""
+        return tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None, None), tf.float32)

@@ -35,7 +35,8 @@ def choose_monitor(model: AlbertTask, validation, recipe: FineTuningRecipe) -> M
     That is accuracy for a text classifier, or macro F1 where the classes of the validation texts are
     very unequal: where the largest has more than 4 times as many texts as the others have on average,
     accuracy says little of the others. For a multi-label classifier it is micro F1, for a regressor
-    the Pearson correlation, for any other model the loss. Where there are validation data, a bare
+    the Pearson correlation, for a token classifier F1 of the entities, or accuracy where its classes
+    are no tags, for any other model the loss. Where there are validation data, a bare
     name such as `"accuracy"` means the number of these, `"val_accuracy"`: that of the training texts
     rises with every epoch.
 
@@ -50,7 +51,7 @@ def choose_monitor(model: AlbertTask, validation, recipe: FineTuningRecipe) -> M
     monitor = Monitor(f"val_{_main_metric(model)}")
     if monitor.name == "val_micro_f1":
         monitor.metrics = [MicroF1()]
-    elif monitor.name == "val_accuracy" and recipe.monitor in (None, "val_macro_f1", "macro_f1"):
+    elif _counts_classes(model, recipe):
         monitor.note = None if recipe.monitor else _unequal_classes(model, validation)
         if recipe.monitor or monitor.note:
             monitor = Monitor("val_macro_f1", [MacroF1(model.num_classes)], monitor.note)
@@ -65,7 +66,15 @@ def choose_monitor(model: AlbertTask, validation, recipe: FineTuningRecipe) -> M
 def _main_metric(model):
     if model.head == "text_classifier":
         return "micro_f1" if model.multi_label else "accuracy"
+    if model.head == "token_classifier":
+        return model.default_metrics()[-1].name
     return "pearson" if model.head == "text_regressor" else "loss"
+
+
+def _counts_classes(model, recipe) -> bool:
+    """Whether macro F1 decides, or may decide if the classes are unequal."""
+    has_one_class = model.head == "text_classifier" and not model.multi_label
+    return has_one_class and recipe.monitor in (None, "val_macro_f1", "macro_f1")
 
 
 def _unequal_classes(model, validation) -> str | None:

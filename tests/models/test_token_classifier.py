@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from albert_tf import AlbertTextClassifier, AlbertTokenClassifier, AlbertTokenizer
 from albert_tf.answers import Entity
@@ -75,6 +76,7 @@ def test_fit_and_evaluate_count_the_tokens_of_the_texts_alone(model, y):
     for name in ("accuracy", "val_accuracy"):
         assert logs[name][0] == pytest.approx(accuracy, rel=1e-5)
     found = model.evaluate(TEXTS, y, batch_size=20, verbose=0, return_dict=True)
+    assert 0.0 <= found.pop("entity_f1") < 1.0
     assert found == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
 
 
@@ -128,7 +130,8 @@ def test_what_was_learned_is_answered(tmp_path):
         isinstance(e, Entity) and e.probability > 0.5 for entities in answers for e in entities
     )
     # Answers are targets too.
-    assert model.evaluate(TEXTS, answers, verbose=0, return_dict=True)["accuracy"] == 1.0
+    found = model.evaluate(TEXTS, answers, verbose=0, return_dict=True)
+    assert found["accuracy"] == found["entity_f1"] == 1.0
     model.save(tmp_path / "model.keras")
     assert_same(keras.models.load_model(tmp_path / "model.keras").answer(TEXTS), answers)
     model.save_to_preset(tmp_path / "preset")
@@ -190,8 +193,8 @@ def test_fine_tuning(tmp_path):
     data = TEXTS, SPANS
     result = fine_tune(model, data, data, recipe=recipe, run_dir=tmp_path / "run", verbose=0)
     after = model.evaluate(TEXTS, SPANS, verbose=0, return_dict=True)
-    assert result.monitor == "val_loss"
-    assert result.best_value == pytest.approx(after["loss"], rel=1e-4)
+    assert result.monitor == "val_entity_f1"
+    assert result.best_value == pytest.approx(after["entity_f1"])
     assert after["loss"] < before["loss"]
 
 
@@ -219,6 +222,30 @@ def test_what_cannot_be_is_said(model):
     with pytest.raises(ConfigError, match="stride is 0; expected at least 1 token, or None"):
         AlbertTokenClassifierPreprocessor(AlbertTokenizer(), stride=0)
     assert model.answer([]) == []
+
+
+def test_datasets_of_texts(model):
+    numbers = [[NAMES.index(tag) for tag in row] for row in TAGS]
+    weights = np.array([1.0, 2.0, 0.0, 0.5, 1.0], "float32")
+    expected = model.evaluate(
+        TEXTS, TAGS, sample_weight=weights, batch_size=20, verbose=0, return_dict=True
+    )
+    for y in (tf.ragged.constant(TAGS), tf.ragged.constant(numbers)):
+        parts = (TEXTS, y, weights)
+        dataset = tf.data.Dataset.from_tensor_slices(parts).batch(5)
+        assert model.evaluate(dataset, verbose=0, return_dict=True) == pytest.approx(expected)
+        logs = model.fit(dataset, verbose=0).history
+        assert logs["loss"][0] == pytest.approx(expected["loss"], rel=1e-5)
+    logits = model.predict(tf.data.Dataset.from_tensor_slices(TEXTS).batch(2), verbose=0)
+    mask = model.preprocessor.pack(TEXTS).batch(range(len(logits)), 0, 8)["padding_mask"] == 1
+    assert np.allclose(logits[mask], model.predict(TEXTS, verbose=0)[mask], atol=1e-5)
+    wrong = tf.data.Dataset.from_tensor_slices((TEXTS[:1], [["O", "O"]])).batch(1)
+    with pytest.raises(
+        DataError, match=r"y\[0\] has 2 tags for the 4 words of 'Ada lives in Rome'"
+    ):
+        model.fit(wrong, verbose=0)
+    with pytest.raises(DataError, match="y is of type list; expected what text_targets"):
+        model.preprocessor(TEXTS, SPANS)
 
 
 def test_token_ids_stay_as_they_were(model):
