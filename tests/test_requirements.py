@@ -13,6 +13,7 @@ ANY = set().union(BASE, *(names(DECLARED[extra]) for extra in OF_USERS))
 LIGHT = ("", "cli", "configs", "runtime", "tables", "tokenizer")
 """Rooms that answer from a file, and what lies beside the rooms."""
 HEAVY = {
+    "atomic_files.py",
     "backend.py",
     "graph_lifetime.py",
     "random_state.py",

@@ -24,8 +24,8 @@ SCRIPT = Path(__file__).with_name("answers.py")
 DATA = {"sentiment": "uci_sentences", "spam": "sms_spam", "banking77": "banking77"}
 EMBEDDER = "albert_small_en"
 PROCESSORS = {  # and of how many texts it reads one
-    "cortex-a72": 1,  # a Raspberry Pi 4
-    "cortex-a76": 10,  # a Raspberry Pi 5: dot products
+    "cortex-a72": 10,  # a Raspberry Pi 4; without dot products QEMU needs more than twice the time
+    "cortex-a76": 1,  # a Raspberry Pi 5: dot products
     "max,sme=off": 10,  # products of matrices, SVE; QEMU 7.2 computes SME wrongly, and 10.0 rightly
 }
 
