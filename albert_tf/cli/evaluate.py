@@ -13,7 +13,6 @@ classification, precision and recall of each class. With --json, one JSON object
 from albert_tf.cli.answerer import load_answerer, read_targets
 from albert_tf.cli.console import answer_json, percent, table
 from albert_tf.cli.data_arguments import add_table_arguments, given_table_options
-from albert_tf.cli.fine_tuning_watcher import in_words_of_options
 from albert_tf.cli.model_arguments import TEXT_HEADS, add_class_names
 from albert_tf.cli.quality import show_metrics
 from albert_tf.errors import DataError
@@ -44,6 +43,7 @@ def run(args) -> None:
 
 def _evaluate_answers(args, answerer):
     """Measures the answers of a head that has a task of its own."""
+    from albert_tf.cli.fine_tuning_watcher import in_words_of_options
     from albert_tf.finetuning.options import reading_of
     from albert_tf.finetuning.task_table import OF_HEADS, find_task
 
