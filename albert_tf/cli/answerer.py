@@ -14,35 +14,11 @@ from albert_tf.cli.model_arguments import (
     check_number_of_names,
     is_tflite,
     load_answering_model,
-    load_text_model,
     no_answers,
 )
 from albert_tf.errors import ExportError
 
 SHOWN_CLASSES = 5
-
-
-def load_answerer(model: str, class_names: list[str] | None = None):
-    """Loads what a MODEL argument names.
-
-    Args:
-        model: a preset folder, or a `.tflite` file that this package exported.
-        class_names: names for its classes, in the order of its outputs, instead of its own; or None.
-
-    Returns:
-        An object with `task` (`"classification"`, `"multi_label"` or `"regression"`), `class_names`,
-        and
-        `scores(inputs)`, which gives probabilities `(texts, classes)` or values `(texts,)` of texts or
-        `(texts, pairs)`.
-
-    Raises:
-        AlbertError: when it cannot be loaded, or gives no answer to a text; or when there is not one name
-            for each class.
-    """
-    if not is_tflite(model):
-        return KerasAnswerer(load_text_model(model, class_names))
-    runner = load_runner(model)
-    return runner if class_names is None else RenamedAnswerer(runner, class_names)
 
 
 def load_runner(path: str):
@@ -64,20 +40,25 @@ def load_runner(path: str):
 
 @dataclasses.dataclass(frozen=True)
 class Answerer:
-    """A model of any head that answers.
+    """A model of any head that answers, in Keras or from a file.
 
     Args:
         head: its name.
-        task: of a text classifier or regressor, as of `load_answerer`; else None.
         answer: takes a list for each role of a text, such as questions and contexts, and returns an answer for each.
+        task: of a text classifier or regressor `"classification"`, `"multi_label"` or `"regression"`; else None.
+        class_names: names of the classes, in the order of the outputs; empty where there are none.
+        scores: of a text classifier or regressor gives probabilities `(texts, classes)` or values `(texts,)` of texts
+            or `(texts, pairs)`; else None.
     """
 
     head: str
-    task: str | None
     answer: Callable[..., list]
+    task: str | None
+    class_names: list[str]
+    scores: Callable[..., np.ndarray] | None
 
 
-def load_any_answerer(model: str, class_names: list[str] | None = None) -> Answerer:
+def load_answerer(model: str, class_names: list[str] | None = None) -> Answerer:
     """Loads what a MODEL argument names, of whatever head that gives answers.
 
     Args:
@@ -87,25 +68,33 @@ def load_any_answerer(model: str, class_names: list[str] | None = None) -> Answe
     Raises:
         AlbertError: when it cannot be loaded, or gives no answers; or when there is not one name for each class.
     """
-    if not is_tflite(model):
-        loaded = load_answering_model(model, class_names)
-        task = KerasAnswerer(loaded).task if loaded.head in TEXT_HEADS else None
-        return Answerer(loaded.head, task, loaded.answer)
+    if is_tflite(model):
+        return _of_file(model, class_names)
+    loaded = load_answering_model(model, class_names)
+    if loaded.head not in TEXT_HEADS:
+        names = list(getattr(loaded, "class_names", None) or ())
+        return Answerer(loaded.head, loaded.answer, None, names, None)
+    texts = KerasAnswerer(loaded)
+    return Answerer(loaded.head, loaded.answer, texts.task, texts.class_names, texts.scores)
+
+
+def _of_file(path, class_names) -> Answerer:
     from albert_tf.export import TFLiteRunner
 
-    runner = TFLiteRunner(model)
+    runner = TFLiteRunner(path)
     if runner.decoder is None or runner.head == FILLS_MASKS:
-        raise ExportError(no_answers(model, runner.head))
+        raise ExportError(no_answers(path, runner.head))
+    names = runner.class_names
     if class_names is not None:
-        check_number_of_names(class_names, len(runner.class_names))
-        runner.decoder = decoder_for(
-            runner.head, {**runner.head_settings, "class_names": class_names}
-        )
-    return Answerer(runner.head, runner.task, runner)
+        check_number_of_names(class_names, len(names))
+        names = class_names
+        runner.decoder = decoder_for(runner.head, {**runner.head_settings, "class_names": names})
+    scores = None if runner.task is None else runner.scores
+    return Answerer(runner.head, runner, runner.task, names, scores)
 
 
 class KerasAnswerer:
-    """A text classifier or regressor in Keras; see `load_answerer`."""
+    """A text classifier or regressor in Keras, as an `Answerer`."""
 
     def __init__(self, model):
         self.model = model
@@ -120,15 +109,6 @@ class KerasAnswerer:
         from albert_tf.finetuning.text_tasks import answer_scores
 
         return answer_scores(self.model, inputs)
-
-
-class RenamedAnswerer:
-    """An answerer with other names for its classes; see `load_answerer`."""
-
-    def __init__(self, answerer, class_names: list[str]):
-        check_number_of_names(class_names, len(answerer.class_names))
-        self.task, self.class_names = answerer.task, class_names
-        self.scores = answerer.scores
 
 
 def read_targets(args, path, answerer):

@@ -62,5 +62,11 @@ def in_words(message: str) -> str:
     message = re.sub(
         r"\bModelStart\.(\w+)", lambda found: recipe_arguments.option(found[1]), message
     )
+    message = re.sub(r"\btakes no (\w+)(?=; leave)", _without, message)
     message = recipe_arguments.in_options(message, FineTuningRecipe, RECIPE_FIELDS)
     return in_options(message)
+
+
+def _without(found: re.Match) -> str:
+    """Turns `takes no text_column` into `takes no --text`."""
+    return f"takes no {recipe_arguments.option(found[1].removesuffix('_column'))}"

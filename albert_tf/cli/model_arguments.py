@@ -78,27 +78,6 @@ def no_tokenizer(preset: str) -> str:
     )
 
 
-def load_text_model(preset: str, class_names: list[str] | None = None):
-    """Loads the classifier or regressor of a preset, ready for raw text.
-
-    Args:
-        preset: as for `read_checkpoint`.
-        class_names: as for `load_model`.
-
-    Raises:
-        CheckpointError: when the preset carries another head, or no tokenizer.
-    """
-    model = load_model(preset, class_names)
-    if model.head not in TEXT_HEADS:
-        raise CheckpointError(
-            f"{preset} holds a {model.head or 'backbone without a head'}; expected a text classifier or "
-            "regressor: fine-tune it first (albert-tf finetune DATA --preset ...)"
-        )
-    if model.preprocessor is None:
-        raise CheckpointError(no_tokenizer(preset))
-    return model
-
-
 def load_answering_model(preset: str, class_names: list[str] | None = None):
     """Loads the model of a preset, of whatever head that answers raw text.
 

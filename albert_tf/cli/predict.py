@@ -22,7 +22,7 @@ from albert_tf.cli.answer_input import (
     check_input_arguments,
     portions,
 )
-from albert_tf.cli.answerer import load_any_answerer
+from albert_tf.cli.answerer import load_answerer
 from albert_tf.cli.console import answer, answer_json, flush_answers
 from albert_tf.cli.model_arguments import add_class_names
 from albert_tf.cli.shown_answers import cells, json_object
@@ -44,7 +44,7 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf predict`."""
     check_input_arguments(args)
-    answerer = load_any_answerer(args.model, args.class_names)
+    answerer = load_answerer(args.model, args.class_names)
     check_arguments_of_head(args, answerer.head)
     for columns, given in portions(args, answerer.head):
         for asked, found in zip(given, answerer.answer(*columns), strict=True):

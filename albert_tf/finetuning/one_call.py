@@ -155,6 +155,7 @@ def finetune(
     watcher.say(training.kept or "")
     try:
         model.save_to_preset(str(folder / MODEL_FOLDER))
+        steps.tune(model, parts.validation)
         run = TrainedRun(
             model=model,
             parts=parts,

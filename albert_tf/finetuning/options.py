@@ -8,6 +8,7 @@ from typing import Any
 
 from albert_tf.errors import ConfigError
 from albert_tf.finetuning.task import FineTuningTask
+from albert_tf.finetuning.text_tasks import TABLE_OPTIONS
 from albert_tf.training import FineTuningRecipe
 
 FIELDS = frozenset(field.name for field in dataclasses.fields(FineTuningRecipe))
@@ -48,6 +49,8 @@ def reading_of(task: FineTuningTask, options: dict[str, Any]) -> dict[str, Any]:
     """
     reading = {name: value for name, value in options.items() if name not in FIELDS}
     for name in reading:
+        if name in TABLE_OPTIONS - task.reading:
+            raise ConfigError(f"{task.name} takes no {name}; leave it out")
         if name not in task.reading:
             known = sorted(FIELDS | task.reading)
             near = difflib.get_close_matches(name, known, n=1)

@@ -53,13 +53,15 @@ class QuestionAnswering(AnswerTask[SquadQuestion]):
         """Returns questions and contexts, and the characters of the first answer of each."""
         return squad_examples(examples.rows)
 
-    def evaluate(self, model: Any, validation: ExampleList[SquadQuestion]) -> Evaluation:
-        """Returns SQuAD's metrics; where there may be no answer, from the best threshold, which the model keeps."""
-        texts, _ = squad_examples(validation.rows)
-        answers = model.answer(*texts)
+    def tune(self, model: Any, validation: ExampleList[SquadQuestion]) -> None:
+        """Sets the probability of no answer from which on the model gives none to that of the best F1."""
         if model.can_be_unanswerable:
+            answers = model.answer(*squad_examples(validation.rows)[0])
             model.no_answer_threshold = best_no_answer_threshold(answers, validation.rows)
-            answers = model.answer(*texts)
+
+    def evaluate(self, model: Any, validation: ExampleList[SquadQuestion]) -> Evaluation:
+        """Returns SQuAD's metrics, as shares, and the answer to each question."""
+        answers = model.answer(*squad_examples(validation.rows)[0])
         metrics = _shares(squad_scores(answers, validation.rows))
         return Evaluation(metrics, [answer.text for answer in answers], answers)
 

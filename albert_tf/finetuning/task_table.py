@@ -42,6 +42,13 @@ TASKS = {
 }
 """The tasks by name. A new one is one file with a `FineTuningTask`, and its line here."""
 
+OF_HEADS = {
+    "question_answerer": "question-answering",
+    "token_classifier": "token-classification",
+    "multiple_choice": "multiple-choice",
+}
+"""The task of each head that has just one."""
+
 BY_LABELS = "albert_tf.finetuning.text_tasks:TextTask"
 """The steps of a table of texts whose labels tell the task."""
 

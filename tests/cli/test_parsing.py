@@ -67,8 +67,14 @@ def test_tasks_and_recipes_are_those_of_the_library():
 
 
 def test_random_weights_get_the_recipe_for_them():
-    assert finetune.build_recipe(finetune.default_arguments("x.csv")) == FineTuningRecipe.named(
-        "from-scratch"
-    )
-    preset = finetune.default_arguments("x.csv", "--preset", "folder")
-    assert finetune.build_recipe(preset) == FineTuningRecipe.named("default")
+    """`finetune` takes that of the start where no recipe is named."""
+    arguments = finetune.default_arguments("x.csv")
+    assert fine_tuning_arguments.model_start(arguments).recipe == "from-scratch"
+    assert fine_tuning_arguments.recipe_options(arguments) == {"recipe": None}
+    fine_tuning_arguments.choose_start(arguments)
+    assert fine_tuning_arguments.model_start(arguments).recipe == "albert_small_en"
+    given = ("x.csv", "--preset", "folder", "--recipe", "small-data", "--epochs", "3")
+    arguments = finetune.default_arguments(*given)
+    assert fine_tuning_arguments.model_start(arguments).recipe == "default"
+    options = {"recipe": "small-data", "epochs": 3}
+    assert fine_tuning_arguments.recipe_options(arguments) == options

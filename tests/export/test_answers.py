@@ -22,7 +22,7 @@ from albert_tf.preprocessing import (
     AlbertTokenClassifierPreprocessor,
 )
 from albert_tf.tables import entity_tags
-from tests.export.conftest import LABELS, text_model
+from tests.export.conftest import ANY, LABELS, text_model
 from tests.tiny import english_model, question_model
 
 TEXTS = [
@@ -125,6 +125,33 @@ def test_a_file_answers_as_its_model(head, tmp_path):
     assert close(answers, model.answer(*texts, batch_size=1))
     json.dumps(plain(answers))
     assert model.answer(*([] for _ in texts)) == runner(*([] for _ in texts)) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "length", "quantization"),
+    [
+        ("unrolled", None, "none"),
+        ("signatures", None, "none"),
+        ("loop", 16, "none"),
+        ("loop", None, "int8"),
+    ],
+)
+def test_questions_answered_by_every_form(form, length, quantization, tmp_path):
+    model = question_model(can_be_unanswerable=True, no_answer_threshold=0.02)
+    path = tmp_path / "model.tflite"
+    options = {"form": form, "length": length, "limits": ANY}
+    file = export_tflite(model, path, quantization, **options).path
+    found = TFLiteRunner(file)(*QUESTIONS)
+    if length is not None:  # a file of fixed length reads shorter windows
+        settings = {**model.preprocessor.settings(), "sequence_length": length}
+        model.preprocessor = type(model.preprocessor)(model.preprocessor.tokenizer, **settings)
+    expected = model.answer(*QUESTIONS)
+    if quantization == "none":
+        assert close(found, expected)
+        return
+    for mine, theirs, context in zip(found, expected, QUESTIONS[1], strict=True):
+        assert all(context[s.start : s.end] == s.text for s in mine.alternatives)
+        assert mine.no_answer_probability == pytest.approx(theirs.no_answer_probability, abs=0.02)
 
 
 def test_an_answer_is_what_the_logits_say():

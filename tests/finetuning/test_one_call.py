@@ -227,7 +227,7 @@ def test_recipes_by_name_file_and_field(start, tmp_path):
         (
             (TEXTS, LABELS),
             {"task": "multiple-choice"},
-            "^multiple-choice, which cannot be fine-tun",
+            "^data is of type tuple; expected the path of a file of que",
         ),
         ((TEXTS, LABELS), {"text_column": "a"}, "text_column says how a file is read, but data is"),
         ((TEXTS, LABELS), {"recipe": "fast"}, "unknown recipe 'fast'"),

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import os
+import signal
 
 import keras
 import numpy as np
@@ -11,10 +13,10 @@ from keras import ops
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTextRegressor, AlbertTokenizer
 from albert_tf.errors import ConfigError, DataError, MissingExtraError
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
-from albert_tf.training import FineTuningRecipe, fine_tune
+from albert_tf.training import FineTuningRecipe, TrainingInterrupted, fine_tune
 from albert_tf.training.best import BestEpoch
 from albert_tf.training.data import example_weights, fingerprint
-from tests.tiny import randomize, tiny_config
+from tests.tiny import question_model, randomize, tiny_config
 from tests.training.small_run import RECIPE, small_batches, small_classifier
 
 without_tracing = pytest.mark.usefixtures("without_tracing")
@@ -28,6 +30,39 @@ def text_model(cls=AlbertTextClassifier, **options):
     config = tiny_config(vocab_size=30000, num_hidden_layers=1, embedding_size=8)
     preprocessor = AlbertTextClassifierPreprocessor(AlbertTokenizer(), sequence_length=16)
     return cls(AlbertBackbone(config), preprocessor=preprocessor, dropout=0.0, **options)
+
+
+def test_questions_in_windows(tmp_path):
+    """Questions and spans train as texts and labels do; a run that was ended goes on as if it had not been."""
+    contexts = [
+        "It was in São Paulo, as I remember, and nobody knew at that time. " * 2,
+        "We left.",
+    ]
+    data = ((["Where was it?", "What did we do?"], contexts), [(10, 19), (3, 7)])
+    recipe = FineTuningRecipe(epochs=3, batch_size=4, learning_rate=0.01, log_every=1)
+
+    class CtrlC(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.model.optimizer.iterations == 3:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    def run(name, **options):
+        model = question_model()
+        assert len(model.preprocessor.pack(data[0])) > 4  # batches of windows
+        options = {"recipe": recipe, "run_dir": tmp_path / name, "verbose": 0, **options}
+        result = fine_tune(model, data, data, **options)
+        for answer, context in zip(model.answer(*data[0]), contexts, strict=True):
+            assert answer.text == context[answer.start : answer.end] != ""
+        return result
+
+    with pytest.raises(TrainingInterrupted, match="stopped at step 4"):
+        run("parts", callbacks=(CtrlC(),))
+    results = run("whole"), run("parts", resume=True)
+    whole, parts = (
+        [record["val_loss"] for record in r.history if "val_loss" in record] for r in results
+    )
+    assert whole[-1] < whole[0]
+    np.testing.assert_allclose(parts, whole, rtol=1e-4)
 
 
 def test_texts_in_a_trained_model_out(tmp_path):
