@@ -1,5 +1,6 @@
 """What the tasks share whose answers are spans, entities or choices: lists of examples, parts of them, the report."""
 
+import abc
 import dataclasses
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
@@ -76,9 +77,9 @@ class AnswerTask(FineTuningTask[ExampleList[T]], Generic[T]):
         notes = [f"{len(held_out):,} of {len(examples):,} {self.unit} are held out for validation"]
         return Parts(part(False), part(True), notes)
 
+    @abc.abstractmethod
     def mistakes(self, validation: Sequence[T], answers: Sequence[Any]) -> dict[str, list[str]]:
         """Returns what the report tells of the answers: Markdown blocks by heading."""
-        raise NotImplementedError
 
     def report(self, folder: Path, run: TrainedRun[ExampleList[T]]) -> Report:
         """Writes `report.md` and the curves of the training."""

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
+from albert_tf.answers import Prediction
 from albert_tf.answers.batching import in_order_of_length, kept_outputs
 from albert_tf.answers.by_head import decoder_for
 from albert_tf.answers.results import Outputs
@@ -66,3 +67,26 @@ class AnsweringTask(ModelMixin):
             return self.outputs_for_answers(inputs, rows, batches.packed, decoder)
 
         return in_order_of_length(batches.packed.lengths, batch_size, run)
+
+
+class AnsweringTextTask(AnsweringTask):
+    """An `AnsweringTask` that reads texts, or pairs of texts, and gives each a label or a value."""
+
+    def answer(
+        self, texts: Texts, pairs: Texts | None = None, *, batch_size: int | None = None
+    ) -> list[Prediction]:
+        """Answers texts, as `TFLiteRunner` does from an exported file.
+
+        Args:
+            texts: a flat sequence of `str`; also a tuple `(texts, pairs)`, or rows `[text, pair]`.
+            pairs: the second texts, one for each text.
+            batch_size: texts that are run together; default 32.
+
+        Returns:
+            One `Prediction` for each text, in their order.
+
+        Raises:
+            ConfigError: when the model has no preprocessor.
+            DataError: when the texts are no such sequence, or one of them is not a `str`.
+        """
+        return self.answers_to(texts if pairs is None else (texts, pairs), batch_size)

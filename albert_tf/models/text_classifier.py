@@ -5,9 +5,8 @@ from typing import Any
 
 import keras
 
-from albert_tf.answers import Prediction
 from albert_tf.errors import ConfigError
-from albert_tf.models.answering import AnsweringTask
+from albert_tf.models.answering import AnsweringTextTask
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.class_names import (
     NamedClasses,
@@ -19,14 +18,13 @@ from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.models.losses import OF_VECTORS, is_same_kind, kind_of
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.preprocessing.targets import ClassNumbers, Numbers, TargetRule, YesOrNo
-from albert_tf.type_names import Texts
 
 VECTOR_METRICS = {"auc", "binaryaccuracy", "f1score", "fbetascore", "precision", "recall"}
 """Metrics of Keras's that take a yes or no for each class."""
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextClassifier(NamedClasses, AnsweringTask, EarlyExitTask):
+class AlbertTextClassifier(NamedClasses, AnsweringTextTask, EarlyExitTask):
     """Classifies a text, or a pair of texts.
 
     Args:
@@ -99,25 +97,6 @@ class AlbertTextClassifier(NamedClasses, AnsweringTask, EarlyExitTask):
         self.class_names = names
         self.multi_label = multi_label
         self.compile()
-
-    def answer(
-        self, texts: Texts, pairs: Texts | None = None, *, batch_size: int | None = None
-    ) -> list[Prediction]:
-        """Answers texts, as `TFLiteRunner` does from an exported file.
-
-        Args:
-            texts: a flat sequence of `str`; also a tuple `(texts, pairs)`, or rows `[text, pair]`.
-            pairs: the second texts, one for each text.
-            batch_size: texts that are run together; default 32.
-
-        Returns:
-            One `Prediction` for each text, in their order.
-
-        Raises:
-            ConfigError: when the model has no preprocessor.
-            DataError: when the texts are no such sequence, or one of them is not a `str`.
-        """
-        return self.answers_to(texts if pairs is None else (texts, pairs), batch_size)
 
     def default_loss(self) -> keras.losses.Loss:
         """Cross-entropy over the classes, or binary for each class with `multi_label`."""

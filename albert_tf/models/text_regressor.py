@@ -4,18 +4,16 @@ from typing import Any
 
 import keras
 
-from albert_tf.answers import Prediction
-from albert_tf.models.answering import AnsweringTask
+from albert_tf.models.answering import AnsweringTextTask
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.models.metrics import PearsonCorrelation
 from albert_tf.preprocessing import AlbertTextClassifierPreprocessor
 from albert_tf.preprocessing.targets import Numbers, TargetRule
-from albert_tf.type_names import Texts
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
-class AlbertTextRegressor(AnsweringTask, EarlyExitTask):
+class AlbertTextRegressor(AnsweringTextTask, EarlyExitTask):
     """Predicts one number for a text, or a pair of texts.
 
     Args:
@@ -50,25 +48,6 @@ class AlbertTextRegressor(AnsweringTask, EarlyExitTask):
             **kwargs,
         )
         self.compile()
-
-    def answer(
-        self, texts: Texts, pairs: Texts | None = None, *, batch_size: int | None = None
-    ) -> list[Prediction]:
-        """Answers texts, as `TFLiteRunner` does from an exported file.
-
-        Args:
-            texts: a flat sequence of `str`; also a tuple `(texts, pairs)`, or rows `[text, pair]`.
-            pairs: the second texts, one for each text.
-            batch_size: texts that are run together; default 32.
-
-        Returns:
-            One `Prediction` for each text, in their order.
-
-        Raises:
-            ConfigError: when the model has no preprocessor.
-            DataError: when the texts are no such sequence, or one of them is not a `str`.
-        """
-        return self.answers_to(texts if pairs is None else (texts, pairs), batch_size)
 
     def default_loss(self) -> keras.losses.Loss:
         """Mean squared error."""
