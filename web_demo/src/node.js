@@ -1,0 +1,37 @@
+// For Node: LiteRT.js looks for a worker's globals, which are set here before it is loaded.
+import fs from 'node:fs';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import vm from 'node:vm';
+
+const SCRIPT = 'litert_wasm_compat_internal'; // which needs nothing of a browser
+const here = createRequire(import.meta.url);
+const wasm = path.join(path.dirname(here.resolve('@litertjs/core')), '..', 'wasm');
+
+globalThis.self = globalThis;
+globalThis.importScripts = file => vm.runInThisContext(fs.readFileSync(pathOf(file), 'utf8'), {filename: pathOf(file)});
+// The script was made for several places, and takes Node's module system where it sees Node.
+Object.assign(globalThis, {require: here, __filename: fileURLToPath(import.meta.url), __dirname: wasm});
+self.Module = {wasmBinary: fs.readFileSync(path.join(wasm, `${SCRIPT}.wasm`)), locateFile: file => path.join(wasm, file)};
+
+const {ModelFileError, TextModel} = await import('./index.js');
+export {ModelFileError, TextModel};
+
+/** The tokenizer's tables, as `TextModel.load` takes them. */
+export const unicode = new Uint8Array(fs.readFileSync(new URL('../build/tokenizer/unicode.txt', import.meta.url)));
+
+/**
+ * Loads a file from disk.
+ *
+ * @param {string} file its path.
+ * @returns {Promise<TextModel>}
+ */
+export function loadModel(file) {
+  const script = pathToFileURL(path.join(wasm, `${SCRIPT}.js`)).href;
+  return TextModel.load(new Uint8Array(fs.readFileSync(file)), {wasm: script, unicode, name: path.basename(file)});
+}
+
+function pathOf(file) {
+  return String(file).startsWith('file:') ? fileURLToPath(file) : file;
+}
