@@ -20,7 +20,7 @@ const text = bytes => new TextDecoder('utf-8', {fatal: true}).decode(bytes);
 export async function readBundle(file, name) {
   if (file.length < MARK_END || latin1(file.subarray(MARK_END - MARK.length, MARK_END)) !== MARK) {
     throw new ModelFileError(
-      `${name} is no TensorFlow Lite file; expected a .tflite that albert_tf exported`,
+      `${name}: it is no TensorFlow Lite file; expected a .tflite that albert_tf exported`,
       'foreign',
     );
   }
@@ -29,7 +29,7 @@ export async function readBundle(file, name) {
   const description = parsed(members[MEMBERS.description], name);
   if (description.format !== FORMAT) {
     throw new ModelFileError(
-      `${name} has a description of the format ${description.format}; expected ${FORMAT}: use a newer version of ` +
+      `${name}: its description has the format ${description.format}; expected ${FORMAT}: use a newer version of ` +
         'this program, or export the model again with an older albert_tf',
       'newer',
     );
@@ -88,7 +88,7 @@ function latin1(bytes) {
 
 function foreign(name) {
   return new ModelFileError(
-    `${name} carries no ${MEMBERS.description}, so it was not written by albert_tf; export the model with ` +
+    `${name}: it carries no ${MEMBERS.description}, so it was not written by albert_tf; export the model with ` +
       'albert-tf export',
     'foreign',
   );

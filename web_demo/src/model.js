@@ -155,20 +155,20 @@ function checkTexts(...texts) {
 function checkSupported({description, tokenizer}, name) {
   if (tokenizer === null) {
     throw new ModelFileError(
-      `${name} carries no tokenizer, since its model had no preprocessor; export one that has`,
+      `${name}: it carries no tokenizer, since its model had no preprocessor; export one that has`,
       'unsupported',
     );
   }
   if (!(description.head in ANSWERS)) {
     const known = Object.keys(ANSWERS).join(', ');
     throw new ModelFileError(
-      `${name} holds a ${description.head ?? 'backbone'}, which gives no answer here; expected one of ${known}`,
+      `${name}: it holds a ${description.head ?? 'backbone'}, which gives no answer here; expected one of ${known}`,
       'unsupported',
     );
   }
   if (description.form === 'signatures' || description.batch !== 1) {
     throw new ModelFileError(
-      `${name} has the form ${description.form} and a batch of ${description.batch}; expected a loop or unrolled graph ` +
+      `${name}: it has the form ${description.form} and a batch of ${description.batch}; expected a loop or unrolled graph ` +
         'with a batch of 1: export the model again with --form loop',
       'unsupported',
     );

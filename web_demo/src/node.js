@@ -22,14 +22,16 @@ export {ModelFileError, TextModel};
 export const unicode = new Uint8Array(fs.readFileSync(new URL('../build/tokenizer/unicode.txt', import.meta.url)));
 
 /**
- * Loads a file from disk.
+ * Loads a file.
  *
- * @param {string} file its path.
+ * @param {string|Uint8Array} file its path, or its content.
+ * @param {string} [name] what messages call it.
  * @returns {Promise<TextModel>}
  */
-export function loadModel(file) {
+export function loadModel(file, name = file instanceof Uint8Array ? 'the file' : file) {
   const script = pathToFileURL(path.join(wasm, `${SCRIPT}.js`)).href;
-  return TextModel.load(new Uint8Array(fs.readFileSync(file)), {wasm: script, unicode, name: path.basename(file)});
+  const content = file instanceof Uint8Array ? file : new Uint8Array(fs.readFileSync(file));
+  return TextModel.load(content, {wasm: script, unicode, name});
 }
 
 function pathOf(file) {

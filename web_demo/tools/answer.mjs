@@ -1,5 +1,5 @@
 import {loadModel} from '../src/node.js';
-import {modelAndFlags, runTool, textLines, writeLine} from './lines.mjs';
+import {contentOf, modelAndFlags, runTool, textLines, writeLine} from './lines.mjs';
 
 const USAGE = `usage: answer MODEL
 
@@ -12,7 +12,7 @@ await runTool('answer', async words => {
     return;
   }
   const {file} = modelAndFlags(words, [], 'answer');
-  const model = await loadModel(file);
+  const model = await loadModel(contentOf(file), file);
   for await (const {text, pair = null} of textLines()) {
     const {vector, ...answer} = await model.answer(text, {pair});
     writeLine(vector ? {...answer, vector: Array.from(vector)} : answer);

@@ -1,5 +1,7 @@
 // What the tools share: JSON lines in and out, and errors of one line.
+import fs from 'node:fs';
 import readline from 'node:readline';
+import {getSystemErrorMap} from 'node:util';
 
 /** A fault of what the user gave, which is told in one line. */
 export class UserError extends Error {}
@@ -11,9 +13,18 @@ export async function runTool(name, tool) {
   try {
     await tool(process.argv.slice(2));
   } catch (error) {
-    if (!(error instanceof UserError) && error.name !== 'ModelFileError' && !error.code?.startsWith('E')) throw error;
-    process.stderr.write(`${name}: error: ${error.message.split('\n')[0]}\n`);
+    if (!(error instanceof UserError) && error.name !== 'ModelFileError') throw error;
+    process.stderr.write(`${name}: ${error.message.split('\n')[0]}\n`);
     process.exitCode = 2;
+  }
+}
+
+/** Reads a file whole. */
+export function contentOf(file) {
+  try {
+    return new Uint8Array(fs.readFileSync(file));
+  } catch (error) {
+    throw new UserError(`${file}: ${getSystemErrorMap().get(error.errno)?.[1] ?? error.message}`);
   }
 }
 
@@ -37,8 +48,12 @@ export async function* textLines() {
     let row;
     try {
       row = JSON.parse(line);
-    } catch {
-      throw new UserError(`standard input, line ${number}: broken JSON in ${line.slice(0, 60)}; expected {"text": "..."}`);
+    } catch (error) {
+      const position = /at position (\d+)/.exec(error.message)?.[1];
+      const place = position === undefined ? '' : ` at column ${Number(position) + 1}`;
+      throw new UserError(
+        `standard input, line ${number}: broken JSON${place} of ${line.slice(0, 60)}; expected {"text": "..."}`,
+      );
     }
     if (typeof row?.text !== 'string') {
       throw new UserError(

@@ -6,7 +6,7 @@ built=$web/build/tokenizer/albert.mjs
 
 for needed in node npm java mvn; do
     command -v "$needed" >/dev/null || {
-        echo "$(basename "$0"): error: $needed is missing; install nodejs, npm, default-jre-headless and maven" >&2
+        echo "$(basename "$0"): $needed is missing; install nodejs, npm, default-jre-headless and maven" >&2
         exit 2
     }
 done

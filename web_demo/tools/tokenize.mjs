@@ -1,7 +1,6 @@
-import fs from 'node:fs';
 import {readBundle} from '../src/archive.js';
 import {makeTokenizer} from '../src/tokenizer.js';
-import {modelAndFlags, runTool, textLines, UserError, writeLine} from './lines.mjs';
+import {contentOf, modelAndFlags, runTool, textLines, UserError, writeLine} from './lines.mjs';
 
 const USAGE = `usage: tokenize MODEL [--offsets] [--cased] [--keep-accents]
 
@@ -37,16 +36,16 @@ await runTool('tokenize', async words => {
 });
 
 async function vocabularyOf(file) {
-  const content = new Uint8Array(fs.readFileSync(file));
+  const content = contentOf(file);
   if (!file.endsWith('.tflite')) return {vocabulary: content, settings: {}};
   const {tokenizer, description} = await readBundle(content, file);
-  if (tokenizer === null) throw new UserError(`${file} carries no tokenizer; export a model that has one`);
+  if (tokenizer === null) throw new UserError(`${file}: it carries no tokenizer; export a model that has one`);
   return {vocabulary: tokenizer, settings: {...description.tokenizer}};
 }
 
 function made(vocabulary, settings, file) {
   try {
-    return makeTokenizer(vocabulary, settings, new Uint8Array(fs.readFileSync(unicode)));
+    return makeTokenizer(vocabulary, settings, contentOf(unicode));
   } catch (error) {
     throw new UserError(`${file}: ${error.message}`);
   }
