@@ -16,6 +16,9 @@ ODD = ["", " ", "😀", "word " * 400, "a\u0000b", "\u2028", "Déjà vu"]
 PROBABILITY = 0.05
 """How far from LiteRT's own kernels those in WebAssembly may be; both compute in 8 bits, each in its order."""
 
+UNDECIDED = 0.01
+"""Lead of the best label below which another may win: 1 of 600 sentences of reviews, 3 of 3,080 queries to a bank."""
+
 
 @pytest.mark.slow
 @needs_models
@@ -27,13 +30,10 @@ def test_labels_are_those_of_python(name):
     texts = [*ODD, *TEXTS[name]()]
     expected = TFLiteRunner(file)(texts)
     found = answers(file, texts)
-    wrong = [
-        (text, row["label"], wanted.label)
-        for text, row, wanted in zip(texts, found, expected, strict=True)
-        if row["label"] != wanted.label
-    ]
-    assert wrong == []
     for row, wanted in zip(found, expected, strict=True):
-        assert row["probability"] == pytest.approx(wanted.probability, abs=PROBABILITY)
+        best, second = sorted(wanted.scores.values(), reverse=True)[:2]
+        assert row["label"] == wanted.label or best - second < UNDECIDED
+        scores = {each["label"]: each["probability"] for each in row["scores"]}
+        assert list(scores) == list(wanted.scores)
+        assert scores == pytest.approx(wanted.scores, abs=PROBABILITY)
         assert row["layers"] == wanted.layers
-        assert [each["label"] for each in row["scores"]] == list(wanted.scores)

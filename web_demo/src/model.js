@@ -69,6 +69,19 @@ export class TextModel {
   }
 
   /**
+   * What there is to know of it, as plain values.
+   *
+   * @returns {object} `head`, `labels` or null, `multiLabel`, `controls`, `layers` of the encoder, `sequenceLength`,
+   *   `quantization`, and `writer`, the version of albert_tf that wrote the file.
+   */
+  facts() {
+    const {multi_label: multiLabel, quantization, albert_tf: writer, config} = this.description;
+    const layers = config.num_hidden_layers;
+    const {head, labels, controls, sequenceLength} = this;
+    return {head, labels, multiLabel, controls, layers, sequenceLength, quantization, writer};
+  }
+
+  /**
    * Answers a text.
    *
    * @param {string} text
@@ -76,10 +89,12 @@ export class TextModel {
    * @param {string} [options.pair] the second text, for models of pairs.
    * @param {Object<string, number>} [options.controls] limits by name; what is left out is the file's default.
    * @returns {Promise<object>} `{label, probability, scores, labels, layers}` of a classifier, `{value, layers}` of a
-   *   regressor, `{vector}` of a file of sentence vectors; and of all `tokens` and `isTruncated`.
+   *   regressor, `{vector}` of a file of sentence vectors; and of all `tokens`, `isTruncated` and
+   *   `milliseconds`.
    */
   async answer(text, {pair = null, controls = {}} = {}) {
     checkTexts(text, pair);
+    const begun = performance.now();
     const {truncate = 'longest_first'} = this.description.preprocessor ?? this.description;
     const row = this.tokenizer.pack(text, pair, this.sequenceLength, truncate, false);
     const outputs = await this.run(row.tokenIds, row.segmentIds, controls);
@@ -88,6 +103,7 @@ export class TextModel {
       ...ANSWERS[this.head](this, outputs, layers),
       tokens: row.tokenIds.length,
       isTruncated: row.isTruncated,
+      milliseconds: performance.now() - begun,
     };
   }
 

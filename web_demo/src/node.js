@@ -13,7 +13,7 @@ globalThis.self = globalThis;
 globalThis.importScripts = file => vm.runInThisContext(fs.readFileSync(pathOf(file), 'utf8'), {filename: pathOf(file)});
 // The script was made for several places, and takes Node's module system where it sees Node.
 Object.assign(globalThis, {require: here, __filename: fileURLToPath(import.meta.url), __dirname: wasm});
-self.Module = {wasmBinary: fs.readFileSync(path.join(wasm, `${SCRIPT}.wasm`)), locateFile: file => path.join(wasm, file)};
+self.Module = {wasmBinary: fs.readFileSync(path.join(wasm, `${SCRIPT}.wasm`))};
 
 const {ModelFileError, TextModel} = await import('./index.js');
 export {ModelFileError, TextModel};

@@ -48,8 +48,8 @@ async function withoutNewsOfGraphics(load) {
 function prepareModule(wasm) {
   const given = self.Module ?? {};
   self.Module = {
-    // In a worker it would look for its .wasm beside the worker's own script.
-    locateFile: file => new URL(file, new URL(wasm, self.location?.href)).href,
+    // In a worker it would look for its .wasm beside the worker's own script. One that it is given it need not find.
+    locateFile: file => (given.wasmBinary ? file : new URL(file, new URL(wasm, self.location.href)).href),
     ...given,
     // It tells six lines for each new length of a text as errors; what is neither news nor a warning still is one.
     printErr: line => {
