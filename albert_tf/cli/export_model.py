@@ -30,6 +30,7 @@ from albert_tf.cli.model_arguments import (
     model_of,
     no_tokenizer,
 )
+from albert_tf.dependencies import require
 from albert_tf.errors import ExportError
 from albert_tf.export.choices import CLIENTS, FORMS, QUANTIZATIONS
 
@@ -127,6 +128,7 @@ def run(args) -> None:
     if args.web and is_tflite(args.model):
         _write_page(args, args.model)
         return
+    require("keras", "albert-tf export")
     if args.saved_model:
         _export_saved_model(args)
         return
