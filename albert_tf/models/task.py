@@ -12,7 +12,12 @@ from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.class_names import OLD_NAME, listed_names, with_old_name
 from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.losses import is_same_kind, loss_of_logits
-from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments
+from albert_tf.models.preset import (
+    POOLER_PREFIX,
+    PresetMixin,
+    constructor_arguments,
+    constructor_defaults,
+)
 from albert_tf.models.raw_text import RawTextTraining
 from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
@@ -291,8 +296,10 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             arguments["num_classes"] = len(listed_names(kwargs["class_names"]))
         if "pooling" in known and "pooling" in checkpoint.extra:
             arguments.setdefault("pooling", checkpoint.extra["pooling"])
+        unless_given = constructor_defaults(cls)
         same_head = checkpoint.head == cls.head and all(
-            arguments.get(k) == carried.get(k) for k in cls.shape_arguments()
+            arguments.get(k, unless_given[k]) == carried.get(k, unless_given[k])
+            for k in cls.shape_arguments()
         )
         if not same_head and "class_names" not in kwargs:
             arguments.pop("class_names", None)

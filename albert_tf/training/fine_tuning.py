@@ -227,7 +227,8 @@ class _FineTuningRun(TrainingRun):
 
     def first_batch(self, progress):
         """Returns the first batch of the present epoch."""
-        return self.batches.collate(self.batches.plan(progress.epoch)[0])
+        batch = self.batches.collate(self.batches.plan(progress.epoch)[0])
+        return self.model.completed_batch(batch)
 
     def describe_change(self, saved: dict) -> str:
         """Says how many examples there were, and how many there are."""

@@ -1,0 +1,132 @@
+"""The head of google-research's SQuAD v2.0: where an answer ends, given where it starts, and whether there is one."""
+
+import keras
+from keras import ops
+
+from albert_tf.layers.base import AlbertLayer
+
+ABSENT = -1e9
+"""Logit of a token that cannot be in an answer, and log-probability of a place that no token has."""
+
+
+@keras.saving.register_keras_serializable(package="albert_tf")
+class ConditionalSpanHead(AlbertLayer):
+    """Scores every token as the start of an answer, and as its end for a given start; and that there is no answer.
+
+    With `h_i` the state of token `i`, and `[a; b]` two vectors put together:
+
+        start_i  = w h_i + b
+        end_ij   = v LayerNorm(tanh(W [h_j; h_i] + c)) + d      the end j for the start i
+        no answer = u tanh(U [sum_i p_i h_i; h_0] + e)          with p = softmax(start)
+
+    In training the start is the right one. Otherwise the head takes the `start_n_top` best starts, and for each of them
+    the `end_n_top` best ends: a beam. Source: google-research/albert `squad_utils.py`, `create_v2_model`; XLNet has the
+    same head. `W [h_j; h_i]` is computed as `A h_j + B h_i`, the halves of `W`, so that a further start costs no matrix
+    product of all tokens.
+
+    Args:
+        config: an `AlbertConfig`.
+        start_n_top: starts in the beam.
+        end_n_top: ends for each of them.
+        rate: of the dropout before the last layer of the no-answer logit.
+
+    Call arguments:
+        states: `(batch, length, hidden_size)`.
+        can_be_answer: bool `(batch, length)`: tokens where an answer may start and end. `[CLS]` is one, for no answer.
+        start_positions: int `(batch,)`, the right starts; None for a beam.
+
+    Returns:
+        A dict of float32 `cls_logits` `(batch,)`, above 0 where no answer is more likely, and beside it, with
+        `start_positions`, the logits `start_logits` and `end_logits` `(batch, length)`, -1e9 where no answer can be.
+        Without, `start_top_log_probs` and int32 `start_top_index` `(batch, start_n_top)`, best first, and
+        `end_top_log_probs` and int32 `end_top_index` `(batch, start_n_top * end_n_top)`, the ends of the first start,
+        then those of the second, and so on. Where there are not so many tokens, the last ones have -1e9.
+    """
+
+    def __init__(self, config, *, start_n_top=5, end_n_top=5, rate=0.1, **kwargs):
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(config, **kwargs)
+        self.start_n_top, self.end_n_top, self.rate = start_n_top, end_n_top, rate
+        hidden = self.config.hidden_size
+        self._start_logits = self.dense(1, "start_logits")
+        self._end_dense = self.dense(hidden, "end_dense", "tanh")
+        self._end_layer_norm = self.layer_norm("end_layer_norm")
+        self._end_logits = self.dense(1, "end_logits")
+        self._answer_dense = self.dense(hidden, "answer_dense", "tanh")
+        self._dropout = self.dropout(rate, "answer_dropout")
+        self._cls_logits = self.dense(1, "cls_logits", use_bias=False)
+
+    def build(self, states_shape, *other_shapes, **named_shapes):
+        """Builds the layers."""
+        hidden = self.config.hidden_size
+        for layer in (self._start_logits, self._end_layer_norm, self._end_logits, self._cls_logits):
+            layer.build((None, hidden))
+        for layer in (self._end_dense, self._answer_dense):
+            layer.build((None, 2 * hidden))
+
+    def call(self, states, can_be_answer, start_positions=None, training=None):
+        """See the class."""
+        states = ops.cast(states, "float32")
+        start_logits = self._each(self._start_logits, states)  # [B, T]
+        start_logits = ops.where(can_be_answer, start_logits, ABSENT)
+        start_log_probs = ops.log_softmax(start_logits, axis=-1)
+        cls_logits = self._no_answer(states, ops.exp(start_log_probs), training)
+        if start_positions is not None:
+            starts = ops.expand_dims(ops.cast(start_positions, "int32"), 1)
+            end_logits = self._ends(states, starts, can_be_answer)[:, 0]
+            return {
+                "start_logits": start_logits,
+                "end_logits": end_logits,
+                "cls_logits": cls_logits,
+            }
+        top_log_probs, top_index = _best(start_log_probs, self.start_n_top)
+        end_log_probs = ops.log_softmax(self._ends(states, top_index, can_be_answer), axis=-1)
+        end_top_log_probs, end_top_index = _best(end_log_probs, self.end_n_top)  # [B, S, E]
+        spans = (-1, self.start_n_top * self.end_n_top)
+        return {
+            "start_top_log_probs": top_log_probs,
+            "start_top_index": top_index,
+            "end_top_log_probs": ops.reshape(end_top_log_probs, spans),
+            "end_top_index": ops.reshape(end_top_index, spans),
+            "cls_logits": cls_logits,
+        }
+
+    def _ends(self, states, starts, can_be_answer):
+        """The logit of every end `(batch, starts, length)` for each of some starts `(batch, starts)`."""
+        length, hidden = ops.shape(states)[1], self.config.hidden_size
+        is_start = ops.expand_dims(starts, -1) == ops.arange(length, dtype="int32")  # [B, S, T]
+        start_states = ops.matmul(ops.cast(is_start, "float32"), states)  # [B, S, H]
+        kernel = ops.convert_to_tensor(self._end_dense.kernel)
+        of_tokens = _product(states, kernel[:hidden]) + self._end_dense.bias
+        of_starts = _product(start_states, kernel[hidden:])
+        features = self._end_dense.activation(of_tokens[:, None] + of_starts[:, :, None])
+        logits = self._each(self._end_logits, self._end_layer_norm(features))  # [B, S, T]
+        return ops.where(can_be_answer[:, None], logits, ABSENT)
+
+    def _no_answer(self, states, start_probs, training):
+        start_state = ops.matmul(start_probs[:, None], states)[:, 0]  # [B, H]
+        features = self._answer_dense(ops.concatenate([start_state, states[:, 0]], axis=-1))
+        return self._cls_logits(self._dropout(features, training=training))[:, 0]
+
+    def _each(self, dense, states):
+        """One number of each state: `(..., hidden_size)` to `(...)`."""
+        rows = ops.reshape(states, (-1, self.config.hidden_size))
+        return ops.reshape(dense(rows), ops.shape(states)[:-1])
+
+    def get_config(self) -> dict:
+        """Returns the constructor's arguments, serializable."""
+        own = {"start_n_top": self.start_n_top, "end_n_top": self.end_n_top, "rate": self.rate}
+        return {**super().get_config(), **own}
+
+
+def _product(states, kernel):
+    """`states @ kernel` by rows: a matrix product of three axes would pass for one of the blocks in an export."""
+    rows = ops.matmul(ops.reshape(states, (-1, kernel.shape[0])), kernel)
+    return ops.reshape(rows, (*ops.shape(states)[:-1], kernel.shape[1]))
+
+
+def _best(log_probs, count):
+    """The best `count` along the last axis, and their places; there may be fewer."""
+    fill = [[0, 0]] * (len(log_probs.shape) - 1) + [[0, count]]
+    values, places = ops.top_k(ops.pad(log_probs, fill, constant_values=ABSENT), count)
+    return values, ops.cast(places, "int32")
