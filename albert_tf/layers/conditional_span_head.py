@@ -21,7 +21,7 @@ class ConditionalSpanHead(AlbertLayer):
 
     In training the start is the right one. Otherwise the head takes the `start_n_top` best starts, and for each of them
     the `end_n_top` best ends: a beam. Source: google-research/albert `squad_utils.py`, `create_v2_model`; XLNet has the
-    same head. `W [h_j; h_i]` is computed as `A h_j + B h_i`, the halves of `W`, so that a further start costs no matrix
+    same head. `W [h_j; h_i]` is computed as `A h_j + B h_i`, with the halves of `W`, so that further starts cost no matrix
     product of all tokens.
 
     Args:
@@ -67,20 +67,21 @@ class ConditionalSpanHead(AlbertLayer):
     def call(self, states, can_be_answer, start_positions=None, training=None):
         """See the class."""
         states = ops.cast(states, "float32")
-        start_logits = self._each(self._start_logits, states)  # [B, T]
+        start_logits, as_end, as_start = self._parts(states)
         start_logits = ops.where(can_be_answer, start_logits, ABSENT)
         start_log_probs = ops.log_softmax(start_logits, axis=-1)
         cls_logits = self._no_answer(states, ops.exp(start_log_probs), training)
         if start_positions is not None:
             starts = ops.expand_dims(ops.cast(start_positions, "int32"), 1)
-            end_logits = self._ends(states, starts, can_be_answer)[:, 0]
+            end_logits = self._ends(as_end, as_start, starts, can_be_answer)[:, 0]
             return {
                 "start_logits": start_logits,
                 "end_logits": end_logits,
                 "cls_logits": cls_logits,
             }
         top_log_probs, top_index = _best(start_log_probs, self.start_n_top)
-        end_log_probs = ops.log_softmax(self._ends(states, top_index, can_be_answer), axis=-1)
+        end_logits = self._ends(as_end, as_start, top_index, can_be_answer)
+        end_log_probs = ops.log_softmax(end_logits, axis=-1)
         end_top_log_probs, end_top_index = _best(end_log_probs, self.end_n_top)  # [B, S, E]
         spans = (-1, self.start_n_top * self.end_n_top)
         return {
@@ -91,16 +92,28 @@ class ConditionalSpanHead(AlbertLayer):
             "cls_logits": cls_logits,
         }
 
-    def _ends(self, states, starts, can_be_answer):
-        """The logit of every end `(batch, starts, length)` for each of some starts `(batch, starts)`."""
-        length, hidden = ops.shape(states)[1], self.config.hidden_size
-        is_start = ops.expand_dims(starts, -1) == ops.arange(length, dtype="int32")  # [B, S, T]
-        start_states = ops.matmul(ops.cast(is_start, "float32"), states)  # [B, S, H]
+    def _parts(self, states):
+        """What every token brings: its logit as a start `(batch, length)`, and `A h + c` and `B h`, `(batch, length, H)`.
+
+        It is one product, of a shape that no matrix of a block has: an export to four bits tells those by their shapes.
+        """
+        hidden = self.config.hidden_size
         kernel = ops.convert_to_tensor(self._end_dense.kernel)
-        of_tokens = _product(states, kernel[:hidden]) + self._end_dense.bias
-        of_starts = _product(start_states, kernel[hidden:])
-        features = self._end_dense.activation(of_tokens[:, None] + of_starts[:, :, None])
-        logits = self._each(self._end_logits, self._end_layer_norm(features))  # [B, S, T]
+        matrices = [kernel[:hidden], kernel[hidden:], self._start_logits.kernel]
+        biases = [self._end_dense.bias, ops.zeros(hidden), self._start_logits.bias]
+        parts = ops.einsum("bth,hp->btp", states, ops.concatenate(matrices, axis=1))
+        parts = parts + ops.concatenate(biases, axis=0)
+        return parts[..., -1], parts[..., :hidden], parts[..., hidden:-1]
+
+    def _ends(self, as_end, as_start, starts, can_be_answer):
+        """The logit of every end `(batch, starts, length)` for each of some starts `(batch, starts)`."""
+        length = ops.shape(as_end)[1]
+        is_start = ops.expand_dims(starts, -1) == ops.arange(length, dtype="int32")  # [B, S, T]
+        of_starts = ops.matmul(ops.cast(is_start, "float32"), as_start)  # [B, S, H]
+        features = self._end_dense.activation(as_end[:, None] + of_starts[:, :, None])
+        features = self._end_layer_norm(features)  # [B, S, T, H]
+        rows = self._end_logits(ops.reshape(features, (-1, self.config.hidden_size)))
+        logits = ops.reshape(rows, (-1, starts.shape[1], length))
         return ops.where(can_be_answer[:, None], logits, ABSENT)
 
     def _no_answer(self, states, start_probs, training):
@@ -108,21 +121,10 @@ class ConditionalSpanHead(AlbertLayer):
         features = self._answer_dense(ops.concatenate([start_state, states[:, 0]], axis=-1))
         return self._cls_logits(self._dropout(features, training=training))[:, 0]
 
-    def _each(self, dense, states):
-        """One number of each state: `(..., hidden_size)` to `(...)`."""
-        rows = ops.reshape(states, (-1, self.config.hidden_size))
-        return ops.reshape(dense(rows), ops.shape(states)[:-1])
-
     def get_config(self) -> dict:
         """Returns the constructor's arguments, serializable."""
         own = {"start_n_top": self.start_n_top, "end_n_top": self.end_n_top, "rate": self.rate}
         return {**super().get_config(), **own}
-
-
-def _product(states, kernel):
-    """`states @ kernel` by rows: a matrix product of three axes would pass for one of the blocks in an export."""
-    rows = ops.matmul(ops.reshape(states, (-1, kernel.shape[0])), kernel)
-    return ops.reshape(rows, (*ops.shape(states)[:-1], kernel.shape[1]))
 
 
 def _best(log_probs, count):
