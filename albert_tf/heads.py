@@ -70,8 +70,8 @@ BEAM_OUTPUTS: Mapping[str, tuple[Axis, ...]] = MappingProxyType(
         "cls_logits": ("batch",),
     }
 )
-"""What google-research's head for SQuAD v2.0 gives, by its own names: the best starts, the best ends of each of them, one
-start after the other, and the logit of there being no answer."""
+"""What google-research's head for SQuAD v2.0 gives, by its own names: the best starts, the best ends of each of them,
+one start after the other, and the logit of there being no answer."""
 
 HEADS: Mapping[str, Head] = MappingProxyType(
     {

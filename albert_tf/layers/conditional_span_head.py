@@ -21,8 +21,8 @@ class ConditionalSpanHead(AlbertLayer):
 
     In training the start is the right one. Otherwise the head takes the `start_n_top` best starts, and for each of them
     the `end_n_top` best ends: a beam. Source: google-research/albert `squad_utils.py`, `create_v2_model`; XLNet has the
-    same head. `W [h_j; h_i]` is computed as `A h_j + B h_i`, with the halves of `W`, so that further starts cost no matrix
-    product of all tokens.
+    same head. `W [h_j; h_i]` is computed as `A h_j + B h_i`, with the halves of `W`, so that further starts cost no
+    matrix product of all tokens.
 
     Args:
         config: an `AlbertConfig`.
@@ -93,7 +93,7 @@ class ConditionalSpanHead(AlbertLayer):
         }
 
     def _parts(self, states):
-        """What every token brings: its logit as a start `(batch, length)`, and `A h + c` and `B h`, `(batch, length, H)`.
+        """The logit of every token as a start, `(batch, length)`, and `A h + c` and `B h`, `(batch, length, hidden_size)`.
 
         It is one product, of a shape that no matrix of a block has: an export to four bits tells those by their shapes.
         """

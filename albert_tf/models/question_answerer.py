@@ -18,7 +18,7 @@ from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing import AlbertQuestionAnswererPreprocessor
 from albert_tf.preprocessing.span_targets import AnswerSpans
 from albert_tf.preprocessing.targets import ByOutput, ClassNumbers, TargetRule, TextTargetRule
-from albert_tf.type_names import Tensor, Texts
+from albert_tf.type_names import Data, Tensor, Texts
 
 START_POSITIONS = "start_positions"
 """Input of the right starts, in training."""
@@ -35,17 +35,17 @@ class AlbertQuestionAnswerer(AnsweringTask, AlbertTask):
     fit is read in windows, and `predict` gives a row for each window; `answer` gives the best answer of all of them.
 
     It has one of two heads, and `answer` gives the same objects with both. The simple one scores starts and ends apart,
-    as BERT does, and google-research/albert for SQuAD v1.1. With `end_conditioned_on_start` it is the one that ALBERT's
-    published results on SQuAD v2.0 were made with: the end is scored for a given start, and a classifier of its own says
-    that there is no answer; see `ConditionalSpanHead`. It is an option and no class, so that `from_preset` reads either
-    kind of checkpoint.
+    as BERT does, and google-research/albert for SQuAD v1.1. With `end_conditioned_on_start` it is the one that its
+    `run_squad_v2.py` trains for SQuAD v2.0: the end is scored for a given start, and a classifier of its own says that
+    there is no answer; see `ConditionalSpanHead`. It is an option and no class of its own, so that one need not know
+    which head a checkpoint has in order to load it.
 
     Args:
         backbone: an `AlbertBackbone`.
         preprocessor: an `AlbertQuestionAnswererPreprocessor` for raw strings, or None for token ids: question as
             segment 0, passage as segment 1.
-        can_be_unanswerable: whether a context may hold no answer (SQuAD v2.0), which `[CLS]` as start and end means;
-            otherwise `answer` always gives one. With `end_conditioned_on_start` the classifier says it in place of `[CLS]`.
+        can_be_unanswerable: whether a context may hold no answer (SQuAD v2.0), which `[CLS]` as start and end means,
+            or with `end_conditioned_on_start` the classifier; otherwise `answer` always gives one.
         no_answer_threshold: probability of no answer from which on `answer` gives none; `best_no_answer_threshold` of
             `albert_tf.tasks` finds it on validation data.
         max_answer_tokens: longest answer that `answer` gives, in tokens.
@@ -124,20 +124,25 @@ class AlbertQuestionAnswerer(AnsweringTask, AlbertTask):
         self.built = True
         self.compile()
 
+    def __call__(
+        self, inputs: Data, *args: Any, training: bool | None = None, **kwargs: Any
+    ) -> Any:
+        """Calls the model on a dict of its inputs, or on raw text."""
+        if training and self.end_conditioned_on_start and START_POSITIONS not in inputs:
+            raise ConfigError(  # here, since Keras adds many lines to what is raised in `call`
+                f"with end_conditioned_on_start the ends are learned for given starts; give the input "
+                f"{START_POSITIONS}, or train with fit, which makes it of the targets"
+            )
+        return super().__call__(inputs, *args, training=training, **kwargs)
+
     def call(self, inputs: dict[str, Tensor], training: bool | None = None) -> dict[str, Tensor]:
         """Returns the dict of logits; see the class."""
         states = self.encode(inputs, training=training)["sequence_output"]
         if not self.end_conditioned_on_start:
             logits = self.qa_outputs(states)
             return {"start_logits": logits[..., 0], "end_logits": logits[..., 1]}
-        starts = inputs.get(START_POSITIONS)
-        if training and starts is None:
-            raise ConfigError(
-                f"with end_conditioned_on_start the ends are learned for given starts; give the input {START_POSITIONS}, "
-                "or train with fit, which makes it of the targets"
-            )
         where = _can_be_answer(complete_inputs(inputs, self.input_names))
-        return self.span_head(states, where, starts, training=training)
+        return self.span_head(states, where, inputs.get(START_POSITIONS), training=training)
 
     def answer(
         self, questions: Texts, contexts: Texts | None = None, *, batch_size: int | None = None
@@ -159,9 +164,11 @@ class AlbertQuestionAnswerer(AnsweringTask, AlbertTask):
         return self.answers_to(questions if contexts is None else (questions, contexts), batch_size)
 
     def default_loss(self) -> dict[str, keras.losses.Loss]:
-        """Cross-entropy over the positions, for start and for end; and of there being no answer, where that is scored."""
+        """Cross-entropy over the positions, for start and for end; and that of no answer, where it has its own logit."""
         losses = {name: super(AlbertQuestionAnswerer, self).default_loss() for name in _OUTPUTS}
-        return losses | ({NO_ANSWER: YesOrNoCrossentropy()} if self.end_conditioned_on_start else {})
+        return losses | (
+            {NO_ANSWER: YesOrNoCrossentropy()} if self.end_conditioned_on_start else {}
+        )
 
     def default_metrics(self) -> dict[str, list]:
         """Share of exactly right starts, and of exactly right ends; and of windows with and without an answer."""

@@ -89,7 +89,9 @@ def test_dropout_is_that_of_the_classifier():
 def test_its_configuration_is_all_of_it():
     layer, _, states, can_be = made(start_n_top=2, end_n_top=3, rate=0.25)
     again = ConditionalSpanHead.from_config(
-        keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer)).get_config()
+        keras.saving.deserialize_keras_object(
+            keras.saving.serialize_keras_object(layer)
+        ).get_config()
     )
     again.build((None, None, 32))
     for mine, theirs in zip(again.weights, layer.weights, strict=True):
