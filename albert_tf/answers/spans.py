@@ -121,8 +121,8 @@ class SpanDecoder:
 class BeamDecoder(SpanDecoder):
     """How spans are chosen among those of a beam, with `end_conditioned_on_start` of `AlbertQuestionAnswerer`.
 
-    As in google-research/albert `squad_utils.py`, `accumulate_predictions_v2` and `write_predictions_v2`, spans that end
-    before they start, are too long, or lie outside the context are left out. When all of them are, there is no answer.
+    As in google-research/albert `squad_utils.py`, `accumulate_predictions_v2` and `write_predictions_v2`, spans that
+    end before they start, are too long, or lie outside the context are left out. When all are, there is no answer.
     """
 
     def _shares(self, outputs, rows, scores):

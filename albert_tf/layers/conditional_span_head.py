@@ -82,18 +82,19 @@ class ConditionalSpanHead(AlbertLayer):
         top_log_probs, top_index = _best(start_log_probs, self.start_n_top)
         end_logits = self._ends(as_end, as_start, top_index, can_be_answer)
         end_log_probs = ops.log_softmax(end_logits, axis=-1)
-        end_top_log_probs, end_top_index = _best(end_log_probs, self.end_n_top)  # [B, S, E]
-        spans = (-1, self.start_n_top * self.end_n_top)
+        # One start after the other: a reshape of all would be given 256 steps from -1e9 to 0 by int8 activations.
+        ends = [_best(end_log_probs[:, s], self.end_n_top) for s in range(self.start_n_top)]
+        end_top_log_probs, end_top_index = zip(*ends, strict=True)
         return {
             "start_top_log_probs": top_log_probs,
             "start_top_index": top_index,
-            "end_top_log_probs": ops.reshape(end_top_log_probs, spans),
-            "end_top_index": ops.reshape(end_top_index, spans),
+            "end_top_log_probs": ops.concatenate(end_top_log_probs, axis=1),  # [B, S * E]
+            "end_top_index": ops.concatenate(end_top_index, axis=1),
             "cls_logits": cls_logits,
         }
 
     def _parts(self, states):
-        """The logit of every token as a start, `(batch, length)`, and `A h + c` and `B h`, `(batch, length, hidden_size)`.
+        """The logit of every token as a start, `(batch, length)`; `A h + c`, and `B h`, `(batch, length, hidden_size)`.
 
         It is one product, of a shape that no matrix of a block has: an export to four bits tells those by their shapes.
         """
@@ -128,7 +129,7 @@ class ConditionalSpanHead(AlbertLayer):
 
 
 def _best(log_probs, count):
-    """The best `count` along the last axis, and their places; there may be fewer."""
-    fill = [[0, 0]] * (len(log_probs.shape) - 1) + [[0, count]]
-    values, places = ops.top_k(ops.pad(log_probs, fill, constant_values=ABSENT), count)
+    """The best `count` of each row `(batch, length)`, and their places; there may be fewer."""
+    filled = ops.pad(log_probs, [[0, 0], [0, count]], constant_values=ABSENT)
+    values, places = ops.top_k(filled, count)
     return values, ops.cast(places, "int32")

@@ -164,7 +164,7 @@ class AlbertQuestionAnswerer(AnsweringTask, AlbertTask):
         return self.answers_to(questions if contexts is None else (questions, contexts), batch_size)
 
     def default_loss(self) -> dict[str, keras.losses.Loss]:
-        """Cross-entropy over the positions, for start and for end; and that of no answer, where it has its own logit."""
+        """Cross-entropy over the positions, for start and for end; and of no answer, where that has its own logit."""
         losses = {name: super(AlbertQuestionAnswerer, self).default_loss() for name in _OUTPUTS}
         return losses | (
             {NO_ANSWER: YesOrNoCrossentropy()} if self.end_conditioned_on_start else {}
