@@ -177,14 +177,9 @@ class AlbertQuestionAnswerer(AnsweringTask, AlbertTask):
             shares[NO_ANSWER] = [keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)]
         return shares
 
-    def compile(
-        self, optimizer: Any = "auto", loss: Any = "auto", loss_weights: Any = None, **kwargs: Any
-    ) -> None:
-        """Compiles the model as `AlbertTask.compile` does; weights of its own losses come with them."""
-        is_own = isinstance(loss, str) and loss == "auto"
-        if is_own and loss_weights is None and self.end_conditioned_on_start:
-            loss_weights = dict.fromkeys((*_OUTPUTS, NO_ANSWER), 0.5)  # as in squad_utils.py
-        super().compile(optimizer, loss, loss_weights, **kwargs)
+    def default_loss_weights(self) -> dict[str, float] | None:
+        """One half for each of three losses, as in google-research's `squad_utils.py`; two are added up."""
+        return dict.fromkeys(self.default_loss(), 0.5) if self.end_conditioned_on_start else None
 
     def completed_batch(self, batch: tuple) -> tuple:
         """Returns a batch with the right starts as an input, and whether there is no answer as a target.

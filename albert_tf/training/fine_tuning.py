@@ -211,7 +211,8 @@ class _FineTuningRun(TrainingRun):
         metrics = {"metrics": [*model.default_metrics(), *more]} if more else {}
         with seeded(recipe.seed):
             optimizer = build_optimizer(recipe, model.trainable_variables, total_steps)
-            self.compile_model(optimizer, loss=model.loss, **metrics)
+            weights = model.loss_weights
+            self.compile_model(optimizer, loss=model.loss, loss_weights=weights, **metrics)
 
     def _note_monitor(self):
         best = self.callback.best
