@@ -23,7 +23,7 @@ class LibraryTest : AppTest() {
             assertEquals(entries.getJSONObject(index).getString("sha256"), hash)
             assertEquals(bundled.sizeBytes, content.size.toLong())
             val model = library.load(ModelChoice.Bundled(bundled.name))
-            model.requireTextAnswers()
+            model.requireAnswers()
             assertEquals(bundled.sizeBytes, model.sizeBytes)
             val card = context.assets.open("models/${bundled.name}.card.md").use { it.readBytes().decodeToString() }
             assertContains(card, hash)

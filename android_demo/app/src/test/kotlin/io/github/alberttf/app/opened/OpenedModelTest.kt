@@ -134,7 +134,7 @@ class OpenedModelTest : AppTest() {
         errorOf(ByteArray(1000), "broken.tflite")
         assertEquals("mine.tflite", library.opened.name)
         assertTrue(activity.isVisible(R.id.description), "the model that is still in use")
-        library.load(ModelChoice.Opened).requireTextAnswers()
+        library.load(ModelChoice.Opened).requireAnswers()
         val left =
             context.noBackupFilesDir
                 .walk()
