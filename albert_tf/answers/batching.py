@@ -1,6 +1,6 @@
 """Running rows of many lengths: sorted, in batches of similar length, and back in their order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,29 +8,43 @@ import numpy as np
 from albert_tf.answers.results import Outputs
 
 
-def in_order_of_length(
-    lengths: Sequence[int], batch_size: int, run: Callable[[list[int]], Outputs]
-) -> dict[str, list]:
-    """Runs all rows, short ones with short ones, and returns each output's rows in the given order.
+def batches_by_length(lengths: Sequence[int], batch_size: int) -> Iterator[list[int]]:
+    """Yields the numbers of all rows in batches, short ones with short ones.
 
     Args:
         lengths: of the rows.
-        batch_size: rows that are run together, at most.
-        run: takes the numbers of the rows of a batch, and returns each output's rows for them by name; further rows,
-            such as those that fill a batch of fixed size, are dropped.
-
-    Returns:
-        For each output the rows; an empty dict where there are none to run.
+        batch_size: rows in a batch, at most.
     """
     order = np.argsort(lengths, kind="stable").tolist()
-    found: dict[str, list] = {}
     for begin in range(0, len(order), batch_size):
-        chosen = order[begin : begin + batch_size]
-        for name, rows in run(chosen).items():
-            kept = found.setdefault(name, [None] * len(order))
+        yield order[begin : begin + batch_size]
+
+
+class RowsInOrder:
+    """Collects the outputs of batches.
+
+    Args:
+        count: how many rows there are in all.
+
+    Attributes:
+        by_output: for each output the rows, in their order; empty before the first batch.
+    """
+
+    def __init__(self, count: int):
+        self._count = count
+        self.by_output: dict[str, list] = {}
+
+    def put(self, chosen: Sequence[int], outputs: Outputs) -> None:
+        """Keeps the outputs of a batch.
+
+        Args:
+            chosen: the numbers of its rows.
+            outputs: by name, the rows; further ones, such as those that fill a batch of fixed size, are dropped.
+        """
+        for name, rows in outputs.items():
+            kept = self.by_output.setdefault(name, [None] * self._count)
             for place, row in zip(chosen, rows, strict=False):
                 kept[place] = row
-    return found
 
 
 def kept_outputs(decoder: Any, outputs: Outputs, rows: Sequence[int], packed: Any) -> Outputs:

@@ -1,98 +1,219 @@
 """Show the whole way on bundled data: fine-tune, export, check, answer.
 
-Fine-tunes albert_small_en, the English ALBERT that comes with the package, on 3,000 sentences of reviews (Sentiment
-Labelled Sentences, CC BY 4.0), exports it to an int8 TFLite file, compares the file with the Keras model, and answers
-sentences from the file; then yours, when the terminal is interactive.
+Fine-tunes albert_small_en, the English ALBERT that comes with the package, exports it to an int8 TFLite file, compares
+the file with the Keras model, and answers sentences from the file; then yours, when the terminal is interactive.
+
+--task reviews: whether a sentence of a review is positive, from 3,000 (Sentiment Labelled Sentences, CC BY 4.0).
+--task commands: what a command to a voice assistant wants, and of what, by two models, from 13,784 (SNIPS, CC0).
 
   albert-tf demo
+  albert-tf demo --task commands
 """
 
+import abc
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from albert_tf.cli import finetune
 from albert_tf.cli.console import answer, megabytes, percent, say
 from albert_tf.cli.fine_tuning_arguments import add_model_arguments, choose_start
+from albert_tf.heads import head_of
 
 NAME = "demo"
 HELP = "the whole way on bundled data, in a few minutes"
 
-TYPED = (
-    "The food was wonderful and the staff could not have been kinder",
-    "It broke after two days, and nobody answered my letters",
-    "Not bad at all, I would go again",
-    "I wanted to like this film, but it bored me to tears",
-)
-
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf demo`."""
-    parser.add_argument("--output", default="runs/demo", metavar="DIR", help="default: %(default)s")
+    parser.add_argument(
+        "--task",
+        choices=tuple(DEMOS),
+        default="reviews",
+        help="what to show (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--output", metavar="DIR", help="default: runs/demo, or runs/demo-commands for commands"
+    )
     add_model_arguments(parser.add_argument_group("model"))
 
 
 def run(args) -> None:
     """Runs `albert-tf demo`."""
-    from albert_tf.export import TFLiteRunner, export_tflite, measure_tflite
-
-    run_dir = _new_folder(Path(args.output))
-    say(f"1/4  fine-tuning on sentences of reviews, into {run_dir}")
-    options = _fine_tuning_options(args, run_dir)
-    finetuned = finetune.fine_tune(options, run_dir)
-    texts = finetuned.validation.texts
-    say("\n2/4  exporting to TFLite, int8")
-    path = run_dir / "sentiment.tflite"
-    export = export_tflite(finetuned.model, path, texts=texts)
-    say("3/4  measuring the file")
-    measured = measure_tflite(path, (32,))
-    say(
-        f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
-        f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "
-        f"{percent(export.parity.agreement)} of {len(texts):,} texts"
-    )
-    say("4/4  answers from the file\n")
-    runner = TFLiteRunner(path)
-    for text in TYPED:
-        _answer(runner, text)
+    demo = DEMOS[args.task](args)
+    demo.make_files()
+    say(f"{demo.next_step()}answers from the file{'s' if demo.models > 1 else ''}\n")
+    for text in demo.typed:
+        demo.answer(text)
     if sys.stdin.isatty():
-        _answer_typed(runner)
+        _answer_typed(demo)
 
 
-def _answer_typed(runner):
+class Demo(abc.ABC):
+    """What one demo trains and shows.
+
+    Args:
+        args: of the command.
+
+    Attributes:
+        folder: the usual one for what it makes.
+        models: how many it makes.
+        typed: what the files answer in the end.
+    """
+
+    folder: str
+    models = 1
+    typed: tuple[str, ...]
+
+    def __init__(self, args):
+        self.args = args
+        self.output = _new_folder(Path(args.output or self.folder))
+        self.steps = 0
+
+    @abc.abstractmethod
+    def make_files(self) -> None:
+        """Trains the models and exports their files."""
+
+    @abc.abstractmethod
+    def answer(self, text: str) -> None:
+        """Prints what the files say of a text."""
+
+    def next_step(self) -> str:
+        """Returns the number of the step that begins, and of how many it is."""
+        self.steps += 1
+        return f"{self.steps}/{3 * self.models + 1}  "
+
+    def fine_tune(self, what: str, run_dir: Path, *arguments: str):
+        """Fine-tunes, and says so; returns what `albert_tf.finetune` does.
+
+        Args:
+            what: is learned from, for the line that says so.
+            run_dir: of the run, which `albert-tf finetune --resume` can continue.
+            *arguments: of `albert-tf finetune`, of which DATA is the first.
+        """
+        say(f"{self.next_step()}fine-tuning on {what}, into {run_dir}")
+        options = finetune.default_arguments(*arguments, "--output", str(run_dir))
+        options = argparse.Namespace(**{**vars(options), **_model_arguments(self.args)})
+        choose_start(options)
+        return finetune.fine_tune(options, run_dir)
+
+    def export(self, model, name: str, texts: Sequence[str]):
+        """Exports, compares on texts and measures, and says so; returns a `TFLiteRunner` of the file.
+
+        Args:
+            model: a task model.
+            name: of the file, without its suffix.
+            texts: to compare the answers on.
+        """
+        from albert_tf.export import TFLiteRunner, export_tflite, measure_tflite
+
+        say(f"\n{self.next_step()}exporting to TFLite, int8")
+        path = self.output / f"{name}.tflite"
+        export = export_tflite(model, path, texts=texts)
+        say(f"{self.next_step()}measuring the file")
+        measured = measure_tflite(path, (32,))
+        tokens = "the tokens of " if head_of(model.head).outputs_by_token else ""
+        say(
+            f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
+            f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "
+            f"{percent(export.parity.agreement)} of {tokens}{len(texts):,} texts"
+        )
+        return TFLiteRunner(path)
+
+
+class Reviews(Demo):
+    """Whether a sentence is positive."""
+
+    folder = "runs/demo"
+    typed = (
+        "The food was wonderful and the staff could not have been kinder",
+        "It broke after two days, and nobody answered my letters",
+        "Not bad at all, I would go again",
+        "I wanted to like this film, but it bored me to tears",
+    )
+
+    def make_files(self) -> None:
+        """Trains and exports a classifier."""
+        from albert_tf.tasks import CLASS_NAMES, demo_data, write_table
+
+        data = self.output / "sentences.csv"
+        write_table(data, demo_data("uci_sentences"), CLASS_NAMES["uci_sentences"])
+        options = ["--text", "text", "--label", "label"]
+        options += ["--recipe", "demo", "--validation-share", "0.2"]
+        finetuned = self.fine_tune("sentences of reviews", self.output, str(data), *options)
+        self.runner = self.export(finetuned.model, "sentiment", finetuned.validation.texts)
+
+    def answer(self, text: str) -> None:
+        """Prints the label."""
+        (result,) = self.runner([text])
+        answer(f"{result.label} {percent(result.probability):>8}  {text}")
+
+
+class Commands(Demo):
+    """What a command wants, and of what."""
+
+    folder = "runs/demo-commands"
+    models = 2
+    typed = (
+        "Play something by Nina Simone on Spotify",
+        "Book a table for four at an Italian place in Boston tomorrow night",
+        "Will it snow in Oslo this weekend?",
+        "Give the last book I read four out of five stars",
+    )
+
+    def make_files(self) -> None:
+        """Trains and exports a classifier of intents, and a token classifier of their parts."""
+        from albert_tf.tasks import copy_demo_data, demo_data
+
+        train, some, test = (self.output / f"{name}.jsonl" for name in ("train", "some", "test"))
+        copy_demo_data("snips", train)
+        copy_demo_data("snips", test, "test")
+        # They are sorted by intent, and a quarter of them is enough to tell these apart.
+        some.write_bytes(b"".join(train.read_bytes().splitlines(keepends=True)[::4]))
+        texts = demo_data("snips", "test").texts
+        quick = ["--validation", str(test), "--epochs", "1", "--learning-rate", "3e-4"]
+        labels = ["--task", "classification", "--label", "intent"]
+        intents = self.fine_tune(
+            "what commands want", self.output / "intents", str(some), *labels, *quick
+        )
+        self.intents = self.export(intents.model, "intents", texts)
+        say("")
+        spans = ["--task", "token-classification", "--batch-size", "16"]
+        slots = self.fine_tune("their parts", self.output / "slots", str(train), *spans, *quick)
+        self.slots = self.export(slots.model, "slots", texts)
+
+    def answer(self, text: str) -> None:
+        """Prints the intent, and the parts that have a name."""
+        (intent,), (parts,) = self.intents([text]), self.slots([text])
+        answer(f"{intent.label} {percent(intent.probability):>8}  {text}")
+        for part in parts:
+            answer(f"    {part.label}: {part.text}")
+
+
+DEMOS: dict[str, type[Demo]] = {"reviews": Reviews, "commands": Commands}
+
+
+def _model_arguments(args) -> dict:
+    parser = argparse.ArgumentParser()
+    add_model_arguments(parser)
+    return {name: getattr(args, name) for name in vars(parser.parse_args([]))}
+
+
+def _answer_typed(demo):
     say("\nType a sentence (an empty line ends):")
     try:
         while text := input("> ").strip():
-            _answer(runner, text)
+            demo.answer(text)
     except EOFError:  # Ctrl-D ends it too, on the line of the prompt
         say("")
 
 
-def _answer(runner, text):
-    (result,) = runner([text])
-    answer(f"{result.label} {percent(result.probability):>8}  {text}")
-
-
-def _fine_tuning_options(args, run_dir):
-    """Returns what `albert-tf finetune` would be called with, so that it can resume this run too."""
-    from albert_tf.tasks import CLASS_NAMES, demo_data, write_table
-
-    run_dir.mkdir(parents=True)
-    data = str(run_dir / "sentences.csv")
-    write_table(data, demo_data("uci_sentences"), CLASS_NAMES["uci_sentences"])
-    columns = ["--text", "text", "--label", "label"]
-    recipe = ["--recipe", "demo", "--validation-share", "0.2"]
-    options = finetune.default_arguments(data, *columns, *recipe, "--output", str(run_dir))
-    model = {name: value for name, value in vars(args).items() if name in vars(options)}
-    options = argparse.Namespace(**{**vars(options), **model, "output": options.output})
-    choose_start(options)
-    return options
-
-
 def _new_folder(wanted: Path) -> Path:
-    """Returns the folder, or with a number behind it when it exists: an earlier run is never overwritten."""
+    """Creates the folder, or one with a number behind its name when it exists: an earlier run is never overwritten."""
     folder, number = wanted, 2
     while folder.exists():
         folder = wanted.with_name(f"{wanted.name}-{number}")
         number += 1
+    folder.mkdir(parents=True)
     return folder

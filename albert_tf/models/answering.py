@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from albert_tf.answers import Prediction
-from albert_tf.answers.batching import in_order_of_length, kept_outputs
+from albert_tf.answers.batching import RowsInOrder, batches_by_length, kept_outputs
 from albert_tf.answers.by_head import decoder_for
 from albert_tf.answers.results import Outputs
 from albert_tf.models.fit_arguments import size_of_batch
@@ -37,11 +37,13 @@ class AnsweringTask(ModelMixin):
         columns = reader.columns(x)
         packed = reader.pack_columns(columns)
         decoder = self.decoder() if decoder is None else decoder
-        outputs = {}
+        found = RowsInOrder(len(packed))
         if len(packed):
             batches = reader.batches_of(packed)
-            outputs = self._outputs_of(batches, size_of_batch(batch_size), decoder)
-        return decoder.answers(outputs, packed, columns)
+            for rows in batches_by_length(packed.lengths, size_of_batch(batch_size)):
+                (inputs,) = batches.collate(np.asarray(rows))
+                found.put(rows, self.outputs_for_answers(inputs, rows, packed, decoder))
+        return decoder.answers(found.by_output, packed, columns)
 
     def outputs_for_answers(
         self, inputs: dict, rows: list[int], packed: Any, decoder: Any
@@ -58,15 +60,6 @@ class AnsweringTask(ModelMixin):
         outputs = outputs if isinstance(outputs, dict) else {"logits": outputs}
         arrays = {name: ops.convert_to_numpy(each) for name, each in outputs.items()}
         return kept_outputs(decoder, arrays, rows, packed)
-
-    def _outputs_of(self, batches, batch_size, decoder) -> dict[str, list]:
-        """The rows of each output by name, in the order of the rows of tokens."""
-
-        def run(rows):
-            (inputs,) = batches.collate(np.asarray(rows))
-            return self.outputs_for_answers(inputs, rows, batches.packed, decoder)
-
-        return in_order_of_length(batches.packed.lengths, batch_size, run)
 
 
 class AnsweringTextTask(AnsweringTask):

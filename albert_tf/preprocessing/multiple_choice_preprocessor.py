@@ -7,10 +7,9 @@ import tensorflow as tf
 
 from albert_tf.answers.choice_reader import ChoiceReader
 from albert_tf.answers.readers import Columns
-from albert_tf.errors import ConfigError
 from albert_tf.preprocessing.choice_targets import numbers_of_choices, tells_choices
 from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
-from albert_tf.preprocessing.text_classifier_preprocessor import TRUNCATIONS
+from albert_tf.preprocessing.text_classifier_preprocessor import checked_truncation
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.type_names import Targets
@@ -69,9 +68,7 @@ class AlbertMultipleChoicePreprocessor(AlbertPreprocessor):
         truncate: str = "longest_first",
     ):
         super().__init__(tokenizer, sequence_length)
-        if truncate not in TRUNCATIONS:
-            raise ConfigError(f"truncate is {truncate!r}; expected one of {', '.join(TRUNCATIONS)}")
-        self.truncate = truncate
+        self.truncate = checked_truncation(truncate)
 
     def row_targets(
         self, columns: Columns, packed: PackedTokens, y: Targets, sample_weight: Targets

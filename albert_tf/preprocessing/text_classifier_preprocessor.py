@@ -61,9 +61,7 @@ class AlbertTextClassifierPreprocessor(AlbertPreprocessor):
         truncate: str = "longest_first",
     ):
         super().__init__(tokenizer, sequence_length)
-        if truncate not in TRUNCATIONS:
-            raise ConfigError(f"truncate is {truncate!r}; expected one of {', '.join(TRUNCATIONS)}")
-        self.truncate = truncate
+        self.truncate = checked_truncation(truncate)
 
     def examples(
         self,
@@ -97,6 +95,17 @@ class AlbertTextClassifierPreprocessor(AlbertPreprocessor):
         return {
             name: value for name, value in vars(self).items() if name != "_made_graph_tokenizer"
         }
+
+
+def checked_truncation(truncate: str) -> str:
+    """Returns the way in which a pair is cut.
+
+    Raises:
+        ConfigError: when it is none of `TRUNCATIONS`.
+    """
+    if truncate not in TRUNCATIONS:
+        raise ConfigError(f"truncate is {truncate!r}; expected one of {', '.join(TRUNCATIONS)}")
+    return truncate
 
 
 def _is_list_of_texts(tensors) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from albert_tf.answers.batching import in_order_of_length, kept_outputs
+from albert_tf.answers.batching import RowsInOrder, batches_by_length, kept_outputs
 from albert_tf.answers.by_head import READERS, decoder_for
 from albert_tf.errors import AlbertWarning, ExportError
 from albert_tf.runtime.bundle import longest_input, read_bundle
@@ -250,23 +250,20 @@ class TFLiteRunner:
 
     def _run_all(self, packed) -> dict[str, list]:
         """Runs rows of similar length together; returns each output's rows in the given order."""
-        if packed.input_rank == 3:  # each choice is scored on its own, so a question may be cut
-            pieces = packed.in_pieces(self._shape[1])
-            return packed.joined(pieces, self._run_rows(pieces))
-        return self._run_rows(packed)
-
-    def _run_rows(self, packed) -> dict[str, list]:
         rows, length = self._shape[0], self._shape[-1]
+        takes_choices = (
+            packed.input_rank == 3
+        )  # each is scored on its own, so a question may be cut
+        pieces = packed.in_pieces(self._shape[1]) if takes_choices else packed
         controls = self._control_arrays()
         pad_id = self.metadata["config"]["pad_token_id"]
-
-        def run(chosen):
+        found = RowsInOrder(len(pieces.lengths))
+        for chosen in batches_by_length(pieces.lengths, rows):
             filled = [*chosen, *[chosen[0]] * (rows - len(chosen))]
-            inputs = packed.batch(filled, pad_id, None if length < 0 else length)
+            inputs = pieces.batch(filled, pad_id, None if length < 0 else length)
             outputs = self._graph.run({**inputs, **controls})
-            return kept_outputs(self.decoder, outputs, chosen, packed)
-
-        return in_order_of_length(packed.lengths, rows, run)
+            found.put(chosen, kept_outputs(self.decoder, outputs, chosen, pieces))
+        return packed.joined(pieces, found.by_output) if takes_choices else found.by_output
 
     def _control_arrays(self):
         dtypes = {

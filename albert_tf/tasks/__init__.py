@@ -9,7 +9,13 @@ if TYPE_CHECKING:
     from albert_tf.tables.entities import EntityText, read_entities
     from albert_tf.tables.table import TextTable, read_table, write_table
     from albert_tf.tasks.choice_scores import choice_metrics
-    from albert_tf.tasks.demo import CLASS_NAMES, DEMO_DATA, demo_data
+    from albert_tf.tasks.demo import (
+        CLASS_NAMES,
+        DEMO_DATA,
+        copy_demo_data,
+        demo_data,
+        demo_entities,
+    )
     from albert_tf.tasks.entity_scores import entity_metrics, entity_metrics_by_label
     from albert_tf.tasks.glue import GLUE_TASKS, glue_metrics, read_glue
     from albert_tf.tasks.label_checks import check_labels
@@ -52,7 +58,9 @@ __all__ = [
     "choice_metrics",
     "classification_metrics",
     "confusion_counts",
+    "copy_demo_data",
     "demo_data",
+    "demo_entities",
     "encode_targets",
     "entity_metrics",
     "entity_metrics_by_label",
@@ -85,7 +93,9 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             "albert_tf.tasks.demo": (
                 "CLASS_NAMES",
                 "DEMO_DATA",
+                "copy_demo_data",
                 "demo_data",
+                "demo_entities",
             ),
             "albert_tf.tasks.entity_scores": (
                 "entity_metrics",

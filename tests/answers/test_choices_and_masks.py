@@ -8,7 +8,7 @@ from scipy.special import expit, logsumexp
 from scipy.special import softmax as reference_softmax
 
 from albert_tf import AlbertTokenizer
-from albert_tf.answers.batching import in_order_of_length
+from albert_tf.answers.batching import RowsInOrder, batches_by_length
 from albert_tf.answers.choice_reader import ChoiceReader
 from albert_tf.answers.choices import ChoiceDecoder
 from albert_tf.answers.masks import best_tokens
@@ -60,17 +60,14 @@ def test_the_best_tokens_are_words():
 
 @given(st.lists(st.integers(1, 50), max_size=30), st.integers(1, 7))
 def test_rows_come_back_in_their_order(lengths, batch_size):
-    batches = []
-
-    def run(chosen):
-        batches.append([lengths[i] for i in chosen])
-        return {"twice": [2 * i for i in chosen] + [None], "same": np.array(chosen)}
-
-    found = in_order_of_length(lengths, batch_size, run)
-    assert found == (
+    batches = list(batches_by_length(lengths, batch_size))
+    found = RowsInOrder(len(lengths))
+    for chosen in batches:
+        found.put(chosen, {"twice": [2 * i for i in chosen] + [None], "same": np.array(chosen)})
+    assert found.by_output == (
         {"twice": [2 * i for i in range(len(lengths))], "same": list(range(len(lengths)))}
         if lengths
         else {}
     )
-    assert [n for batch in batches for n in batch] == sorted(lengths)
+    assert [lengths[i] for batch in batches for i in batch] == sorted(lengths)
     assert all(len(batch) <= batch_size for batch in batches)

@@ -14,25 +14,48 @@ from tests.cli.conftest import wait_for
 pytestmark = pytest.mark.slow
 
 
-def start(shell, files, **options):
+def start(shell, files, *arguments, **options):
     """Starts the demo from a small preset."""
     model = ["--preset", f"{files}/small", "--sequence-length", 48]
-    return shell.start("demo", *model, **options)
+    return shell.start("demo", *arguments, *model, **options)
 
 
-def test_demo_answers_until_the_end_of_the_input(files, shell):
+def typed_into(shell, files, text, *arguments):
+    """The lines of the answers, and what is said beside them, of a demo into which a text is typed."""
     typing, terminal = pty.openpty()
-    process = start(shell, files, stdin=terminal)
+    process = start(shell, files, *arguments, stdin=terminal)
     os.close(terminal)
-    os.write(typing, b"a lovely film\n\x04")  # Ctrl-D
+    os.write(typing, f"{text}\n\x04".encode())  # Ctrl-D
     out, err = process.communicate()
     os.close(typing)
     assert process.returncode == 0, err
-    answers = [line for line in out.splitlines() if " %  " in line]
+    assert err.endswith("ends):\n\n")
+    return out.splitlines(), err
+
+
+def test_demo_answers_until_the_end_of_the_input(files, shell):
+    lines, _ = typed_into(shell, files, "a lovely film")
+    answers = [line for line in lines if " %  " in line]
     assert len(answers) == 4 + 1
     assert re.fullmatch(r"> (positive|negative) +\d+\.\d %  a lovely film", answers[-1])
-    assert err.endswith("ends):\n\n")
     assert (shell.folder / "runs" / "demo" / "sentiment.tflite").is_file()
+
+
+def test_demo_of_commands(files, shell):
+    lines, said = typed_into(shell, files, "play jazz", "--task", "commands")
+    answers = [line for line in lines if " %  " in line]
+    assert len(answers) == 4 + 1
+    assert re.fullmatch(r"> [A-Z]\w+ +\d+\.\d %  play jazz", answers[-1])
+    for count in ("3,446", "13,784"):
+        assert f"{count} training and 700 validation texts" in said
+    assert "7/7  answers from the files" in said
+    folder = shell.folder / "runs" / "demo-commands"
+    for name in ("intents", "slots"):
+        assert (folder / name / "report.md").is_file()
+    asked = ("predict", folder / "slots.tflite", "play jazz", "--json")
+    (row,) = shell.albert_tf(*asked).rows
+    named = [f"    {part['label']}: {part['text']}" for part in row["entities"]]
+    assert lines[lines.index(answers[-1]) + 1 :] == [*named, "> "]
 
 
 def test_demo_can_be_resumed_as_a_fine_tuning_run(files, shell):

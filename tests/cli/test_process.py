@@ -71,3 +71,29 @@ def test_signal_in_training_keeps_and_names_a_checkpoint(number, table_and_prese
     process.kill()
     process.communicate()
     assert newest.name == f"checkpoint-{resumed['batch']:08d}.safetensors"
+
+
+FRAMES = """
+import sys, traceback
+import albert_tf, albert_tf_command
+from albert_tf.runtime.interpreter import load_interpreter
+
+Interpreter = type(load_interpreter({file!r}, 1))
+invoke, home = Interpreter.invoke, albert_tf.__path__[0]
+own = lambda frame: frame.filename.startswith((home, albert_tf_command.__file__))
+
+def told(self):
+    print(sum(map(own, traceback.extract_stack())), file=sys.stderr)
+    invoke(self)
+
+Interpreter.invoke = told
+sys.argv = ["albert-tf", "predict", {file!r}, "a lovely film"]
+albert_tf_command.main()
+"""
+
+
+def test_a_prediction_is_few_calls_deep(files, shell):
+    """From the command to the graph, so that a reader sees through."""
+    done = shell.python(FRAMES.format(file=f"{files}/reviews.tflite"))
+    assert done.out.startswith("good\t")
+    assert [int(line) for line in done.err.splitlines() if line.isdigit()] == [6]

@@ -11,8 +11,11 @@ from albert_tf.errors import DataError
 from albert_tf.tasks import (
     DEMO_DATA,
     GLUE_TASKS,
+    copy_demo_data,
     demo_data,
+    demo_entities,
     glue_metrics,
+    read_entities,
     read_glue,
     read_race,
     read_squad,
@@ -227,6 +230,8 @@ def test_race_mistakes_are_named(tmp_path):
         ("uci_sentences", "train", 3000, 2),
         ("banking77", "train", 10003, 77),
         ("banking77", "test", 3080, 77),
+        ("snips", "train", 13784, 7),
+        ("snips", "test", 700, 7),
     ],
 )
 def test_demo_data_is_whole(name, split, rows, classes):
@@ -253,12 +258,26 @@ def test_demo_data_is_the_public_data(shared):
         assert rows == [list(row) for row in zip(queries.texts, queries.labels, strict=True)]
 
 
+def test_demo_commands_are_the_public_data(shared, tmp_path):
+    for split, part in (("train", "train"), ("test", "validate")):
+        published = shared / "data" / "snips" / f"{part}.jsonl"
+        copy_demo_data("snips", tmp_path / part, split)
+        assert (tmp_path / part).read_bytes() == published.read_bytes()
+        assert demo_entities("snips", split) == read_entities(published)
+        rows = [json.loads(line) for line in published.read_text("utf-8").splitlines()]
+        table = demo_data("snips", split)
+        assert list(table.labels) == [row["intent"] for row in rows]
+        assert list(table.texts) == [row["text"] for row in rows]
+    with pytest.raises(DataError, match="demo data 'sms_spam' has no entities; use snips"):
+        demo_entities("sms_spam")
+
+
 def test_demo_files_are_small_and_carry_no_time():
     assets = files("albert_tf.tasks") / "assets"
     contents = [
         (assets / name).read_bytes() for splits in DEMO_DATA.values() for name in splits.values()
     ]
-    assert sum(map(len, contents)) < 700_000
+    assert sum(map(len, contents)) < 1_000_000
     for content in contents:
         assert content[4:8] == bytes(4)  # the time of writing in the gzip header
         gzip.decompress(content)
