@@ -1,8 +1,9 @@
 """Writes the Unicode tables of the Kotlin text library, from the code that the Python package runs.
 
 The Java library's own ideas of Unicode differ from phone to phone, so Kotlin asks it nothing: all
-it needs to know stands in text files of its resources: `unicode.txt` for the tokenizer, `words.txt` for entities. Run from the repository's root, with the
-Python whose `unicodedata` is the version that `albert_tf.tokenizer.normalization` names:
+it needs to know stands in text files of its resources, `unicode.txt` for the tokenizer and
+`words.txt` for entities. Run from the repository's root, with the Python whose `unicodedata` is the
+version that `albert_tf.tokenizer.normalization` names:
 
     .venv/bin/python android_demo/tools/unicode_tables.py
 
@@ -29,9 +30,7 @@ from albert_tf.tokenizer.code_points import CASED, IGNORABLE, PAGE_SIZE, build_c
 from albert_tf.tokenizer.normalization import CAPITAL_SIGMA, WHITE_SPACE, Normalizer, is_surrogate
 
 UNICODE_VERSION = "14.0.0"
-RESOURCES = (
-    Path(__file__).resolve().parents[1] / "text/src/main/resources/io/github/alberttf/text"
-)
+RESOURCES = Path(__file__).resolve().parents[1] / "text/src/main/resources/io/github/alberttf/text"
 HANGUL_SYLLABLES = range(
     0xAC00, 0xD7A4
 )  # the standard computes their decomposition, and so does Kotlin

@@ -90,7 +90,7 @@ class WordingTest : AppTest() {
                     "chip_text" to "chip",
                     "text_secondary" to "chip_special",
                     "error" to "error_surface",
-                )
+                ) + (1..4).map { "mark_text" to "mark_$it" }
             for ((text, ground) in pairs) {
                 val contrast = contrast(colors.getValue(text), colors.getValue(ground))
                 assertTrue(contrast >= 4.5, "$folder: $text on $ground has a contrast of $contrast")
