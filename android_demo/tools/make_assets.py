@@ -4,10 +4,11 @@
     python android_demo/tools/make_assets.py --only questions --trained questions=runs/squad/model
     python android_demo/tools/make_assets.py --quick --output /tmp/models
 
-Each model of `RECIPES` is trained on a data set that comes with the package, but for `questions`, whose data (SQuAD 1.1)
-are read from a path; and exported for TensorFlow Lite 2.16, which every build of the app can run. The output folder
-receives, for each, `NAME.tflite` and its model card, and `manifest.json`: what the app shows of them, with size and SHA-256
-of each file. `--quick` takes few texts and one epoch: enough to try the app, and nothing to ship.
+Each model of `RECIPES` is trained on a data set that comes with the package, but for `questions`, whose
+data (SQuAD 1.1) are read from a path; and exported for TensorFlow Lite 2.16, which every build of the
+app can run. The output folder receives, for each, `NAME.tflite` and its model card, and `manifest.json`:
+what the app shows of them, with size and SHA-256 of each file. `--quick` takes few texts and one epoch:
+enough to try the app, and nothing to ship.
 """
 
 import argparse
@@ -36,7 +37,7 @@ RUNTIME = "2.16"
 QUICK_SHARE = {"sentiment": 0.12, "spam": 0.06, "banking77": 0.09, "intents": 0.03, "slots": 0.03}
 FORMAT = 2
 SAMPLES = 500
-"""Texts or questions, at most, on which the file of a model that reads whole texts or passages is compared with Keras."""
+"""Texts with entities, or questions, on which a file is compared with Keras, at most."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,8 +187,8 @@ RECIPES = {
                 },
             ),
             Passage(
-                "Honey bees tell each other by dancing where flowers are. In the waggle dance a bee runs straight ahead "
-                "while it shakes its body, and circles back to where it began. The angle of the run against the "
+                "Honey bees tell each other by dancing where flowers are. In the waggle dance a bee runs straight "
+                "ahead while it shakes its body, and circles back to where it began. The angle of the run against the "
                 "vertical shows the direction of the flowers from the sun, and the time that it takes shows how far "
                 "they are. Karl von Frisch found out what the dance means, and received a Nobel Prize in 1973.",
                 {
@@ -420,7 +421,11 @@ def main(arguments: list[str] | None = None) -> None:
     # A run of other texts must not be taken for this one's.
     work = options.work / ("quick" if options.quick else "full")
     maker = Maker(
-        options.output, work, quick=options.quick, squad=options.squad, trained=dict(options.trained)
+        options.output,
+        work,
+        quick=options.quick,
+        squad=options.squad,
+        trained=dict(options.trained),
     )
     for name in options.names:
         shutil.rmtree(work / name, ignore_errors=True)

@@ -92,7 +92,7 @@ class ScreensTest : AppTest() {
         draw(screen.activity, "ask-$suffix")
         Screens.scrollToEnd(screen.activity)
         draw(screen.activity, "ask-alternatives-$suffix")
-        screen.ask(example.questions[0], example.text + " It rained on the second day, and nobody came. ".repeat(400))
+        screen.ask(example.questions[0], example.text + " It rained on the second day, and nobody came.".repeat(400))
         await("progress") { screen.activity.isVisible(R.id.reading) }
         draw(screen.activity, "ask-reading-$suffix")
         screen.close()
@@ -104,6 +104,7 @@ class ScreensTest : AppTest() {
         screen.type(library.bundledModel(ModelChoice.Bundled("slots"))!!.examples[1])
         await("the entities") { screen.hasAnswer }
         draw(screen.activity, "commands-$suffix")
+        checkIsOnScreen(screen.activity.findViewById(R.id.tab_commands))
         screen.close()
     }
 

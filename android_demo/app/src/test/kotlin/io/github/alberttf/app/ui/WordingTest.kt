@@ -45,7 +45,8 @@ class WordingTest : AppTest() {
     @Test
     fun `labels are words`() {
         assertEquals("card arrival", Wording(context).label("card_arrival"))
-        assertEquals("_", Wording(context).label("_"))
+        assertEquals("Search Screening Event", Wording(context).label("SearchScreeningEvent"))
+        for (name in listOf("_", "eBay", "LOC", "iPhone 12")) assertEquals(name, Wording(context).label(name))
     }
 
     @Test
