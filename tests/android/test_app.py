@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import sys
 
 import pytest
 
@@ -15,9 +16,11 @@ RESOURCES = DEMO / "app" / "src" / "main" / "res"
 
 @pytest.fixture(scope="module")
 def make_assets():
+    sys.path.insert(0, str(DEMO / "tools"))  # as for a script
     spec = importlib.util.spec_from_file_location("make_assets", DEMO / "tools" / "make_assets.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    sys.path.remove(str(DEMO / "tools"))
     return module
 
 
