@@ -1,4 +1,4 @@
-package io.github.alberttf.app.classify
+package io.github.alberttf.app.ui
 
 import android.app.Activity
 import android.view.View
@@ -8,20 +8,21 @@ import android.widget.RadioGroup
 import io.github.alberttf.app.R
 import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.library.ModelLibrary
-import io.github.alberttf.app.ui.Wording
-import io.github.alberttf.app.ui.isPresent
+import io.github.alberttf.app.library.Screen
 
 /**
  * The models to choose from, side by side.
  *
  * @param activity whose views these are.
  * @param library of the models.
+ * @param screen whose models are shown.
  * @param onChoice gets the model that the person chooses.
  */
 internal class ModelChooser(
     private val activity: Activity,
     private val wording: Wording,
     private val library: ModelLibrary,
+    private val screen: Screen,
     private val onChoice: (ModelChoice) -> Unit,
 ) {
     private val group: RadioGroup = activity.findViewById(R.id.models)
@@ -32,8 +33,7 @@ internal class ModelChooser(
 
     /** Lists the models again, of which there may be one more now, and marks the one in use. */
     fun show(choice: ModelChoice?) {
-        val opened = if (library.hasOpened) listOf(ModelChoice.Opened) else emptyList()
-        val found = library.bundled.map { ModelChoice.Bundled(it.name) } + opened
+        val found = library.choices(screen)
         if (found != choices) fill(found)
         group.isPresent = choices.isNotEmpty()
         val index = choices.indexOf(choice)

@@ -1,4 +1,4 @@
-package io.github.alberttf.app.classify
+package io.github.alberttf.app.ui
 
 import android.text.InputFilter
 import android.text.Spanned

@@ -1,9 +1,7 @@
-package io.github.alberttf.app.classify
+package io.github.alberttf.app.ui
 
 import android.os.Handler
 import android.os.Looper
-import io.github.alberttf.app.model.ExitLimits
-import io.github.alberttf.app.model.TextAnswer
 import io.github.alberttf.app.testing.AppTest
 import org.junit.Test
 import kotlin.test.assertEquals
@@ -11,15 +9,14 @@ import kotlin.test.assertEquals
 /** The order in which answers come is not that of the questions. */
 class LiveAnswersTest : AppTest() {
     private val shown = ArrayList<String?>()
-    private val receivers = LinkedHashMap<String, (Result<TextAnswer>) -> Unit>()
-    private val source = AnswerSource { text, _, receiver -> receivers[text] = receiver }
-    private val live = LiveAnswers(Handler(Looper.getMainLooper())) { shown += it.exceptionOrNull()?.message }
+    private val receivers = LinkedHashMap<String, (Result<String>) -> Unit>()
+    private val live = LiveAnswers<String>(Handler(Looper.getMainLooper())) { shown += it.getOrNull() }
 
-    private fun ask(text: String) = live.ask(source, text, ExitLimits.NONE, PAUSE)
+    private fun ask(text: String) = live.ask(PAUSE) { receivers[text] = it }
 
-    /** The engine answers; here with a failure that carries the text, which is passed on alike. */
+    /** The engine answers. */
     private fun answer(text: String) {
-        receivers.getValue(text)(Result.failure(IllegalStateException(text)))
+        receivers.getValue(text)(Result.success(text))
         pass(0)
     }
 

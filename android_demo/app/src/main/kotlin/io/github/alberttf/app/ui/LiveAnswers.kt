@@ -1,17 +1,6 @@
-package io.github.alberttf.app.classify
+package io.github.alberttf.app.ui
 
 import android.os.Handler
-import io.github.alberttf.app.model.ExitLimits
-import io.github.alberttf.app.model.TextAnswer
-
-/** Answers texts later, off the main thread, as `TextEngine.submit` does. */
-internal fun interface AnswerSource {
-    fun submit(
-        text: String,
-        limits: ExitLimits,
-        receiver: (Result<TextAnswer>) -> Unit,
-    )
-}
 
 /**
  * Answers while a person types: after a short pause, and never with the answer to an earlier text.
@@ -19,11 +8,11 @@ internal fun interface AnswerSource {
  * For the main thread only.
  *
  * @param main of the thread.
- * @param show gets each answer, or what went wrong, on the main thread.
+ * @param show gets what comes of a question, or what went wrong, on the main thread.
  */
-internal class LiveAnswers(
+internal class LiveAnswers<A>(
     private val main: Handler,
-    private val show: (Result<TextAnswer>) -> Unit,
+    private val show: (Result<A>) -> Unit,
 ) {
     /** Grows with every question: an answer to an earlier one is stale. */
     private var asked = 0
@@ -33,22 +22,21 @@ internal class LiveAnswers(
      * Asks for an answer, in place of all that were asked for before.
      *
      * @param pauseMillis to wait for further keys.
+     * @param submit asks; what it is given takes the answer, or several ones after each other, from any thread.
      */
     fun ask(
-        source: AnswerSource,
-        text: String,
-        limits: ExitLimits,
         pauseMillis: Long,
+        submit: (receiver: (Result<A>) -> Unit) -> Unit,
     ) {
         cancel()
         val question = asked
-        val submit =
+        val work =
             Runnable {
                 waiting = null
-                source.submit(text, limits) { answer -> main.post { if (question == asked) show(answer) } }
+                submit { answer -> main.post { if (question == asked) show(answer) } }
             }
-        waiting = submit
-        if (pauseMillis == 0L) submit.run() else main.postDelayed(submit, pauseMillis)
+        waiting = work
+        if (pauseMillis == 0L) work.run() else main.postDelayed(work, pauseMillis)
     }
 
     /** Whatever was asked, nothing of it is shown any more. */
@@ -56,5 +44,10 @@ internal class LiveAnswers(
         asked++
         waiting?.let(main::removeCallbacks)
         waiting = null
+    }
+
+    companion object {
+        /** Shorter than a person notices, longer than between two keys of who types fast. */
+        const val PAUSE_MILLIS = 120L
     }
 }
