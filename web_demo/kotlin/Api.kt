@@ -3,11 +3,22 @@
 package io.github.alberttf.web
 
 import io.github.alberttf.text.AlbertTokenizer
+import io.github.alberttf.text.EntityReader
 import io.github.alberttf.text.PackedText
+import io.github.alberttf.text.QuestionReader
+import io.github.alberttf.text.SpanDecoder
 import io.github.alberttf.text.TextPacker
+import io.github.alberttf.text.TokenDecoder
 import io.github.alberttf.text.TokenizerOptions
 import io.github.alberttf.text.Truncation
-import io.github.alberttf.text.unicode.setUnicodeTables
+import io.github.alberttf.text.setResource
+
+/** Gives the library a table that comes with it, such as `unicode.txt`, before a tokenizer is made. */
+@JsExport
+public fun setTable(
+    name: String,
+    content: ByteArray,
+): Unit = setResource(name, content)
 
 /** Tokens of a text, and where each stands in it, in UTF-16 units. */
 @JsExport
@@ -17,50 +28,51 @@ public class Encoded internal constructor(
     public val ends: IntArray,
 )
 
-/**
- * A row of tokens for the graph.
- *
- * @property starts where each token stands in its text, in UTF-16 units, -1 for special tokens; null where the spans
- *   were not asked for.
- * @property ends likewise.
- * @property windowStart the first token of the text that the row holds.
- * @property maxContext for a token of a window, whether this window gives it the most context; null without windows.
- */
+/** Rows of tokens for the graph: one, or for windows over a long text several. */
 @JsExport
-public class Packed internal constructor(
-    public val tokenIds: IntArray,
-    public val segmentIds: IntArray,
-    public val isTruncated: Boolean,
-    public val starts: IntArray?,
-    public val ends: IntArray?,
-    public val windowStart: Int,
-    public val maxContext: BooleanArray?,
+public class Rows internal constructor(
+    internal val packed: List<PackedText>,
+) {
+    /** How many there are. */
+    public val size: Int get() = packed.size
+
+    /** Whether the texts have more tokens than stand in the rows together. */
+    public val isTruncated: Boolean get() = packed.size == 1 && packed[0].isTruncated
+
+    /** The ids of a row. */
+    public fun tokenIds(row: Int): IntArray = packed[row].tokenIds
+
+    /** For each token of a row, whether it is of the second text. */
+    public fun segmentIds(row: Int): IntArray = packed[row].segmentIds
+}
+
+/** A stretch of a text, in UTF-16 units; [label] is empty where it answers a question. */
+@JsExport
+public class Stretch internal constructor(
+    public val label: String,
+    public val text: String,
+    public val start: Int,
+    public val end: Int,
+    public val probability: Float,
 )
 
-/** What a pair loses where it is too long: `longest_first`, `only_first` or `only_second`. */
-private fun truncationOf(name: String): Truncation = Truncation.valueOf(name.uppercase())
-
-private fun packed(row: PackedText): Packed =
-    Packed(
-        row.tokenIds,
-        row.segmentIds,
-        row.isTruncated,
-        row.spans?.starts,
-        row.spans?.ends,
-        row.windowStart,
-        row.maxContext,
-    )
+/** The answer to a question; [noAnswerProbability] is null where the model always gives one, [best] where it gives none. */
+@JsExport
+public class Answer internal constructor(
+    public val best: Stretch?,
+    public val probability: Float,
+    public val alternatives: Array<Stretch>,
+    public val noAnswerProbability: Float?,
+)
 
 /**
- * The tokenizer of the Android app, for JavaScript.
+ * The tokenizer of the Android app, for JavaScript, with its readers.
  *
  * @param model the content of a vocabulary.
- * @param unicode the content of `unicode.txt`, of which all tokenizers use the first.
  */
 @JsExport
 public class Tokenizer(
     model: ByteArray,
-    unicode: ByteArray,
     lowercase: Boolean,
     stripAccents: Boolean,
     clsToken: String?,
@@ -68,13 +80,11 @@ public class Tokenizer(
     padToken: String?,
     maskToken: String?,
 ) {
-    private val tokenizer: AlbertTokenizer
-
-    init {
-        setUnicodeTables(unicode)
-        val options = TokenizerOptions(lowercase, stripAccents, clsToken, sepToken, padToken, maskToken)
-        tokenizer = AlbertTokenizer.fromBytes(model, options)
-    }
+    private val tokenizer: AlbertTokenizer =
+        AlbertTokenizer.fromBytes(
+            model,
+            TokenizerOptions(lowercase, stripAccents, clsToken, sepToken, padToken, maskToken),
+        )
 
     /** The id that fills up rows. */
     public val padId: Int get() = tokenizer.vocabulary.padId
@@ -89,29 +99,72 @@ public class Tokenizer(
     public fun encodeWithSpans(text: String): Encoded =
         tokenizer.encodeWithSpans(text).let { Encoded(it.ids, it.spans.starts, it.spans.ends) }
 
-    /** The row of a text, or of a pair. */
+    /** The row of a text, or of a pair; [truncation] is `longest_first`, `only_first` or `only_second`. */
     public fun pack(
         text: String,
         pair: String?,
         maxLength: Int,
         truncation: String,
-        spans: Boolean,
-    ): Packed {
-        val packer = TextPacker(tokenizer, maxLength, truncationOf(truncation))
-        return packed(if (pair == null) packer.pack(text, spans) else packer.pack(text, pair, spans))
+    ): Rows {
+        val packer = TextPacker(tokenizer, maxLength, Truncation.valueOf(truncation.uppercase()))
+        return Rows(listOf(if (pair == null) packer.pack(text) else packer.pack(text, pair)))
     }
 
-    /** The overlapping rows of a text, or of a question and its context. */
-    public fun windows(
-        text: String,
-        context: String?,
+    /** The windows of a question and a passage. */
+    public fun questionWindows(
+        question: String,
+        passage: String,
         maxLength: Int,
         stride: Int,
-        maxFirstLength: Int?,
-    ): Array<Packed> {
-        val truncation = if (context == null) Truncation.ONLY_FIRST else Truncation.ONLY_SECOND
-        val packer = TextPacker(tokenizer, maxLength, truncation, maxFirstLength)
-        val rows = if (context == null) packer.windows(text, stride) else packer.windows(text, context, stride)
-        return rows.map(::packed).toTypedArray()
-    }
+        maxQuestionLength: Int,
+    ): Rows = Rows(QuestionReader(tokenizer, maxLength, stride, maxQuestionLength).windows(question, passage))
+
+    /** The windows of a text whose tokens are labelled; without a [stride] half a window. */
+    public fun entityWindows(
+        text: String,
+        maxLength: Int,
+        stride: Int?,
+    ): Rows = Rows(EntityReader(tokenizer, maxLength, stride).windows(text))
+}
+
+/** Finds the answer in a passage from the scores of its tokens as start and end, an array for each window. */
+@JsExport
+public fun answerOf(
+    passage: String,
+    windows: Rows,
+    startLogits: Array<FloatArray>,
+    endLogits: Array<FloatArray>,
+    maxAnswerTokens: Int,
+    canBeUnanswerable: Boolean,
+    noAnswerThreshold: Double,
+): Answer {
+    val decoder =
+        SpanDecoder(
+            maxAnswerTokens,
+            canBeUnanswerable = canBeUnanswerable,
+            noAnswerThreshold = noAnswerThreshold,
+        )
+    val found = decoder.decode(passage, windows.packed, startLogits.toList(), endLogits.toList())
+    val spans = found.alternatives.map { Stretch("", it.text, it.start, it.end, it.probability) }
+    val best = found.best?.let { spans[found.alternatives.indexOf(it)] }
+    return Answer(best, found.probability, spans.toTypedArray(), found.noAnswerProbability)
+}
+
+/** Finds the entities of a text from the scores of the classes for each token, all in a row, an array for each window. */
+@JsExport
+public fun entitiesOf(
+    text: String,
+    windows: Rows,
+    logits: Array<FloatArray>,
+    labels: Array<String>,
+): Array<Stretch> {
+    val byToken =
+        logits.map { row ->
+            Array(row.size / labels.size) { row.copyOfRange(it * labels.size, (it + 1) * labels.size) }
+        }
+    return TokenDecoder
+        .of(labels.toList())
+        .decode(text, windows.packed, byToken)
+        .map { Stretch(it.label, it.text, it.start, it.end, it.probability) }
+        .toTypedArray()
 }

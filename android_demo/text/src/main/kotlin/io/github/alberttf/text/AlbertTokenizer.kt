@@ -4,8 +4,6 @@ import io.github.alberttf.text.sentencepiece.ModelFile
 import io.github.alberttf.text.sentencepiece.SentencePieceModel
 import io.github.alberttf.text.unicode.TextNormalizer
 import io.github.alberttf.text.unicode.UnicodeTables
-import java.io.InputStream
-import java.util.concurrent.atomic.AtomicReference
 
 /**
  * ALBERT's tokenizer: text to the ids that `albert_tf.AlbertTokenizer` gives in Python, on every phone.
@@ -45,7 +43,7 @@ public class AlbertTokenizer private constructor(
     }
 
     /** An encoder that no thread is using. A thread that finds none makes its own. */
-    private val idle = AtomicReference<TextEncoder?>()
+    private val idle = Spare<TextEncoder>()
 
     /**
      * The ids of the tokens of a text, without special tokens.
@@ -70,29 +68,15 @@ public class AlbertTokenizer private constructor(
         text: String,
         encode: (TextEncoder) -> T,
     ): T {
-        val encoder = idle.getAndSet(null) ?: TextEncoder(model, normalizer, digitComma)
+        val encoder = idle.take() ?: TextEncoder(model, normalizer, digitComma)
         val result = encode(encoder)
-        if (text.length <= LONGEST_TEXT_TO_KEEP_BUFFERS_FOR) idle.set(encoder)
+        if (text.length <= LONGEST_TEXT_TO_KEEP_BUFFERS_FOR) idle.giveBack(encoder)
         return result
     }
 
     /** Makes tokenizers. */
     public companion object {
         private const val LONGEST_TEXT_TO_KEEP_BUFFERS_FOR = 1 shl 14
-
-        /**
-         * Reads a SentencePiece model.
-         *
-         * @param stream the content of a `.model` file; it is read to its end, and not closed.
-         * @param options how texts are treated.
-         * @throws InvalidModelException if it is no unigram model, or damaged.
-         * @throws IllegalArgumentException if the vocabulary lacks a special token.
-         * @throws java.io.IOException if the stream cannot be read.
-         */
-        public fun read(
-            stream: InputStream,
-            options: TokenizerOptions = TokenizerOptions(),
-        ): AlbertTokenizer = fromBytes(stream.readBytes(), options)
 
         /**
          * Makes a tokenizer of a SentencePiece model.

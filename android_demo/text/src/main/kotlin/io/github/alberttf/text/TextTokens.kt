@@ -1,5 +1,8 @@
 package io.github.alberttf.text
 
+import io.github.alberttf.text.unicode.codePointAt
+import io.github.alberttf.text.unicode.codePointBefore
+
 /**
  * The tokens of a text that hold more than blanks, in their order: each once, with what the window that gives it the most
  * context says of it.
@@ -30,7 +33,7 @@ internal class TextTokens private constructor(
         if (token == 0) return false
         val (end, start) = end(token - 1) to start(token)
         if (start != end) return start < end
-        return text.codePointBefore(end) in WordCharacters.all && text.codePointAt(start) in WordCharacters.all
+        return codePointBefore(text, end) in WordCharacters.all && codePointAt(text, start) in WordCharacters.all
     }
 
     companion object {

@@ -10,22 +10,14 @@ import io.github.alberttf.text.unicode.CodePointSet
  * stand in a resource that `tools/unicode_tables.py` writes.
  */
 internal object WordCharacters {
-    // Absolute, so that it does not move when a shrinker puts the class into another package.
-    private const val RESOURCE = "/io/github/alberttf/text/words.txt"
-
     val all: CodePointSet by lazy(::load)
 
     private fun load(): CodePointSet {
-        val stream =
-            WordCharacters::class.java.getResourceAsStream(RESOURCE)
-                ?: error("the resource $RESOURCE is missing; keep the resources of the text library when packaging")
         val ranges = IntBuilder()
-        stream.bufferedReader().useLines { lines ->
-            for (line in lines) {
-                if (line.startsWith("#") || line.startsWith("[")) continue
-                ranges.append(line.substringBefore('-').toInt(16))
-                ranges.append(line.substringAfter('-').toInt(16))
-            }
+        for (line in resource("words.txt").decodeToString().lineSequence()) {
+            if (line.isEmpty() || line.startsWith("#") || line.startsWith("[")) continue
+            ranges.append(line.substringBefore('-').toInt(16))
+            ranges.append(line.substringAfter('-').toInt(16))
         }
         return CodePointSet(ranges.toIntArray())
     }

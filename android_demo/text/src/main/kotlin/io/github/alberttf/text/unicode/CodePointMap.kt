@@ -21,7 +21,16 @@ internal class CodePointMap(
 
     /** What [codePoint] becomes, or null if it stays. */
     operator fun get(codePoint: Int): IntArray? {
-        val index = keys.binarySearch(codePoint)
-        return if (index < 0) null else targets(index)
+        var low = 0
+        var high = keys.size - 1
+        while (low <= high) {
+            val middle = (low + high) ushr 1
+            when {
+                keys[middle] < codePoint -> low = middle + 1
+                keys[middle] > codePoint -> high = middle - 1
+                else -> return targets(middle)
+            }
+        }
+        return null
     }
 }

@@ -99,7 +99,7 @@ internal class TextNormalizer(
                 appendSubstitute(codePoint, entry, out)
                 if (traced) while (out.origins.size < out.codePoints.size) out.origins.append(i)
             }
-            i += if (codePoint >= Character.MIN_SUPPLEMENTARY_CODE_POINT) 2 else 1
+            i += if (codePoint >= FIRST_OF_PAIRS) 2 else 1
         }
         if (lowercase) finalSigma.lower(out.codePoints.values, out.codePoints.size)
         for (k in 0 until out.codePoints.size) out.utf8.appendCodePoint(out.codePoints[k])
@@ -121,21 +121,8 @@ internal class TextNormalizer(
         }
     }
 
-    /** The code point at [index], U+FFFD for half of a pair. */
-    private fun codePointAt(
-        text: String,
-        index: Int,
-    ): Int {
-        val unit = text[index]
-        if (!unit.isSurrogate()) return unit.code
-        val next = index + 1
-        val isPair = unit.isHighSurrogate() && next < text.length && text[next].isLowSurrogate()
-        return if (isPair) Character.toCodePoint(unit, text[next]) else REPLACEMENT
-    }
-
     private companion object {
         const val SPACE = 0x20
-        const val REPLACEMENT = 0xFFFD
         const val NONE = -1
     }
 }

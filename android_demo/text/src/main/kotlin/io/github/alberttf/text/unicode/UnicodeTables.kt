@@ -1,5 +1,7 @@
 package io.github.alberttf.text.unicode
 
+import io.github.alberttf.text.resource
+
 /**
  * What the tokenizer knows of Unicode.
  *
@@ -24,15 +26,7 @@ internal class UnicodeTables(
     val caseIgnorable: CodePointSet,
 ) {
     companion object {
-        // Absolute, so that it does not move when a shrinker puts the class into another package.
-        private const val RESOURCE = "/io/github/alberttf/text/unicode.txt"
-
         /** Reads the resource, which takes a few milliseconds. */
-        fun load(): UnicodeTables {
-            val stream =
-                UnicodeTables::class.java.getResourceAsStream(RESOURCE)
-                    ?: error("the resource $RESOURCE is missing; keep the resources of the text library when packaging")
-            return UnicodeTablesParser(stream.use { it.readBytes() }).parse()
-        }
+        fun load(): UnicodeTables = UnicodeTablesParser(resource("unicode.txt")).parse()
     }
 }

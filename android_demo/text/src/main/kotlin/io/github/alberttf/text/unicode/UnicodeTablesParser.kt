@@ -72,8 +72,7 @@ internal class UnicodeTablesParser(
         val start = at
         var value = 0
         while (true) {
-            val digit = Character.digit(peek(), 16)
-            if (digit < 0) break
+            val digit = peek().digitToIntOrNull(16) ?: break
             value = 16 * value + digit
             at++
         }
