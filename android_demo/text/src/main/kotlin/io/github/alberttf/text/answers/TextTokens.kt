@@ -1,4 +1,7 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
+
+import io.github.alberttf.text.PackedText
+import io.github.alberttf.text.softmaxInDouble
 
 /**
  * The tokens of a text that hold more than blanks, in their order: each once, with what the window that gives it the most

@@ -1,4 +1,4 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 import io.github.alberttf.text.buffers.IntBuilder
 import io.github.alberttf.text.unicode.CodePointSet
