@@ -11,7 +11,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from albert_tf.errors import ExportError
-from albert_tf.runtime.bundle import read_bundle
+from albert_tf.heads import head_of
+from albert_tf.runtime.bundle import Bundle, read_bundle
 from albert_tf.runtime.content import read_content
 
 INDEX = "index.html"
@@ -20,7 +21,17 @@ MARK = '<meta name="generator" content="albert_tf">'
 """By which a page of ours is known, which another may replace."""
 
 LITERT = "wasm/litert_wasm_compat_internal"
-PARTS = ("app.js", "worker.js", "unicode.txt", f"{LITERT}.js", f"{LITERT}.wasm")
+TABLES = ("unicode.txt", "words.txt")
+PARTS = ("app.js", "worker.js", *TABLES, f"{LITERT}.js", f"{LITERT}.wasm")
+
+HEADS = (
+    "text_classifier",
+    "text_regressor",
+    "text_embedder",
+    "question_answerer",
+    "token_classifier",
+)
+"""Those that the page answers with."""
 
 POLICY = (
     "default-src 'none'; connect-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; "
@@ -48,8 +59,8 @@ def write_page(file: str | Path, folder: str | Path, *, single_file: bool = Fals
         The path of the page, `index.html` in the folder.
 
     Raises:
-        ExportError: when the file cannot be read, is none of albert_tf's, or has no tokenizer; or when the folder has
-            an `index.html` of something else.
+        ExportError: when the file cannot be read, is none of albert_tf's, or cannot answer in a page; or when the
+            folder has an `index.html` of something else.
 
     Example:
     ```python
@@ -59,10 +70,7 @@ def write_page(file: str | Path, folder: str | Path, *, single_file: bool = Fals
     ```
     """
     content, name = read_content(file)
-    if read_bundle(content, name).tokenizer is None:
-        raise ExportError(
-            f"{name} carries no tokenizer, since its model had no preprocessor; export a model that has one"
-        )
+    _check_answers(read_bundle(content, name), name)
     folder = Path(folder)
     index = folder / INDEX
     _check_free(index)
@@ -78,6 +86,33 @@ def write_page(file: str | Path, folder: str | Path, *, single_file: bool = Fals
     folder.mkdir(parents=True, exist_ok=True)
     index.write_text(page, "utf-8", newline="\n")  # the last, which makes sense of the others
     return index
+
+
+def _check_answers(bundle: Bundle, name: str) -> None:
+    """Refuses what the page would refuse, before it is put on a server; see `web_demo/src/model.js`."""
+    metadata = bundle.metadata
+    if bundle.tokenizer is None:
+        raise ExportError(
+            f"{name} carries no tokenizer, since its model had no preprocessor; export a model that has one"
+        )
+    if metadata["head"] not in HEADS:
+        raise ExportError(
+            f"{name} holds a {metadata['head'] or 'backbone'}, which gives no answer in a page; expected one of "
+            f"{', '.join(HEADS)}"
+        )
+    if metadata["form"] == "signatures" or metadata["batch"] != 1:
+        raise ExportError(
+            f"{name} has the form {metadata['form']} and a batch of {metadata['batch']}; expected a batch of 1: export "
+            "the model again with --form loop"
+        )
+    by_token = {
+        name for name, axes in head_of(metadata["head"]).outputs.items() if "length" in axes
+    }
+    if metadata["length"] is None and by_token & set(metadata["outputs"]):
+        raise ExportError(
+            f"{name} takes any length, and its outputs have a row for each token, which LiteRT.js cannot hold; export "
+            "the model again with a length, such as --length 128"
+        )
 
 
 def _check_free(index: Path) -> None:
@@ -103,7 +138,7 @@ def _inline_page(runtime: Traversable, content: bytes, name: str) -> str:
         "litert": (runtime / f"{LITERT}.js").read_text("utf-8"),
         "worker": (runtime / "worker.js").read_text("utf-8"),
         "wasm": packed((runtime / f"{LITERT}.wasm").read_bytes()),
-        "unicode": packed((runtime / "unicode.txt").read_bytes()),
+        "tables": {name: (runtime / name).read_text("utf-8") for name in TABLES},
         "model": packed(content),
     }
     # No text of a script ends it, whatever it holds.

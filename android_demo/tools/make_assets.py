@@ -5,10 +5,10 @@
     python android_demo/tools/make_assets.py --quick --output /tmp/models
 
 Each model of `RECIPES` (asset_recipes.py) is trained on a data set that comes with the package, but for
-`questions`, whose data (SQuAD 1.1) are read from a path; and exported for TensorFlow Lite 2.16, which every build of
-the app can run. The output folder receives, for each, `NAME.tflite` and its model card, and `manifest.json`:
-what the app shows of them, with size and SHA-256 of each file. `--quick` takes few texts and one epoch:
-enough to try the app, and nothing to ship.
+`questions`, whose data (SQuAD 1.1) are read from a path; and exported for TensorFlow Lite 2.16, which every
+build of the app can run. The output folder receives, for each, `NAME.tflite` and its model card, and
+`manifest.json`: what the app shows of them, with size and SHA-256 of each file. `--quick` takes few texts and
+one epoch: enough to try the app, and nothing to ship.
 """
 
 import argparse

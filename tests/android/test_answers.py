@@ -31,10 +31,17 @@ TEXTS = [
 # === Questions ===
 
 
-@pytest.fixture(scope="module")
-def question_file(tmp_path_factory):
-    """In windows of 24 tokens; about half of the questions have no answer."""
-    model = question_model(can_be_unanswerable=True, no_answer_threshold=0.003)
+@pytest.fixture(
+    scope="module",
+    params=[
+        {"no_answer_threshold": 0.003},
+        {"no_answer_threshold": 0.385, "end_conditioned_on_start": True},
+    ],
+    ids=["start and end", "beams"],
+)
+def question_file(request, tmp_path_factory):
+    """In windows of 24 tokens; some questions have no answer."""
+    model = question_model(can_be_unanswerable=True, **request.param)
     return export_tflite(model, tmp_path_factory.mktemp("q") / "q.tflite", "none", limits=ANY).path
 
 
@@ -54,6 +61,8 @@ def test_500_questions_of_squad(shared, question_file):
         ({}, {"quantization": "int8"}),
         ({"max_answer_tokens": 3}, {"form": "unrolled", "length": 24, "quantization": "none"}),
         ({"can_be_unanswerable": True}, {"form": "signatures", "quantization": "int8"}),
+        ({"end_conditioned_on_start": True, "start_n_top": 4}, {"quantization": "none"}),
+        ({"end_conditioned_on_start": True, "can_be_unanswerable": True}, {"quantization": "int8"}),
     ],
 )
 def test_odd_passages(tmp_path, model, export):

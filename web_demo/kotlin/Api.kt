@@ -3,14 +3,16 @@
 package io.github.alberttf.web
 
 import io.github.alberttf.text.AlbertTokenizer
-import io.github.alberttf.text.EntityReader
 import io.github.alberttf.text.PackedText
-import io.github.alberttf.text.QuestionReader
-import io.github.alberttf.text.SpanDecoder
 import io.github.alberttf.text.TextPacker
-import io.github.alberttf.text.TokenDecoder
 import io.github.alberttf.text.TokenizerOptions
 import io.github.alberttf.text.Truncation
+import io.github.alberttf.text.answers.EntityReader
+import io.github.alberttf.text.answers.QuestionAnswer
+import io.github.alberttf.text.answers.QuestionReader
+import io.github.alberttf.text.answers.SpanBeam
+import io.github.alberttf.text.answers.SpanDecoder
+import io.github.alberttf.text.answers.TokenDecoder
 import io.github.alberttf.text.setResource
 
 /** Gives the library a table that comes with it, such as `unicode.txt`, before a tokenizer is made. */
@@ -127,27 +129,46 @@ public class Tokenizer(
     ): Rows = Rows(EntityReader(tokenizer, maxLength, stride).windows(text))
 }
 
-/** Finds the answer in a passage from the scores of its tokens as start and end, an array for each window. */
+/** Finds the answers of a question answerer in passages. */
 @JsExport
-public fun answerOf(
-    passage: String,
-    windows: Rows,
-    startLogits: Array<FloatArray>,
-    endLogits: Array<FloatArray>,
+public class Answerer(
     maxAnswerTokens: Int,
     canBeUnanswerable: Boolean,
     noAnswerThreshold: Double,
-): Answer {
-    val decoder =
-        SpanDecoder(
-            maxAnswerTokens,
-            canBeUnanswerable = canBeUnanswerable,
-            noAnswerThreshold = noAnswerThreshold,
-        )
-    val found = decoder.decode(passage, windows.packed, startLogits.toList(), endLogits.toList())
-    val spans = found.alternatives.map { Stretch("", it.text, it.start, it.end, it.probability) }
-    val best = found.best?.let { spans[found.alternatives.indexOf(it)] }
-    return Answer(best, found.probability, spans.toTypedArray(), found.noAnswerProbability)
+) {
+    private val decoder =
+        SpanDecoder(maxAnswerTokens, canBeUnanswerable = canBeUnanswerable, noAnswerThreshold = noAnswerThreshold)
+
+    /** From the scores of the tokens as start and as end, an array for each window. */
+    public fun ofLogits(
+        passage: String,
+        windows: Rows,
+        startLogits: Array<FloatArray>,
+        endLogits: Array<FloatArray>,
+    ): Answer = shown(decoder.decode(passage, windows.packed, startLogits.toList(), endLogits.toList()))
+
+    /** From the best starts, and the best ends of each: arrays for each window, and a score of no answer. */
+    public fun ofBeams(
+        passage: String,
+        windows: Rows,
+        starts: Array<IntArray>,
+        startLogProbabilities: Array<FloatArray>,
+        ends: Array<IntArray>,
+        endLogProbabilities: Array<FloatArray>,
+        noAnswerLogits: FloatArray,
+    ): Answer {
+        val beams =
+            starts.indices.map {
+                SpanBeam(starts[it], startLogProbabilities[it], ends[it], endLogProbabilities[it], noAnswerLogits[it])
+            }
+        return shown(decoder.decodeBeams(passage, windows.packed, beams))
+    }
+
+    private fun shown(found: QuestionAnswer): Answer {
+        val spans = found.alternatives.map { Stretch("", it.text, it.start, it.end, it.probability) }
+        val best = found.best?.let { spans[found.alternatives.indexOf(it)] }
+        return Answer(best, found.probability, spans.toTypedArray(), found.noAnswerProbability)
+    }
 }
 
 /** Finds the entities of a text from the scores of the classes for each token, all in a row, an array for each window. */

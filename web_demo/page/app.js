@@ -31,6 +31,7 @@ async function open(given) {
   facts = await model.load(given);
   document.title = $('name').textContent = nameOf(given);
   $('text').disabled = false;
+  $('pair-field').hidden = !readsPassage();
   $('exits').hidden = !facts.controls.some(({name}) => name === 'patience');
   $('patience').max = facts.layers;
   say();
@@ -43,13 +44,17 @@ function say() {
   document.documentElement.lang = words === LANGUAGES.zh ? 'zh' : 'en';
   $('language').textContent = words.language;
   $('language').lang = words === LANGUAGES.zh ? 'en' : 'zh';
-  $('asked').textContent = words.text;
-  $('pair-asked').textContent = words.pair;
+  $('asked').textContent = readsPassage() ? words.question : words.text;
+  $('pair-asked').textContent = words.passage;
   $('open-label').textContent = words.open;
   $('private').textContent = words.private;
   $('patience-label').textContent = words.patience;
   $('described').textContent = facts ? `${words.described[facts.head](facts)} ${words.weights(facts)}` : words.loading;
   showPatience();
+}
+
+function readsPassage() {
+  return facts?.head === 'question_answerer';
 }
 
 function showPatience() {
@@ -59,10 +64,11 @@ function showPatience() {
 
 async function answer() {
   const text = $('text').value;
+  const context = readsPassage() ? $('pair').value : undefined;
   try {
-    const found = facts.head === 'text_embedder' ? await compared(text) : await model.latest(text, options());
+    const found = facts.head === 'text_embedder' ? await compared(text) : await model.latest(text, {context, ...options()});
     if (found === null) return; // a later text is being answered
-    $('answer').replaceChildren(...shown(facts.head, found, words));
+    $('answer').replaceChildren(...shown(facts.head, found, words, {text, context}));
     $('cost').textContent = words.cost({...found, sequenceLength: facts.sequenceLength});
     await showTokens(text);
     document.body.dataset.answered = text.length;
@@ -125,6 +131,7 @@ async function openChosen(file) {
 }
 
 $('text').addEventListener('input', answer);
+$('pair').addEventListener('input', answer);
 $('patience').addEventListener('input', () => {
   showPatience();
   answer();

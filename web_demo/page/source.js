@@ -7,15 +7,17 @@ export async function parts() {
   const inline = window.ALBERT_WEB;
   const {name} = document.body.dataset;
   if (!inline) {
-    const source = {name, file: 'model.tflite', wasm: 'wasm/litert_wasm_compat_internal.js', unicode: 'unicode.txt'};
+    const source = {name, file: 'model.tflite', wasm: 'wasm/litert_wasm_compat_internal.js', tables: './'};
     return {worker: new Worker('worker.js'), source};
   }
   delete window.ALBERT_WEB; // so that the text of megabytes goes once it is decoded
   const script = new Blob([inline.litert, inline.worker], {type: 'text/javascript'});
-  const [file, wasmBinary, unicode] = await Promise.all([inline.model, inline.wasm, inline.unicode].map(decoded));
+  const [file, wasmBinary] = await Promise.all([inline.model, inline.wasm].map(decoded));
+  const encoder = new TextEncoder();
+  const tables = Object.fromEntries(Object.entries(inline.tables).map(([table, text]) => [table, encoder.encode(text)]));
   return {
     worker: new Worker(URL.createObjectURL(script)),
     // The runtime's script has run already, in front of the worker's own: an empty one is loaded in its place.
-    source: {file, wasmBinary, unicode, wasm: 'data:text/javascript,//.js', name},
+    source: {file, wasmBinary, tables, wasm: 'data:text/javascript,//.js', name},
   };
 }

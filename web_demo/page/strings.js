@@ -3,7 +3,6 @@
 const english = {
   language: '中文',
   text: 'Text',
-  pair: 'Second text',
   loading: 'Loading…',
   tokens: count => `Tokens (${count})`,
   cost: ({tokens, milliseconds, layers, isTruncated, sequenceLength}) =>
@@ -23,16 +22,21 @@ const english = {
     text_classifier: ({labels, multiLabel}) =>
       multiLabel ? `Says which of ${labels.length} labels a text has.` : `Gives a text one of ${labels.length} labels.`,
     text_regressor: () => 'Gives a text a number.',
+    question_answerer: () => 'Finds the answer to a question in a passage.',
+    token_classifier: () => 'Marks the parts of a text that it knows.',
     text_embedder: () => 'Gives a text a vector. Write one text a line: the first is compared with the others.',
   },
   weights: ({quantization, layers}) => `${layers} layers, ${quantization === 'none' ? 'float32' : quantization} weights.`,
   nothing: 'None of the labels.',
+  question: 'Question',
+  passage: 'Passage',
+  noAnswer: share => `The passage does not hold an answer (${share}).`,
+  noEntities: 'Nothing found.',
 };
 
 const chinese = {
   language: 'English',
   text: '文本',
-  pair: '第二段文本',
   loading: '正在加载…',
   tokens: count => `词元（${count}）`,
   cost: ({tokens, milliseconds, layers, isTruncated, sequenceLength}) =>
@@ -52,10 +56,16 @@ const chinese = {
     text_classifier: ({labels, multiLabel}) =>
       multiLabel ? `判断文本具有 ${labels.length} 个标签中的哪些。` : `为文本选出 ${labels.length} 个标签之一。`,
     text_regressor: () => '为文本给出一个数值。',
+    question_answerer: () => '在文章中找出问题的答案。',
+    token_classifier: () => '标出文本中它所认识的部分。',
     text_embedder: () => '为文本给出一个向量。每行写一段文本：第一行与其余各行比较。',
   },
   weights: ({quantization, layers}) => `${layers} 层，${quantization === 'none' ? 'float32' : quantization} 权重。`,
   nothing: '没有符合的标签。',
+  question: '问题',
+  passage: '文章',
+  noAnswer: share => `文章中没有答案（${share}）。`,
+  noEntities: '没有找到实体。',
 };
 
 export const LANGUAGES = {en: english, zh: chinese};

@@ -35,3 +35,25 @@ export function prediction(logits, labels, multiLabel, layers) {
     layers,
   };
 }
+
+/**
+ * The answer to a question, as plain values.
+ *
+ * @param {object} found of the decoder that is compiled from Kotlin.
+ */
+export function questionAnswer({best, probability, alternatives, noAnswerProbability}) {
+  const plain = ({text, start, end, probability: own}) => ({text, start, end, probability: own});
+  return {
+    text: best?.text ?? '',
+    start: best?.start ?? null,
+    end: best?.end ?? null,
+    probability,
+    alternatives: alternatives.map(plain),
+    noAnswerProbability: noAnswerProbability ?? null,
+  };
+}
+
+/** Entities as plain values. */
+export function entities(found) {
+  return Array.from(found, ({label, text, start, end, probability}) => ({label, text, start, end, probability}));
+}

@@ -5,7 +5,7 @@ import {ModelFileError} from './errors.js';
  *
  * ```js
  * const model = new WorkerModel(new Worker('worker.js'));
- * await model.load({file: 'reviews.tflite', wasm: 'wasm/', unicode: 'unicode.txt'});
+ * await model.load({file: 'reviews.tflite', wasm: 'wasm/', tables: './'});
  * input.oninput = async () => {
  *   const answer = await model.latest(input.value);
  *   if (answer) show(answer);
@@ -38,15 +38,15 @@ export class WorkerModel {
   /**
    * Loads a file, in place of the one before; where that fails, the one before stays.
    *
-   * @param {object} source as `TextModel.load` takes it: `file`, an `ArrayBuffer` or a URL; `name`; `wasm`; `unicode`; and
+   * @param {object} source as `TextModel.load` takes it: `file`, an `ArrayBuffer` or a URL; `name`; `wasm`; `tables`; and
    *   `threads`. URLs are those of the page.
    * @returns {Promise<object>} `TextModel.facts` of it.
    * @throws {ModelFileError} when the file cannot be used.
    */
   load(source) {
     const absolute = each => (typeof each === 'string' && !each.startsWith('data:') ? new URL(each, location.href).href : each);
-    const {file, wasm, unicode} = source;
-    return this.#call('load', {...source, file: absolute(file), wasm: absolute(wasm), unicode: absolute(unicode)});
+    const {file, wasm, tables} = source;
+    return this.#call('load', {...source, file: absolute(file), wasm: absolute(wasm), tables: absolute(tables)});
   }
 
   /** Answers a text; see `TextModel.answer`. */

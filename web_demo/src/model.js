@@ -1,22 +1,17 @@
-import {prediction} from './answers.js';
 import {readBundle} from './archive.js';
 import {ModelFileError} from './errors.js';
+import {HEADS} from './heads.js';
 import {Graph, loadRuntime} from './runtime.js';
-import {makeTokenizer} from './tokenizer.js';
+import {makeTokenizer, TABLES} from './tokenizer.js';
 
-/** What a head answers, by its name; see `TextModel.answer`. */
-const ANSWERS = {
-  text_classifier: (model, {logits}, layers) =>
-    prediction(logits.values, model.labels, model.description.multi_label, layers),
-  text_regressor: (model, {logits}, layers) => ({value: logits.values[0], layers}),
-  text_embedder: (model, {vectors}) => ({vector: vectors.values}),
-};
+/** Outputs with a row for each token, by head. */
+const BY_TOKEN = {question_answerer: ['start_logits', 'end_logits'], token_classifier: ['logits']};
 
 /**
  * A file that albert_tf exported, ready to answer. Nothing leaves the page: the file is run where it is.
  *
  * ```js
- * const model = await TextModel.load('reviews.tflite', {wasm: 'wasm/', unicode: 'unicode.txt'});
+ * const model = await TextModel.load('reviews.tflite', {wasm: 'wasm/', tables: './'});
  * const {label, probability} = await model.answer('well worth the money');
  * ```
  */
@@ -29,18 +24,19 @@ export class TextModel {
    * @param {Uint8Array|string|URL} file its content, or where it is.
    * @param {object} options
    * @param {string|URL} options.wasm the folder of LiteRT.js's WebAssembly files, with a slash at its end, or its script.
-   * @param {Uint8Array|string|URL} options.unicode `unicode.txt`, the tokenizer's tables.
+   * @param {Object<string, Uint8Array>|string|URL} options.tables the folder of the tokenizer's tables, `unicode.txt` and
+   *   `words.txt`, with a slash at its end; or their contents by name.
    * @param {boolean} [options.threads] run on several threads, which needs a page that is cross-origin isolated.
    * @param {string} [options.name] what messages call the file.
    * @returns {Promise<TextModel>}
    * @throws {ModelFileError} when the file cannot be used.
    */
-  static async load(file, {wasm, unicode, threads = false, name = nameOf(file)}) {
-    const [content, tables] = await Promise.all([contentOf(file, name), contentOf(unicode, 'unicode.txt')]);
+  static async load(file, {wasm, tables, threads = false, name = nameOf(file)}) {
+    const [content, contents] = await Promise.all([contentOf(file, name), contentsOf(tables)]);
     const bundle = await readBundle(content, name);
     checkSupported(bundle, name);
     await loadRuntime({wasm: String(wasm), threads});
-    const tokenizer = makeTokenizer(bundle.tokenizer, bundle.description.tokenizer, tables);
+    const tokenizer = makeTokenizer(bundle.tokenizer, bundle.description.tokenizer, contents);
     return new TextModel(await Graph.compile(content), tokenizer, bundle);
   }
 
@@ -84,25 +80,36 @@ export class TextModel {
   /**
    * Answers a text.
    *
-   * @param {string} text
+   * @param {string} text or the question, for models that find answers in passages.
    * @param {object} [options]
    * @param {string} [options.pair] the second text, for models of pairs.
+   * @param {string} [options.context] the passage, for models that find answers in one.
    * @param {Object<string, number>} [options.controls] limits by name; what is left out is the file's default.
-   * @returns {Promise<object>} `{label, probability, scores, labels, layers}` of a classifier, `{value, layers}` of a
-   *   regressor, `{vector}` of a file of sentence vectors; and of all `tokens`, `isTruncated` and
-   *   `milliseconds`.
+   * @param {(done: number, all: number) => boolean} [options.onWindow] is told how many windows of a long text have been
+   *   read; where it returns false, the rest is left.
+   * @returns {Promise<object|null>} `{label, probability, scores, labels, layers}` of a classifier, `{value, layers}` of a
+   *   regressor, `{vector}` of a file of sentence vectors, `{text, start, end, probability, alternatives,
+   *   noAnswerProbability}` of a question answerer, `{entities}` of a token classifier; and of all `tokens`, `windows`,
+   *   `isTruncated` and `milliseconds`. Places count units of UTF-16, as JavaScript does. Null where the rest was left.
    */
-  async answer(text, {pair = null, controls = {}} = {}) {
-    checkTexts(text, pair);
+  async answer(text, {controls = {}, onWindow = () => true, ...options} = {}) {
+    checkTexts(text, ...Object.values(options));
     const begun = performance.now();
-    const {truncate = 'longest_first'} = this.description.preprocessor ?? this.description;
-    const row = this.tokenizer.pack(text, pair, this.sequenceLength, truncate, false);
-    const outputs = await this.run(row.tokenIds, row.segmentIds, controls);
-    const layers = outputs.layers?.values[0];
+    const head = HEADS[this.head];
+    const rows = head.read(this, text, options);
+    const outputs = [];
+    let tokens = 0;
+    for (let row = 0; row < rows.size; row++) {
+      if (row > 0 && onWindow(row, rows.size) === false) return null;
+      const ids = rows.tokenIds(row);
+      tokens += ids.length;
+      outputs.push(await this.run(ids, rows.segmentIds(row), controls));
+    }
     return {
-      ...ANSWERS[this.head](this, outputs, layers),
-      tokens: row.tokenIds.length,
-      isTruncated: row.isTruncated,
+      ...head.answer(this, rows, outputs, text, options),
+      tokens,
+      windows: rows.size,
+      isTruncated: rows.isTruncated,
       milliseconds: performance.now() - begun,
     };
   }
@@ -162,7 +169,7 @@ function filled(values, length, filler) {
 
 function checkTexts(...texts) {
   for (const text of texts) {
-    if (text !== null && typeof text !== 'string') {
+    if (text !== null && text !== undefined && typeof text !== 'string') {
       throw new TypeError(`a text is of type ${typeof text}; expected a string`);
     }
   }
@@ -175,10 +182,18 @@ function checkSupported({description, tokenizer}, name) {
       'unsupported',
     );
   }
-  if (!(description.head in ANSWERS)) {
-    const known = Object.keys(ANSWERS).join(', ');
+  if (!(description.head in HEADS)) {
+    const known = Object.keys(HEADS).join(', ');
     throw new ModelFileError(
       `${name}: it holds a ${description.head ?? 'backbone'}, which gives no answer here; expected one of ${known}`,
+      'unsupported',
+    );
+  }
+  if (description.length === null && description.outputs.some(output => BY_TOKEN[description.head]?.includes(output))) {
+    // LiteRT.js 2.5.3 makes room for the outputs before the runtime resizes them, and would write beyond it.
+    throw new ModelFileError(
+      `${name}: it takes any length, and its outputs have a row for each token, which LiteRT.js cannot hold; export the ` +
+        'model again with a length, such as --length 128',
       'unsupported',
     );
   }
@@ -193,6 +208,12 @@ function checkSupported({description, tokenizer}, name) {
 
 function nameOf(file) {
   return file instanceof Uint8Array ? 'the file' : String(file).split('/').pop();
+}
+
+async function contentsOf(tables) {
+  if (typeof tables !== 'string' && !(tables instanceof URL)) return tables;
+  const contents = await Promise.all(TABLES.map(name => contentOf(new URL(name, tables), name)));
+  return Object.fromEntries(TABLES.map((name, number) => [name, contents[number]]));
 }
 
 async function contentOf(source, name) {

@@ -16,10 +16,13 @@ Object.assign(globalThis, {require: here, __filename: fileURLToPath(import.meta.
 self.Module = {wasmBinary: fs.readFileSync(path.join(wasm, `${SCRIPT}.wasm`))};
 
 const {ModelFileError, TextModel} = await import('./index.js');
+const {TABLES} = await import('./tokenizer.js');
 export {ModelFileError, TextModel};
 
+const folder = new URL('../build/tokenizer/', import.meta.url);
+
 /** The tokenizer's tables, as `TextModel.load` takes them. */
-export const unicode = new Uint8Array(fs.readFileSync(new URL('../build/tokenizer/unicode.txt', import.meta.url)));
+export const tables = Object.fromEntries(TABLES.map(name => [name, new Uint8Array(fs.readFileSync(new URL(name, folder)))]));
 
 /**
  * Loads a file.
@@ -31,7 +34,7 @@ export const unicode = new Uint8Array(fs.readFileSync(new URL('../build/tokenize
 export function loadModel(file, name = file instanceof Uint8Array ? 'the file' : file) {
   const script = pathToFileURL(path.join(wasm, `${SCRIPT}.js`)).href;
   const content = file instanceof Uint8Array ? file : new Uint8Array(fs.readFileSync(file));
-  return TextModel.load(content, {wasm: script, unicode, name});
+  return TextModel.load(content, {wasm: script, tables, name});
 }
 
 function pathOf(file) {

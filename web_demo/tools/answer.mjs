@@ -3,8 +3,9 @@ import {contentOf, modelAndFlags, runTool, textLines, writeLine} from './lines.m
 
 const USAGE = `usage: answer MODEL
 
-Reads JSON lines {"text": "..."}, also with a "pair", from standard input, and writes for each the answer of MODEL, a
-.tflite that albert_tf exported, as a line of JSON: by LiteRT.js and the tokenizer of the web page, under Node.`;
+Reads JSON lines {"text": "..."} from standard input, also with a "pair", or of a question with its "context", and writes
+for each the answer of MODEL, a .tflite that albert_tf exported, as a line of JSON: by LiteRT.js and the tokenizer of the
+web page, under Node. Places in texts count units of UTF-16.`;
 
 await runTool('answer', async words => {
   if (words.includes('--help') || words.includes('-h')) {
@@ -13,8 +14,8 @@ await runTool('answer', async words => {
   }
   const {file} = modelAndFlags(words, [], 'answer');
   const model = await loadModel(contentOf(file), file);
-  for await (const {text, pair = null} of textLines()) {
-    const {vector, ...answer} = await model.answer(text, {pair});
+  for await (const {text, pair, context} of textLines()) {
+    const {vector, ...answer} = await model.answer(text, {pair, context});
     writeLine(vector ? {...answer, vector: Array.from(vector)} : answer);
   }
   process.exit(); // LiteRT.js leaves something running that would keep Node waiting

@@ -26,7 +26,9 @@ fs.mkdirSync(path.join(out, 'wasm'), {recursive: true});
 fs.writeFileSync(path.join(out, 'app.js'), await bundle('page/app.js'));
 fs.writeFileSync(path.join(out, 'worker.js'), await bundle('src/worker.js'));
 fs.writeFileSync(path.join(out, 'index.html'), source('page/index.html').replace('/*STYLE*/', () => source('page/style.css')));
-fs.copyFileSync(path.join(web, 'build/tokenizer/unicode.txt'), path.join(out, 'unicode.txt'));
+for (const table of ['unicode.txt', 'words.txt']) {
+  fs.copyFileSync(path.join(web, 'build', 'tokenizer', table), path.join(out, table));
+}
 for (const file of [`${SCRIPT}.js`, `${SCRIPT}.wasm`]) {
   fs.copyFileSync(path.join(core, 'wasm', file), path.join(out, 'wasm', file));
 }

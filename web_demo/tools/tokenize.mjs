@@ -1,5 +1,6 @@
+import {fileURLToPath} from 'node:url';
 import {readBundle} from '../src/archive.js';
-import {makeTokenizer} from '../src/tokenizer.js';
+import {makeTokenizer, TABLES} from '../src/tokenizer.js';
 import {contentOf, modelAndFlags, runTool, textLines, UserError, writeLine} from './lines.mjs';
 
 const USAGE = `usage: tokenize MODEL [--offsets] [--cased] [--keep-accents]
@@ -13,7 +14,7 @@ without special tokens, by the tokenizer of the web page, which is that of the A
   --keep-accents  do not drop combining marks
 
 Without --cased and --keep-accents a .tflite says itself how texts are treated.`;
-const unicode = new URL('../build/tokenizer/unicode.txt', import.meta.url);
+const folder = new URL('../build/tokenizer/', import.meta.url);
 
 await runTool('tokenize', async words => {
   if (words.includes('--help') || words.includes('-h')) {
@@ -45,7 +46,8 @@ async function vocabularyOf(file) {
 
 function made(vocabulary, settings, file) {
   try {
-    return makeTokenizer(vocabulary, settings, contentOf(unicode));
+    const tables = TABLES.map(name => [name, contentOf(fileURLToPath(new URL(name, folder)))]);
+    return makeTokenizer(vocabulary, settings, Object.fromEntries(tables));
   } catch (error) {
     throw new UserError(`${file}: ${error.message}`);
   }

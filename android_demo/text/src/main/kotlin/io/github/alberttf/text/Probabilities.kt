@@ -33,8 +33,11 @@ internal fun softmaxInDouble(logits: FloatArray): DoubleArray {
  */
 public fun sigmoid(logits: FloatArray): FloatArray {
     requireFinite(logits)
-    return FloatArray(logits.size) { (1.0 / (1.0 + exp(-logits[it].toDouble()))).toFloat() }
+    return FloatArray(logits.size) { sigmoidInDouble(logits[it].toDouble()).toFloat() }
 }
+
+/** [sigmoid] of one number, in double precision. */
+internal fun sigmoidInDouble(logit: Double): Double = 1.0 / (1.0 + exp(-logit))
 
 /**
  * The classes with the greatest values.

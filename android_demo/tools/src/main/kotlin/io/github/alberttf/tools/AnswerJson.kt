@@ -2,9 +2,9 @@ package io.github.alberttf.tools
 
 import com.google.gson.stream.JsonWriter
 import io.github.alberttf.app.model.TextAnswer
-import io.github.alberttf.text.AnswerSpan
-import io.github.alberttf.text.Entity
-import io.github.alberttf.text.QuestionAnswer
+import io.github.alberttf.text.answers.AnswerSpan
+import io.github.alberttf.text.answers.Entity
+import io.github.alberttf.text.answers.QuestionAnswer
 import java.io.StringWriter
 
 /** One JSON object on one line. */

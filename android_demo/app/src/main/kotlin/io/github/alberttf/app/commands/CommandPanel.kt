@@ -14,7 +14,7 @@ import io.github.alberttf.app.ui.isPresent
 import io.github.alberttf.app.ui.showBar
 import io.github.alberttf.app.ui.showRows
 import io.github.alberttf.app.ui.showText
-import io.github.alberttf.text.Entity
+import io.github.alberttf.text.answers.Entity
 
 /** Which of the colours of marks each label has: the first label of a sentence the first, and so on. */
 internal class MarkColors(

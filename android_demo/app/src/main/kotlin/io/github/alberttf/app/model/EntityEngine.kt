@@ -1,8 +1,8 @@
 package io.github.alberttf.app.model
 
-import io.github.alberttf.text.Entity
-import io.github.alberttf.text.EntityReader
-import io.github.alberttf.text.TokenDecoder
+import io.github.alberttf.text.answers.Entity
+import io.github.alberttf.text.answers.EntityReader
+import io.github.alberttf.text.answers.TokenDecoder
 
 /**
  * Finds the entities of texts, or labels their words, with a token classifier.

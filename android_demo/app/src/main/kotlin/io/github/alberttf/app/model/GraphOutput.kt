@@ -1,5 +1,6 @@
 package io.github.alberttf.app.model
 
+import io.github.alberttf.text.answers.SpanBeam
 import io.github.alberttf.text.sigmoid
 import io.github.alberttf.text.softmax
 
@@ -15,12 +16,21 @@ internal class GraphOutput(
 ) {
     private val classes = description.numClasses ?: 1
     private val isProbable = PROBABILITIES in description.outputs
+    private val isBeam = description.questionsHaveBeams
     private val layersRun = IntArray(description.batch)
 
     /** Where the runtime writes the outputs, by their names. */
     val arrays: Map<String, Any> =
         when (description.task) {
-            ModelTask.QUESTION_ANSWERING -> listOf(START_LOGITS, END_LOGITS).associateWith { rows(length) }
+            ModelTask.QUESTION_ANSWERING ->
+                if (isBeam) {
+                    beam()
+                } else {
+                    mapOf(
+                        START_LOGITS to rows(length),
+                        END_LOGITS to rows(length),
+                    )
+                }
             ModelTask.TOKEN_CLASSIFICATION ->
                 mapOf(LOGITS to Array(description.batch) { Array(length) { FloatArray(classes) } })
             else -> mapOf((if (isProbable) PROBABILITIES else LOGITS) to rows(classes))
@@ -31,6 +41,17 @@ internal class GraphOutput(
 
     /** The first number, as regressors give it. */
     val value: Float get() = row(LOGITS)[0]
+
+    /** Of a question answerer that scores ends for given starts. */
+    val spanBeam: SpanBeam
+        get() =
+            SpanBeam(
+                numbers(STARTS),
+                row(START_LOG_PROBABILITIES),
+                numbers(ENDS),
+                row(END_LOG_PROBABILITIES),
+                (arrays.getValue(NO_ANSWER) as FloatArray)[0],
+            )
 
     /** Of a question answerer, one a token: as the first of an answer. */
     val startLogits: FloatArray get() = row(START_LOGITS)
@@ -50,6 +71,21 @@ internal class GraphOutput(
             else -> softmax(row(LOGITS))
         }
 
+    private fun beam(): Map<String, Any> {
+        val settings = description.questionSettings
+        val (starts, ends) = settings.startNTop to settings.startNTop * settings.endNTop
+        return mapOf(
+            STARTS to Array(description.batch) { IntArray(starts) },
+            START_LOG_PROBABILITIES to rows(starts),
+            ENDS to Array(description.batch) { IntArray(ends) },
+            END_LOG_PROBABILITIES to rows(ends),
+            NO_ANSWER to FloatArray(description.batch),
+        )
+    }
+
+    @Suppress("UNCHECKED_CAST") // made above
+    private fun numbers(name: String) = (arrays.getValue(name) as Array<IntArray>)[0]
+
     private fun rows(size: Int) = Array(description.batch) { FloatArray(size) }
 
     @Suppress("UNCHECKED_CAST") // made above
@@ -60,6 +96,11 @@ internal class GraphOutput(
         private const val PROBABILITIES = "probabilities"
         private const val START_LOGITS = "start_logits"
         private const val END_LOGITS = "end_logits"
+        private const val STARTS = "start_top_index"
+        private const val START_LOG_PROBABILITIES = "start_top_log_probs"
+        private const val ENDS = "end_top_index"
+        private const val END_LOG_PROBABILITIES = "end_top_log_probs"
+        private const val NO_ANSWER = "cls_logits"
         private const val LAYERS = "layers"
     }
 }

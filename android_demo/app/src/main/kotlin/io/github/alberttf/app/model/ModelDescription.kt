@@ -53,9 +53,14 @@ public class ModelDescription internal constructor(
                     preprocessor?.countOrNull("max_question_length") ?: QuestionSettings.MAX_QUESTION_LENGTH,
                 maxAnswerTokens = head?.countOrNull("max_answer_tokens") ?: QuestionSettings.MAX_ANSWER_TOKENS,
                 canBeUnanswerable = head?.takeUnless { it.isNull(UNANSWERABLE) }?.flag(UNANSWERABLE) ?: false,
+                startNTop = head?.countOrNull("start_n_top") ?: QuestionSettings.BEAM,
+                endNTop = head?.countOrNull("end_n_top") ?: QuestionSettings.BEAM,
                 noAnswerThreshold = head?.takeUnless { it.isNull(THRESHOLD) }?.number(THRESHOLD) ?: HALF,
             )
         }
+
+    /** Whether a question answerer scores ends for given starts, and gives the best of both. */
+    internal val questionsHaveBeams: Boolean get() = "start_top_index" in outputs
 
     private val preprocessor get() = json.childOrNull("preprocessor")
 
@@ -155,11 +160,14 @@ internal class QuestionSettings(
     val maxQuestionLength: Int,
     val maxAnswerTokens: Int,
     val canBeUnanswerable: Boolean,
+    val startNTop: Int,
+    val endNTop: Int,
     val noAnswerThreshold: Double,
 ) {
     companion object {
         const val STRIDE = 128
         const val MAX_QUESTION_LENGTH = 64
         const val MAX_ANSWER_TOKENS = 30
+        const val BEAM = 5
     }
 }

@@ -1,8 +1,8 @@
 package io.github.alberttf.app.model
 
-import io.github.alberttf.text.QuestionAnswer
-import io.github.alberttf.text.QuestionReader
-import io.github.alberttf.text.SpanDecoder
+import io.github.alberttf.text.answers.QuestionAnswer
+import io.github.alberttf.text.answers.QuestionReader
+import io.github.alberttf.text.answers.SpanDecoder
 import java.util.concurrent.atomic.AtomicInteger
 
 /**
@@ -115,7 +115,12 @@ public class QuestionEngine(
             outputs += graph.run(window, controls)
             onProgress(outputs.size, windows.size)
         }
-        val answer = decoder.decode(passage, windows, outputs.map { it.startLogits }, outputs.map { it.endLogits })
+        val answer =
+            if (model.description.questionsHaveBeams) {
+                decoder.decodeBeams(passage, windows, outputs.map { it.spanBeam })
+            } else {
+                decoder.decode(passage, windows, outputs.map { it.startLogits }, outputs.map { it.endLogits })
+            }
         return PassageAnswer(answer, windows.size, millisecondsSince(started))
     }
 }

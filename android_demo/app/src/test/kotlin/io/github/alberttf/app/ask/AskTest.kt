@@ -10,8 +10,8 @@ import io.github.alberttf.app.testing.AppTest
 import io.github.alberttf.app.testing.isVisible
 import io.github.alberttf.app.testing.text
 import io.github.alberttf.app.ui.Wording
-import io.github.alberttf.text.AnswerSpan
-import io.github.alberttf.text.QuestionAnswer
+import io.github.alberttf.text.answers.AnswerSpan
+import io.github.alberttf.text.answers.QuestionAnswer
 import org.junit.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals

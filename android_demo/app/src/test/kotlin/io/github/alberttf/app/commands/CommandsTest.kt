@@ -12,7 +12,7 @@ import io.github.alberttf.app.testing.AppTest
 import io.github.alberttf.app.testing.isVisible
 import io.github.alberttf.app.ui.ModelActivity
 import io.github.alberttf.app.ui.Wording
-import io.github.alberttf.text.Entity
+import io.github.alberttf.text.answers.Entity
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
 import kotlin.test.assertEquals

@@ -1,4 +1,4 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 /**
  * Whether Python's `str.isspace` holds. Java's own functions differ in U+0085, and from phone to phone in U+180E.

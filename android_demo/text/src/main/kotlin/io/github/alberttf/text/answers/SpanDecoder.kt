@@ -1,5 +1,7 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
+import io.github.alberttf.text.PackedText
+import io.github.alberttf.text.sigmoidInDouble
 import kotlin.math.exp
 import kotlin.math.ln
 
@@ -59,17 +61,62 @@ public class SpanDecoder(
             "got ${windows.size} windows with ${startLogits.size} arrays of start logits and ${endLogits.size} of " +
                 "end logits; expected one or more windows, and one array of each for every one"
         }
-        val found = windows.indices.map { Window(windows[it], context, startLogits[it], endLogits[it]) }
+        val found =
+            windows.indices.map {
+                LogitWindow(ContextTokens(windows[it], context), startLogits[it], endLogits[it], maxAnswerTokens)
+            }
         val none = found.minOf { it.noAnswerScore }
-        val total = logSum(found, none)
+        val total = if (canBeUnanswerable) logSum(found, none) else logSum(found)
+        return choose(context, found, total, if (canBeUnanswerable) exp(none - total) else null)
+    }
+
+    /**
+     * Finds the answer among the spans of beams, of a model whose ends are scored for given starts.
+     *
+     * As in google-research/albert `squad_utils.py`, `accumulate_predictions_v2` and `write_predictions_v2`, spans that
+     * end before they start, are too long, or lie outside the context are left out. There is no answer with the
+     * probability that the model's classifier says, in the window that is least sure of it.
+     *
+     * @param context the second text of the pairs.
+     * @param windows what [QuestionReader] made of a question and [context].
+     * @param beams what the model gave for each window.
+     * @throws IllegalArgumentException if the numbers of windows and beams do not fit, or a number is NaN or infinite.
+     */
+    public fun decodeBeams(
+        context: String,
+        windows: List<PackedText>,
+        beams: List<SpanBeam>,
+    ): QuestionAnswer {
+        require(windows.isNotEmpty() && windows.size == beams.size) {
+            "got ${windows.size} windows with ${beams.size} beams; expected one or more windows, and a beam for every one"
+        }
+        val found =
+            windows.indices.map { BeamWindow(ContextTokens(windows[it], context), beams[it], maxAnswerTokens) }
+        val spans = logSum(found)
+        if (!canBeUnanswerable) return choose(context, found, spans, null)
+        val logit = beams.minOf { it.noAnswerLogit }.toDouble()
+        return choose(context, found, spans - ln(sigmoidInDouble(-logit)), sigmoidInDouble(logit))
+    }
+
+    /**
+     * Chooses among all spans.
+     *
+     * @param total what is taken from a span's score for the logarithm of its probability.
+     * @param noAnswer the probability of there being none; null where there always is one.
+     */
+    private fun choose(
+        context: String,
+        windows: List<SpanWindow>,
+        total: Double,
+        noAnswer: Double?,
+    ): QuestionAnswer {
         val best = BestSpans(context, numAlternatives)
-        for (window in found) window.forEachSpan { start, end, score -> best.add(start, end, score - total) }
+        for (window in windows) window.forEachSpan { start, end, score -> best.add(start, end, score - total) }
         val alternatives =
             List(best.size) {
                 val (start, end) = best.start(it) to best.end(it)
                 AnswerSpan(context.substring(start, end), start, end, exp(best.score(it)).toFloat())
             }
-        val noAnswer = if (canBeUnanswerable) exp(none - total) else null
         val isAnswered = alternatives.isNotEmpty() && (noAnswer == null || noAnswer < noAnswerThreshold)
         return QuestionAnswer(
             best = if (isAnswered) alternatives[0] else null,
@@ -79,54 +126,16 @@ public class SpanDecoder(
         )
     }
 
-    /** The logarithm of the sum of `exp(score)` of all that the model could have chosen. */
+    /** The logarithm of the sum of `exp(score)` of all spans, and of what else the model could have chosen. */
     private fun logSum(
-        windows: List<Window>,
-        none: Double,
+        windows: List<SpanWindow>,
+        other: Double = Double.NEGATIVE_INFINITY,
     ): Double {
-        var largest = if (canBeUnanswerable) none else Double.NEGATIVE_INFINITY
+        var largest = other
         for (window in windows) window.forEachSpan { _, _, score -> largest = maxOf(largest, score) }
-        var sum = if (canBeUnanswerable) exp(none - largest) else 0.0
+        if (largest == Double.NEGATIVE_INFINITY) return largest
+        var sum = exp(other - largest)
         for (window in windows) window.forEachSpan { _, _, score -> sum += exp(score - largest) }
         return largest + ln(sum)
-    }
-
-    /** A window with the scores of its tokens. */
-    private inner class Window(
-        private val window: PackedText,
-        private val context: String,
-        private val startLogits: FloatArray,
-        private val endLogits: FloatArray,
-    ) {
-        private val spans = requireNotNull(window.spans) { "the window has no spans; make it with QuestionReader" }
-
-        init {
-            for ((name, logits) in listOf("start_logits" to startLogits, "end_logits" to endLogits)) {
-                require(logits.size >= window.size) {
-                    "the $name of a window are ${logits.size}, and it has ${window.size} tokens; expected one a token"
-                }
-                requireFinite(logits)
-            }
-            for (token in 0 until window.size) {
-                require(window.segmentIds[token] == 0 || spans.ends[token] <= context.length) {
-                    "a token ends at ${spans.ends[token]}, and the text has ${context.length} characters; pass the " +
-                        "text that the windows are of"
-                }
-            }
-        }
-
-        /** That of `[CLS]`, the first token. */
-        val noAnswerScore: Double get() = startLogits[0].toDouble() + endLogits[0]
-
-        /** Goes over all spans that the window gives a score. */
-        inline fun forEachSpan(action: (start: Int, end: Int, score: Double) -> Unit) {
-            val past = window.size - 1 // the last [SEP]; the tokens of the context stand next to each other
-            for (first in 0 until past) {
-                if (window.segmentIds[first] != 1 || window.maxContext?.get(first) == false) continue
-                for (last in first until minOf(first + maxAnswerTokens, past)) {
-                    action(spans.starts[first], spans.ends[last], startLogits[first].toDouble() + endLogits[last])
-                }
-            }
-        }
     }
 }

@@ -1,5 +1,8 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
+import io.github.alberttf.text.TestFiles
+import io.github.alberttf.text.TextPacker
+import io.github.alberttf.text.Truncation
 import org.junit.Test
 import kotlin.math.exp
 import kotlin.random.Random
@@ -90,6 +93,41 @@ class SpanDecoderTest {
         val logits = read.map { FloatArray(it.size) }
         val found = SpanDecoder(numAlternatives = 20).decode(passage, read, logits, logits)
         assertEquals(setOf("🙂", "🙂\u0085 yes", "yes"), found.alternatives.map { it.text }.toSet())
+    }
+
+    @Test
+    fun beamsLeaveOutWhatIsNoAnswer() {
+        // One window: [CLS] who [SEP] and a context of four tokens, 3 to 6, then [SEP], 7; 9 stands for no token.
+        val passage = TestFiles.words.take(4).joinToString(" ")
+        val window = packer.windows("who", passage, 5)
+        val beam =
+            SpanBeam(
+                starts = intArrayOf(4, 0),
+                startLogProbabilities = floatArrayOf(-1f, -2f),
+                ends = intArrayOf(5, 3, 6, 7, 9, 4),
+                endLogProbabilities = floatArrayOf(-1f, -1f, -2f, -1f, -1f, -1f),
+                noAnswerLogit = 1f,
+            )
+        val words = passage.split(" ")
+        val found =
+            SpanDecoder(
+                2,
+                canBeUnanswerable = true,
+                noAnswerThreshold = 0.8,
+            ).decodeBeams(passage, window, listOf(beam))
+        assertEquals(listOf(words.subList(1, 3).joinToString(" ")), found.alternatives.map { it.text })
+        assertEquals(1 / (1 + exp(-1.0)), found.noAnswerProbability!!.toDouble(), 1e-6)
+        assertEquals(1 / (1 + exp(1.0)), found.probability.toDouble(), 1e-6)
+        val longer = SpanDecoder(3).decodeBeams(passage, window, listOf(beam))
+        assertEquals(1 / (1 + exp(-1.0)), longer.best!!.probability.toDouble(), 1e-6)
+        assertEquals(2, longer.alternatives.size)
+        val nothing = SpanBeam(intArrayOf(0), floatArrayOf(0f), intArrayOf(0), floatArrayOf(0f), -9f)
+        assertEquals(
+            QuestionAnswer(null, 1f, emptyList(), null),
+            SpanDecoder().decodeBeams(passage, window, listOf(nothing)),
+        )
+        val uneven = SpanBeam(intArrayOf(1, 2), floatArrayOf(0f, 0f), intArrayOf(1), floatArrayOf(0f), 0f)
+        fails("as many ends for each start") { SpanDecoder().decodeBeams(passage, window, listOf(uneven)) }
     }
 
     @Test

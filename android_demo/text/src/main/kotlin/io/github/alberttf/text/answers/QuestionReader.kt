@@ -1,4 +1,10 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
+
+import io.github.alberttf.text.AlbertTokenizer
+import io.github.alberttf.text.InputAssembler
+import io.github.alberttf.text.PackedText
+import io.github.alberttf.text.TextPacker
+import io.github.alberttf.text.Truncation
 
 /**
  * Reads questions and their passages as windows `[CLS] question [SEP] part of the passage [SEP]`, as `QuestionReader` of

@@ -1,5 +1,6 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
+import io.github.alberttf.text.PackedText
 import kotlin.math.ln
 
 /**

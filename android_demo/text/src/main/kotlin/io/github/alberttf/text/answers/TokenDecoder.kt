@@ -1,4 +1,6 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
+
+import io.github.alberttf.text.PackedText
 
 /**
  * Reads labelled stretches of a text from the output of a token classifier, as `token_decoder` of

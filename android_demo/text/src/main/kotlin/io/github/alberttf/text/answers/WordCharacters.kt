@@ -1,6 +1,7 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 import io.github.alberttf.text.buffers.IntBuilder
+import io.github.alberttf.text.resource
 import io.github.alberttf.text.unicode.CodePointSet
 
 /**

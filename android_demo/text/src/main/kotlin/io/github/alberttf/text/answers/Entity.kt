@@ -1,4 +1,4 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 /**
  * A stretch of a text with a label.

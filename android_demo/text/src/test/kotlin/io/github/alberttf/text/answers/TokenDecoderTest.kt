@@ -1,5 +1,8 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
+import io.github.alberttf.text.SmallModel
+import io.github.alberttf.text.TestFiles
+import io.github.alberttf.text.softmaxInDouble
 import org.junit.Test
 import kotlin.math.ln
 import kotlin.random.Random

@@ -1,4 +1,4 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 /**
  * The spans with the greatest scores of all that were added, the greatest first, each place once, with more than blanks

@@ -1,5 +1,7 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
+import io.github.alberttf.text.PackedText
+import io.github.alberttf.text.softmaxInDouble
 import io.github.alberttf.text.unicode.codePointAt
 import io.github.alberttf.text.unicode.codePointBefore
 

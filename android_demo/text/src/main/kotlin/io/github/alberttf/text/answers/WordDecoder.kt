@@ -1,4 +1,6 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
+
+import io.github.alberttf.text.PackedText
 
 /**
  * Gives each word between blanks the label that its tokens on average find best.

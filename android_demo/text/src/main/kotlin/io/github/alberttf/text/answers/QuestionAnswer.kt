@@ -1,4 +1,4 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 /**
  * A part of a text that may answer a question.

@@ -1,4 +1,10 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
+
+import io.github.alberttf.text.AlbertTokenizer
+import io.github.alberttf.text.InputAssembler
+import io.github.alberttf.text.PackedText
+import io.github.alberttf.text.TextPacker
+import io.github.alberttf.text.Truncation
 
 /**
  * Reads texts whole: `[CLS] text [SEP]`, in several windows where one is too short, as `EntityReader` of

@@ -1,4 +1,4 @@
-package io.github.alberttf.text
+package io.github.alberttf.text.answers
 
 /**
  * The name of a class of tokens, such as `B-PER` or `O`, taken apart.
