@@ -4,12 +4,10 @@ A tokenizer is the content of one file and a few options, wherever it travels: i
 exported one. What kind it is, the content tells; the file's name there follows from it (`file_name`).
 """
 
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from albert_tf.errors import CheckpointError
 from albert_tf.tokenizer.model_file import ModelFile, parse_model
 from albert_tf.tokenizer.packing import Encoded
 from albert_tf.tokenizer.sentencepiece import SentencePieceEngine
@@ -35,6 +33,7 @@ class VocabularyFile(Protocol):
         piece_ids: piece to id.
         unk_id: the id for what the vocabulary cannot spell.
         reserved_ids: the ids of pieces that no text can produce.
+        ordinary_pieces: those that were learned from texts.
         scores: the log-probability of every piece, by id; None where it has none.
     """
 
@@ -60,11 +59,19 @@ class VocabularyFile(Protocol):
         ...
 
     @property
+    def ordinary_pieces(self) -> tuple[str, ...]:  # noqa: D102
+        ...
+
+    @property
     def scores(self) -> tuple[float, ...] | None:  # noqa: D102
         ...
 
     def begins_word(self, piece: str) -> bool:
         """Whether a piece is marked as the first one of a word."""
+        ...
+
+    def surface(self, piece: str) -> str:
+        """How a piece reads."""
         ...
 
 
@@ -96,22 +103,6 @@ class Engine(Protocol):
         ...
 
 
-def read_vocabulary(path: str | Path) -> ModelFile | WordPieces:
-    """Reads a SentencePiece model or a `vocab.txt` of WordPieces.
-
-    Raises:
-        CheckpointError: the file cannot be read, or is neither.
-    """
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise CheckpointError(
-            f"cannot read the tokenizer {str(path)!r}: {error.strerror or error}; pass the path of a SentencePiece "
-            "model or of a vocab.txt, or no path for the bundled English one"
-        ) from error
-    return parse_vocabulary(content, repr(str(path)))
-
-
 def parse_vocabulary(content: bytes, source: str = "the given content") -> ModelFile | WordPieces:
     """Parses the content of a SentencePiece model or of a `vocab.txt`.
 
@@ -127,17 +118,17 @@ def parse_vocabulary(content: bytes, source: str = "the given content") -> Model
 
 
 def make_engine(
-    vocabulary: ModelFile | WordPieces, lowercase: bool, strip_accents: bool | None
+    vocabulary: ModelFile | WordPieces, lowercase: bool | None, strip_accents: bool | None
 ) -> Engine:
     """Returns the engine that runs a vocabulary.
 
     Args:
         vocabulary: the parsed file.
-        lowercase: whether texts are lower-cased.
+        lowercase: whether texts are lower-cased; None is yes.
         strip_accents: whether they lose their accents; None is as the reference of the kind does.
     """
     engine = WordPieceEngine if isinstance(vocabulary, WordPieces) else SentencePieceEngine
-    return engine(vocabulary, lowercase, strip_accents)
+    return engine(vocabulary, lowercase is not False, strip_accents)
 
 
 def file_name(content: bytes) -> str:

@@ -88,9 +88,19 @@ class ModelFile:
         """The ids of the pieces of type `CONTROL`, which no text can produce."""
         return tuple(index for index, kind in enumerate(self.types) if kind == CONTROL)
 
+    @property
+    def ordinary_pieces(self) -> tuple[str, ...]:
+        """The pieces of type `NORMAL`, which were learned from texts."""
+        kinds = zip(self.pieces, self.types, strict=True)
+        return tuple(piece for piece, kind in kinds if kind == NORMAL)
+
     def begins_word(self, piece: str) -> bool:
         """Whether a piece begins with the mark of a word's start."""
         return piece.startswith(WORD_BOUNDARY)
+
+    def surface(self, piece: str) -> str:
+        """How a piece reads, without the mark of a word's start."""
+        return piece.removeprefix(WORD_BOUNDARY)
 
 
 def parse_model(content: bytes, source: str = "the given content") -> ModelFile:

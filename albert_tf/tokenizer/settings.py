@@ -14,7 +14,7 @@ class TokenizerSettings(Vocabulary):
 
     Args:
         vocabulary: the parsed file.
-        lowercase: lower-case texts.
+        lowercase: lower-case texts; None does.
         strip_accents: drop their accents; None does as the reference of the kind.
         special_tokens: as for `Vocabulary`.
 
@@ -27,7 +27,7 @@ class TokenizerSettings(Vocabulary):
     def __init__(
         self,
         vocabulary: VocabularyFile,
-        lowercase: bool,
+        lowercase: bool | None,
         strip_accents: bool | None,
         special_tokens: dict[str, str | None],
     ):

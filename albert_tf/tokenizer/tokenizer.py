@@ -8,11 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from albert_tf.errors import DataError
-from albert_tf.tokenizer.engines import (
-    VocabularyFile,
-    parse_vocabulary,
-    read_vocabulary,
-)
+from albert_tf.tokenizer.engines import VocabularyFile, parse_vocabulary
+from albert_tf.tokenizer.files import as_tokenization, read_tokenization
 from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
 from albert_tf.tokenizer.settings import TokenizerSettings
 from albert_tf.tokenizer.text_sequence import not_text, text_list
@@ -39,18 +36,20 @@ class AlbertTokenizer(TokenizerSettings):
     SentencePiece recognizes in any text (the English model declares none of its special tokens so).
 
     Args:
-        path: a SentencePiece `.model` file, or a `vocab.txt` of WordPieces; None is the bundled uncased English
-            model of ALBERT v1 and v2.
-        lowercase: lower-case the text (google's `do_lower_case`); False for a cased model.
-        strip_accents: drop the accents; None does as the reference: always by a SentencePiece model, and by
-            WordPieces where texts are lower-cased.
+        path: a SentencePiece `.model` file, a `vocab.txt` of WordPieces, or Hugging Face's `tokenizer.json` of
+            either; None is the bundled uncased English model of ALBERT v1 and v2.
+        lowercase: lower-case the text (google's `do_lower_case`); False for a cased model; None does as a
+            `tokenizer.json` says, and else lower-cases.
+        strip_accents: drop the accents; None does as a `tokenizer.json` says, and else as the reference: always by a
+            SentencePiece model, and by WordPieces where texts are lower-cased.
         cls_token: the piece that starts a sequence; None looks for `[CLS]`, then `<cls>`.
         sep_token: the piece that ends a segment; None looks for `[SEP]`, then `<sep>`.
         pad_token: the piece that fills up a batch; None looks for `<pad>`, then `[PAD]`.
         mask_token: the piece that hides a token; None looks for `[MASK]`, then `<mask>`.
 
     Raises:
-        CheckpointError: the file cannot be read, or is no vocabulary of either kind.
+        CheckpointError: the file cannot be read, is no vocabulary of either kind, or a `tokenizer.json` that does
+            what neither kind does.
         ConfigError: a special piece is not in the vocabulary.
 
     Example:
@@ -69,39 +68,43 @@ class AlbertTokenizer(TokenizerSettings):
         self,
         path: str | Path | None = None,
         *,
-        lowercase: bool = True,
+        lowercase: bool | None = None,
         strip_accents: bool | None = None,
         cls_token: str | None = None,
         sep_token: str | None = None,
         pad_token: str | None = None,
         mask_token: str | None = None,
     ):
-        self.path: Path | None = _bundled_path() if path is None else Path(path)
-        vocabulary = _bundled_vocabulary() if path is None else read_vocabulary(path)
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
-        super().__init__(vocabulary, lowercase, strip_accents, special)
+        if path is None:
+            self.path: Path | None = _bundled_path()
+            super().__init__(_bundled_vocabulary(), lowercase, strip_accents, special)
+        else:
+            self.path = Path(path)
+            content, *said = read_tokenization(path).unless(lowercase, strip_accents)
+            super().__init__(parse_vocabulary(content, repr(str(path))), *said, special)
 
     @classmethod
     def from_bytes(
         cls,
         model_bytes: bytes,
         *,
-        lowercase: bool = True,
+        lowercase: bool | None = None,
         strip_accents: bool | None = None,
         cls_token: str | None = None,
         sep_token: str | None = None,
         pad_token: str | None = None,
         mask_token: str | None = None,
     ) -> "AlbertTokenizer":
-        """A tokenizer from the content of a `.model` file or a `vocab.txt`, with the keywords of the class.
+        """A tokenizer from the content of a file, as `path` of the class names it, with the keywords of the class.
 
         Its `path` is None.
         """
         tokenizer = cls.__new__(cls)
         tokenizer.path = None
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
-        vocabulary = parse_vocabulary(model_bytes)
-        TokenizerSettings.__init__(tokenizer, vocabulary, lowercase, strip_accents, special)
+        content, *said = as_tokenization(model_bytes).unless(lowercase, strip_accents)
+        TokenizerSettings.__init__(tokenizer, parse_vocabulary(content), *said, special)
         return tokenizer
 
     @classmethod
@@ -336,7 +339,7 @@ def _bundled_path() -> Path:
 
 @functools.cache
 def _bundled_vocabulary() -> VocabularyFile:
-    return read_vocabulary(_bundled_path())
+    return parse_vocabulary(_bundled_path().read_bytes(), "the bundled model")
 
 
 def _rows(flat: list, splits: list[int]) -> list[list]:

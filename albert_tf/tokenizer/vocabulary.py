@@ -69,6 +69,10 @@ class Vocabulary:
         """Whether a piece is marked as the first one of a word: by `▁`, or, of WordPieces, by no `##`."""
         return self._model.begins_word(piece)
 
+    def surface(self, piece: str) -> str:
+        """How a piece reads: without its `▁`; a WordPiece that goes on with a word keeps its `##`."""
+        return self._model.surface(piece)
+
     def id_to_piece(self, token_id: int) -> str:
         """The piece of an id; raises DataError when the vocabulary has no such id."""
         return self._model.pieces[self._checked_ids([token_id])[0]]

@@ -159,7 +159,7 @@ def test_lines_of_the_file():
     [
         (
             content(["[PAD]", "[CLS]", "a"]),
-            r"nor a vocabulary of WordPieces: none of its 3 lines is \[UNK\]",
+            r"nor a vocabulary of WordPieces \(none of its 3 lines is \[UNK\]",
         ),
         ("\n".join(WORDS).encode("utf-16"), "is written in UTF-16; save it as UTF-8"),
         ("\n".join(WORDS).encode("gb18030"), r"byte \d+ is not UTF-8; save it as UTF-8"),

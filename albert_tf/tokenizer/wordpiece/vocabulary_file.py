@@ -8,6 +8,7 @@ which Windows editors put there, is no part of a piece, and blank lines at the e
 import dataclasses
 import functools
 import re
+from collections.abc import Iterable
 
 from albert_tf.errors import CheckpointError
 
@@ -47,12 +48,18 @@ class WordPieces:
 
     @functools.cached_property
     def reserved_ids(self) -> tuple[int, ...]:
-        """The ids of pieces such as `[unused7]` and `<S>`, which no text can produce, and of blank lines."""
+        """The ids of pieces such as `[UNK]`, `[unused7]` and `<S>`, which no text can produce, and of blank lines."""
         return tuple(
             index
             for index, piece in enumerate(self.pieces)
             if not piece or _RESERVED.fullmatch(piece)
         )
+
+    @property
+    def ordinary_pieces(self) -> tuple[str, ...]:
+        """The pieces that are not reserved."""
+        reserved = frozenset(self.reserved_ids)
+        return tuple(p for index, p in enumerate(self.pieces) if index not in reserved)
 
     @property
     def scores(self) -> None:
@@ -62,6 +69,10 @@ class WordPieces:
     def begins_word(self, piece: str) -> bool:
         """Whether a piece is the first one of its word."""
         return not piece.startswith(CONTINUATION)
+
+    def surface(self, piece: str) -> str:
+        """How a piece reads: as it is, since the mark of one that goes on with a word says so."""
+        return piece
 
 
 def is_wordpiece(content: bytes) -> bool:
@@ -105,7 +116,13 @@ def parse_word_pieces(content: bytes, source: str = "the given content") -> Word
         pieces.pop()
     if UNKNOWN_PIECE not in pieces:
         raise CheckpointError(
-            f"{source} is not a SentencePiece model, nor a vocabulary of WordPieces: none of its {len(pieces):,} lines "
-            f"is {UNKNOWN_PIECE}; expected a .model file, such as spiece.model, or a vocab.txt, a piece a line"
+            f"{source} is neither a SentencePiece model nor a vocabulary of WordPieces (none of its {len(pieces):,} "
+            f"lines is {UNKNOWN_PIECE}); expected a .model file, such as spiece.model or 30k-clean.model, or a vocab.txt, "
+            "a piece a line"
         )
     return WordPieces(content, tuple(pieces))
+
+
+def write_word_pieces(pieces: Iterable[str]) -> bytes:
+    """Returns a `vocab.txt` of these pieces, by id."""
+    return "".join(f"{piece}\n" for piece in pieces).encode("utf-8")
