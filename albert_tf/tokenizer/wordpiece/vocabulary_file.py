@@ -117,8 +117,8 @@ def parse_word_pieces(content: bytes, source: str = "the given content") -> Word
     if UNKNOWN_PIECE not in pieces:
         raise CheckpointError(
             f"{source} is neither a SentencePiece model nor a vocabulary of WordPieces (none of its {len(pieces):,} "
-            f"lines is {UNKNOWN_PIECE}); expected a .model file, such as spiece.model or 30k-clean.model, or a vocab.txt, "
-            "a piece a line"
+            f"lines is {UNKNOWN_PIECE}); expected a .model file, such as spiece.model or 30k-clean.model, or a "
+            "vocab.txt, a piece a line"
         )
     return WordPieces(content, tuple(pieces))
 
