@@ -81,8 +81,9 @@ class AlbertTokenizer(TokenizerSettings):
             super().__init__(_bundled_vocabulary(), lowercase, strip_accents, special)
         else:
             self.path = Path(path)
-            content, *said = read_tokenization(path).unless(lowercase, strip_accents)
-            super().__init__(parse_vocabulary(content, repr(str(path))), *said, special)
+            found = read_tokenization(path).unless(lowercase, strip_accents)
+            vocabulary = parse_vocabulary(found.content, repr(str(path)))
+            super().__init__(vocabulary, found.lowercase, found.strip_accents, special)
 
     @classmethod
     def from_bytes(
@@ -103,8 +104,14 @@ class AlbertTokenizer(TokenizerSettings):
         tokenizer = cls.__new__(cls)
         tokenizer.path = None
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
-        content, *said = as_tokenization(model_bytes).unless(lowercase, strip_accents)
-        TokenizerSettings.__init__(tokenizer, parse_vocabulary(content), *said, special)
+        found = as_tokenization(model_bytes).unless(lowercase, strip_accents)
+        TokenizerSettings.__init__(
+            tokenizer,
+            parse_vocabulary(found.content),
+            found.lowercase,
+            found.strip_accents,
+            special,
+        )
         return tokenizer
 
     @classmethod
