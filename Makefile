@@ -75,9 +75,10 @@ android:
 android-test: $(VENV)/.installed
 	android_demo/tools/test-android $(BIN)/python
 
-# The models of the Android app, fine-tuned and exported anew from their recipes: about an hour.
+# The models of the Android app, fine-tuned and exported anew from their recipes: hours, for the one that answers questions. DATA
+# holds SQuAD.
 android-assets: $(VENV)/.installed
-	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python android_demo/tools/make_assets.py
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python android_demo/tools/make_assets.py --squad $(DATA)/squad/train-v1.1.json.gz
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)

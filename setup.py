@@ -107,6 +107,7 @@ setup(
         ],
         "albert_tf.tokenizer": ["assets/*"],
         "albert_tf.tasks": ["assets/*"],
+        "albert_tf.web": ["runtime/*", "runtime/wasm/*"],
     },
     install_requires=BASE,
     extras_require=EXTRAS,

@@ -15,21 +15,38 @@ class Head:
     Args:
         use: what a model does with it, to follow "an ALBERT that".
         outputs: axes of each output by its name, in the order of a file's outputs. Axes are `"batch"`, `"length"`,
-            `"choices"`, `"classes"`, `"hidden_size"`, `"vocab_size"`.
+            `"choices"`, `"classes"`, `"hidden_size"`, `"vocab_size"`, `"starts"`, `"spans"`.
         pooling: the vector of a text that it reads unless its arguments say otherwise: `"pooler"`, ALBERT's own, or
             `"mean"`, that of the token states; None where it reads the token states themselves.
         reads_windows: whether what does not fit into a row is read in several, which overlap; else it is cut.
+        other_outputs: the outputs in their place where an argument of the head is set, by that argument's name.
     """
 
     use: str
     outputs: Mapping[str, tuple[Axis, ...]]
     pooling: str | None
     reads_windows: bool = False
+    other_outputs: Mapping[str, Mapping[str, tuple[Axis, ...]]] = dataclasses.field(
+        default_factory=dict
+    )
 
-    @property
-    def outputs_by_token(self) -> bool:
-        """Whether an output has a row for each token."""
-        return any("length" in axes for axes in self.outputs.values())
+    def outputs_with(self, head_config: Mapping | None = None) -> Mapping[str, tuple[Axis, ...]]:
+        """Returns the axes of each output by its name, in the order of a file's outputs.
+
+        Args:
+            head_config: the head's arguments, some of which change the outputs.
+        """
+        given = head_config or {}
+        chosen = (outputs for name, outputs in self.other_outputs.items() if given.get(name))
+        return next(chosen, self.outputs)
+
+    def outputs_by_token(self, head_config: Mapping | None = None) -> bool:
+        """Whether an output has a row for each token.
+
+        Args:
+            head_config: the head's arguments.
+        """
+        return any("length" in axes for axes in self.outputs_with(head_config).values())
 
     def reads_pooler(self, head_config: Mapping | None = None) -> bool:
         """Whether the outputs depend on the pooler.
@@ -43,6 +60,18 @@ class Head:
 def _one(name: str, *axes: Axis) -> Mapping[str, tuple[Axis, ...]]:
     return MappingProxyType({name: axes})
 
+
+BEAM_OUTPUTS: Mapping[str, tuple[Axis, ...]] = MappingProxyType(
+    {
+        "start_top_log_probs": ("batch", "starts"),
+        "start_top_index": ("batch", "starts"),
+        "end_top_log_probs": ("batch", "spans"),
+        "end_top_index": ("batch", "spans"),
+        "cls_logits": ("batch",),
+    }
+)
+"""What google-research's head for SQuAD v2.0 gives, by its own names: the best starts, the best ends of each of them,
+one start after the other, and the logit of there being no answer."""
 
 HEADS: Mapping[str, Head] = MappingProxyType(
     {
@@ -72,6 +101,7 @@ HEADS: Mapping[str, Head] = MappingProxyType(
             ),
             None,
             reads_windows=True,
+            other_outputs=MappingProxyType({"end_conditioned_on_start": BEAM_OUTPUTS}),
         ),
         "multiple_choice": Head(
             "chooses among answers", _one("logits", "batch", "choices"), "pooler"

@@ -60,7 +60,7 @@ def output_names(model, form: str = "unrolled") -> tuple[str, ...]:
     """Names of the outputs of an exported file, in their order."""
     if controls_of(model, form):
         return ("logits", LAYERS_RUN)
-    return tuple(head_of(model.head).outputs)
+    return tuple(head_of(model.head).outputs_with(model.head_config()))
 
 
 def as_dict(model, outputs) -> dict:
@@ -176,7 +176,7 @@ def _dense(self, inputs, training=None):
         outputs = ops.einsum("bti,io->bto", inputs, self.kernel)
     else:
         outputs = ops.matmul(inputs, self.kernel)
-    return self.activation(outputs + self.bias)
+    return self.activation(outputs + self.bias if self.use_bias else outputs)
 
 
 def _layer_norm(self, inputs):

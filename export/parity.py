@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 
+from albert_tf.export.beam_parity import ENDS, STARTS, aligned_beams, best_places, is_beam
 from albert_tf.export.exit_loop import NUM_LAYERS, controls_of
 from albert_tf.export.lowering import as_dict
 from albert_tf.runtime.examples import Example, pad
@@ -144,7 +145,7 @@ def compare(
     shape = graph.inputs["token_ids"]
     found = _answers(order, examples, shape[0], _litert_runner(graph, shape, pad_id, reference))
     comparisons = [_Comparison(reference, e, f) for e, f in zip(expected, found, strict=True)]
-    scales = _scales(expected)
+    scales = _scales([comparison.expected for comparison in comparisons])
     relative = [c.relative(scales) for c in comparisons]
     labels = _Labels.total([c.labels(scales, limits.difference) for c in comparisons])
     relative_difference = _largest(relative)
@@ -250,10 +251,11 @@ class _Comparison:
     """Reference and found outputs of one example."""
 
     def __init__(self, model, expected, found):
-        self.model, self.expected, self.found = model, expected, found
+        self.model, self.beams = model, [expected, found] if is_beam(expected) else []
+        self.expected, self.found = aligned_beams(*self.beams) if self.beams else (expected, found)
         self.differences = {
-            name: np.abs(found[name].astype("float64") - values)
-            for name, values in expected.items()
+            name: np.abs(self.found[name].astype("float64") - values)
+            for name, values in self.expected.items()
         }
 
     @property
@@ -277,7 +279,17 @@ class _Comparison:
             )
             for name in self.expected
         ]
-        return _Labels.total(counts)
+        return _Labels.total([*counts, *self._beam_labels(scales, share)])
+
+    def _beam_labels(self, scales, share) -> "list[_Labels]":
+        """Counts equal best starts and best spans."""
+        counts = []
+        for mine, theirs in zip(*map(best_places, self.beams), strict=True):
+            name, places, lead = mine
+            equal = places == theirs[1]
+            is_decided = lead > share * (scales[STARTS] + scales[ENDS] * (name == ENDS))
+            counts.append(_Labels(1, int(equal), int(is_decided), int(equal and is_decided)))
+        return counts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -301,9 +313,10 @@ class _Labels:
 
 
 def _count_labels(model, name, expected, found, lead) -> _Labels:
-    if name in ("sequence_output", "pooled_output", "vectors") or model.head == "text_regressor":
+    without = ("sequence_output", "pooled_output", "vectors", STARTS, ENDS)
+    if name in without or model.head == "text_regressor":
         return _Labels()
-    if getattr(model, "multi_label", False):
+    if getattr(model, "multi_label", False) or name == "cls_logits":
         equal, decided = (expected > 0) == (found > 0), np.abs(expected) > lead
     else:
         best = np.argmax(expected, axis=-1)

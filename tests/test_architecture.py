@@ -25,7 +25,7 @@ LEVELS = [
     {"runtime", "weights", "tasks"},
     {"preprocessing"},
     {"models"},
-    {"training", "reports", "export"},
+    {"training", "reports", "export", "web"},
     {"finetuning", "pretraining"},
     {"distillation"},
     {"cli"},

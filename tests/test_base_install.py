@@ -115,6 +115,8 @@ def test_a_file_answers(person, embedder):
     (measured,) = person.albert_tf("benchmark", SENTIMENT, "--json", "--runs", 2).rows
     assert set(measured["latency_ms"]) == {"16", "32", "64", "128"}
     assert measured["extra_rss_mb"] > 0
+    person.albert_tf("export", SENTIMENT, "--web", "site")
+    assert (person.folder / "site/model.tflite").read_bytes() == SENTIMENT.read_bytes()
 
 
 @pytest.mark.slow

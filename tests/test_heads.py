@@ -11,6 +11,8 @@ from albert_tf.models import TASK_CLASSES, model_class
 from tests.tiny import randomize, tiny_config, tiny_inputs
 
 SIZES = {"batch": 3, "length": 7, "choices": 2, "classes": 5, "hidden_size": 32, "vocab_size": 120}
+SIZES |= {"starts": 4, "spans": 12}
+BEAM = {"end_conditioned_on_start": True, "start_n_top": 4, "end_n_top": 3}
 
 
 def built(head, **arguments):
@@ -40,13 +42,20 @@ def test_the_heads_are_those_of_the_models():
         head_of("generator")
 
 
-@pytest.mark.parametrize("head", [None, *HEADS])
-def test_outputs_have_these_names_in_this_order_and_these_shapes(head):
-    model, inputs = built(head)
+@pytest.mark.parametrize(
+    ("head", "arguments"),
+    [*((head, {}) for head in [None, *HEADS]), ("question_answerer", BEAM)],
+)
+def test_outputs_have_these_names_in_this_order_and_these_shapes(head, arguments):
+    model, inputs = built(head, **arguments)
     described = {
         name: tuple(SIZES.get(axis, axis) for axis in axes)
-        for name, axes in head_of(head).outputs.items()
+        for name, axes in head_of(head).outputs_with(model.head_config()).items()
     }
+    by_token = any(
+        x.ndim > 1 and x.shape[1] == SIZES["length"] for x in outputs(model, inputs).values()
+    )
+    assert head_of(head).outputs_by_token(model.head_config()) == by_token
     found = outputs(model, inputs)
     assert {name: x.shape for name, x in found.items()} == described
     assert output_names(model) == tuple(described)

@@ -1,6 +1,5 @@
 """Which reader and which decoder belong to which head."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from albert_tf.answers.mask_reader import MaskReader
 from albert_tf.answers.masks import MaskDecoder
 from albert_tf.answers.questions import QuestionReader
 from albert_tf.answers.readers import TextReader
-from albert_tf.answers.spans import SpanDecoder
+from albert_tf.answers.spans import span_decoder
 from albert_tf.tokenizer import AlbertTokenizer
 
 READERS: dict[str, Any] = {
@@ -29,7 +28,7 @@ READERS: dict[str, Any] = {
 DECODERS: dict[str, Any] = {
     "masked_lm": lambda head, tokenizer: MaskDecoder(tokenizer),
     "multiple_choice": lambda head, _: ChoiceDecoder(),
-    "question_answerer": lambda head, _: SpanDecoder(**_chosen(head, SpanDecoder)),
+    "question_answerer": lambda head, _: span_decoder(head),
     "text_classifier": lambda head, _: LabelDecoder(_names(head), head.get("multi_label", False)),
     "text_regressor": lambda head, _: ValueDecoder(),
     "token_classifier": lambda head, _: token_decoder(_names(head)),
@@ -50,12 +49,6 @@ def decoder_for(
     """
     make = DECODERS.get(head or "")
     return None if make is None else make(settings, tokenizer)
-
-
-def _chosen(settings, decoder) -> dict[str, Any]:
-    """Those settings of a head that its decoder has; a file of an earlier version may lack some."""
-    names = [field.name for field in dataclasses.fields(decoder)]
-    return {name: settings[name] for name in names if name in settings}
 
 
 def _names(settings) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-Outputs: TypeAlias = Mapping[str, Sequence[Any]]
+import numpy as np
+
+Outputs: TypeAlias = Mapping[str, Sequence[Any] | np.ndarray]
 """The outputs of a head by name, each with a row for each row of tokens."""
 
 LAYERS_RUN = "layers"

@@ -1,17 +1,23 @@
-"""Extractive question answering: from start and end logits of windows to spans of the context.
+"""Extractive question answering: from what a head says of starts and ends in windows to spans of the context.
 
 A long context is read in windows that overlap (`AlbertTokenizer.pack` with a stride). A span may begin at a token
 only in the window that gives this token the most context, as in google-research's SQuAD code, so each span is scored
 once. The score is start logit plus end logit; its probability is that share of all spans of all windows that the
 model could have chosen, and of the no-answer where the model knows one, whose score is that of `[CLS]` in the window
 that is least sure of it (`min` over windows, as there).
+
+`BeamDecoder` reads the head that scores ends for given starts. It gives a few spans of each window, with their
+log-probabilities as scores; there is no answer with the probability that its classifier says, again in the window that
+is least sure of it, and the rest is shared among the spans.
 """
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from albert_tf.answers.probabilities import log_sum
+from albert_tf.answers.probabilities import log_sum, sigmoid
 from albert_tf.answers.readers import Columns
 from albert_tf.answers.results import Outputs, QuestionAnswer, Span
 from albert_tf.errors import ConfigError
@@ -50,30 +56,24 @@ class SpanDecoder:
         """Returns the answer to each question.
 
         Args:
-            outputs: `start_logits` and `end_logits`, for each row of `packed` float `(length,)`, padded or not.
+            outputs: those of the head, for each row of `packed`, padded or not.
             packed: questions and contexts, windowed over the contexts, with offsets.
             columns: questions and contexts.
         """
         contexts = columns[1]
-        starts, ends = (outputs.get(name, ()) for name in ("start_logits", "end_logits"))
         rows_of: list[list[int]] = [[] for _ in contexts]
         for row, number in enumerate(packed.text_index):
             rows_of[number].append(row)
         return [
-            self._answer([(starts[r], ends[r]) for r in rows], packed, rows, context)
+            self._answer(outputs, packed, rows, context)
             for rows, context in zip(rows_of, contexts, strict=True)
         ]
 
-    def _answer(self, logits, packed, rows, context) -> QuestionAnswer:
-        found = [
-            self._spans_of(start_logits, end_logits, packed, row)
-            for (start_logits, end_logits), row in zip(logits, rows, strict=True)
-        ]
+    def _answer(self, outputs, packed, rows, context) -> QuestionAnswer:
+        found = [self._spans_of(outputs, packed, row) for row in rows]
         scores, starts, ends = (np.concatenate(part) for part in zip(*found, strict=True))
-        none = min(float(s[0]) + float(e[0]) for s, e in logits)  # [CLS] is the first token
-        total = log_sum(np.append(scores, none) if self.can_be_unanswerable else scores)
-        alternatives = self._best(scores - total, starts, ends, context)
-        no_answer = float(np.exp(none - total)) if self.can_be_unanswerable else None
+        log_probabilities, no_answer = self._shares(outputs, rows, scores)
+        alternatives = self._best(log_probabilities, starts, ends, context)
         if not alternatives or (no_answer is not None and no_answer >= self.no_answer_threshold):
             sure = 1.0 if no_answer is None else no_answer
             return QuestionAnswer("", None, None, sure, alternatives, no_answer)
@@ -82,14 +82,21 @@ class SpanDecoder:
             best.text, best.start, best.end, best.probability, alternatives, no_answer
         )
 
-    def _spans_of(self, start_logits, end_logits, packed, row):
+    def _shares(self, outputs, rows, scores) -> tuple[np.ndarray, float | None]:
+        """The log-probability of each span, and the probability of no answer, or None where there always is one."""
+        if not self.can_be_unanswerable:
+            return scores - log_sum(scores), None
+        starts, ends = outputs["start_logits"], outputs["end_logits"]
+        none = min(float(starts[r][0]) + float(ends[r][0]) for r in rows)  # [CLS] is the first
+        total = log_sum(np.append(scores, none))
+        return scores - total, float(np.exp(none - total))
+
+    def _spans_of(self, outputs, packed, row):
         """Scores, first and last character of all spans of a window."""
+        start_logits, end_logits = outputs["start_logits"][row], outputs["end_logits"][row]
         offsets = packed.offsets[row]
-        places = np.flatnonzero((packed.segment_ids[row] == 1) & (offsets[:, 0] >= 0))
-        may_start = np.ones(len(offsets), bool)
-        if packed.max_context is not None:
-            may_start = packed.max_context[row]
-        starts = places[may_start[places]]
+        places = np.flatnonzero(_is_context(packed, row))
+        starts = places[_may_start(packed, row)[places]]
         # The tokens of the context stand next to each other, so spans of n tokens end n - 1 places on.
         first, last = np.meshgrid(starts, np.arange(self.max_answer_tokens), indexing="ij")
         last = first + last
@@ -108,6 +115,61 @@ class SpanDecoder:
             if len(chosen) == self.num_alternatives:
                 break
         return tuple(Span(context[s:e], s, e, p) for (s, e), p in chosen.items())
+
+
+@dataclasses.dataclass(frozen=True)
+class BeamDecoder(SpanDecoder):
+    """How spans are chosen among those of a beam, with `end_conditioned_on_start` of `AlbertQuestionAnswerer`.
+
+    As in google-research/albert `squad_utils.py`, `accumulate_predictions_v2` and `write_predictions_v2`, spans that
+    end before they start, are too long, or lie outside the context are left out. When all are, there is no answer.
+    """
+
+    def _shares(self, outputs, rows, scores):
+        """See `SpanDecoder`."""
+        shares = scores - log_sum(scores)
+        if not self.can_be_unanswerable:
+            return shares, None
+        logit = min(float(outputs["cls_logits"][row]) for row in rows)
+        return shares + np.log(sigmoid(-logit)), float(sigmoid(logit))
+
+    def _spans_of(self, outputs, packed, row):
+        """Scores, first and last character of those spans in the beam of a window that may be answers."""
+        first = np.asarray(outputs["start_top_index"][row])
+        last = np.asarray(outputs["end_top_index"][row]).reshape(len(first), -1)  # [S, E]
+        scores = np.asarray(outputs["end_top_log_probs"][row], "float64").reshape(last.shape)
+        scores = scores + np.asarray(outputs["start_top_log_probs"][row], "float64")[:, None]
+        first = np.broadcast_to(first[:, None], last.shape)
+        offsets, is_context = packed.offsets[row], _is_context(packed, row)
+        # A place behind the last token stands for none, where there are fewer than the beam is wide.
+        inside = np.maximum(first, last) < len(offsets)
+        fits = inside & (first <= last) & (last < first + self.max_answer_tokens)
+        fits[inside] &= is_context[first[inside]] & is_context[last[inside]]
+        fits[inside] &= _may_start(packed, row)[first[inside]]
+        return scores[fits], offsets[first[fits], 0], offsets[last[fits], 1]
+
+
+def span_decoder(head_config: Mapping[str, Any]) -> SpanDecoder:
+    """Returns the decoder of a question answerer.
+
+    Args:
+        head_config: its arguments; what is missing, as in a file of an earlier version, is at its default.
+    """
+    names = [field.name for field in dataclasses.fields(SpanDecoder)]
+    kind = BeamDecoder if head_config.get("end_conditioned_on_start") else SpanDecoder
+    return kind(**{name: head_config[name] for name in names if name in head_config})
+
+
+def _is_context(packed, row) -> np.ndarray:
+    """Which tokens of a row are of the context."""
+    return (packed.segment_ids[row] == 1) & (packed.offsets[row][:, 0] >= 0)
+
+
+def _may_start(packed, row) -> np.ndarray:
+    """Where a span may start: tokens that no other window shows better."""
+    if packed.max_context is None:
+        return np.ones(len(packed.offsets[row]), bool)
+    return packed.max_context[row]
 
 
 def _without_blanks(text: str, start: int, end: int) -> tuple[int, int]:

@@ -46,7 +46,7 @@ class TextTokens:
         found = np.zeros(len(self.offsets), bool)
         for number, ((_, end), (start, _)) in enumerate(itertools.pairwise(self.offsets), 1):
             around = self.text[end - 1 : end + 1]
-            found[number] = start < end or (start == end and _is_within_word(around))
+            found[number] = start < end or (start == end and all(map(is_of_word, around)))
         return found
 
     def of_words(self) -> Iterator[tuple[int, int, np.ndarray]]:
@@ -58,11 +58,10 @@ class TextTokens:
             yield start, end, np.flatnonzero(of_word == number)
 
 
-def _is_within_word(around: str) -> bool:
-    return not _WITHOUT_BLANKS.search(around) and all(map(_is_of_word, around))
-
-
-def _is_of_word(character: str) -> bool:
+def is_of_word(character: str) -> bool:
+    """Whether it is a letter, a digit or a mark, of a script that parts words by blanks."""
+    if _WITHOUT_BLANKS.match(character):
+        return False
     return character.isalnum() or unicodedata.category(character)[0] == "M"
 
 

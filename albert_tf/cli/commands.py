@@ -23,13 +23,13 @@ TRAINING = (
     finetune,
     glue,
     evaluate,
-    export_model,
     import_checkpoint,
     pretraining_data,
     pretrain,
     distill,
 )
-"""Those that need what trains and exports; the others run exported files, and presets where Keras is there."""
+"""Those that need what trains; the others run exported files, and presets where Keras is there. What `export` does with
+a file that is there already needs no Keras either, so it says itself when it does."""
 
 ALL = (
     demo,

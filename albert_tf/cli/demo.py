@@ -113,7 +113,7 @@ class Demo(abc.ABC):
         export = export_tflite(model, path, texts=texts)
         say(f"{self.next_step()}measuring the file")
         measured = measure_tflite(path, (32,))
-        tokens = "the tokens of " if head_of(model.head).outputs_by_token else ""
+        tokens = "the tokens of " if head_of(model.head).outputs_by_token() else ""
         say(
             f"     {path}: {megabytes(path.stat().st_size)}, {measured.latency_ms[32].median:.1f} ms for 32 tokens on "
             f"one thread, loads in {measured.load_ms:.0f} ms; same label as Keras on "

@@ -15,10 +15,14 @@ leaves an earlier FILE as it was.
   albert-tf export runs/reviews/model reviews_gpu.tflite --form unrolled --length 64
   albert-tf export albert_small_en vectors.tflite --embedder
   albert-tf export published/ reviews.tflite --class-names bad good
+  albert-tf export runs/reviews/model --web site
+  albert-tf export reviews.tflite --web page --single-file
 """
 
+from pathlib import Path
+
 from albert_tf.cli.answerer import KerasAnswerer, read_targets, scores_of
-from albert_tf.cli.console import megabytes, note, percent, say, table
+from albert_tf.cli.console import megabytes, note, percent, quoted, say, table
 from albert_tf.cli.data_arguments import add_table_arguments, read_texts
 from albert_tf.cli.model_arguments import (
     add_class_names,
@@ -26,6 +30,7 @@ from albert_tf.cli.model_arguments import (
     model_of,
     no_tokenizer,
 )
+from albert_tf.dependencies import require
 from albert_tf.errors import ExportError
 from albert_tf.export.choices import CLIENTS, FORMS, QUANTIZATIONS
 
@@ -35,8 +40,10 @@ HELP = "export a preset to a TFLite file"
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf export`."""
-    parser.add_argument("model", metavar="MODEL", help="a preset")
-    parser.add_argument("file", metavar="FILE", help="the .tflite file to write")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a preset; with --web also a .tflite file that was exported"
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?", help="the .tflite file to write")
     parser.add_argument(
         "--quantization",
         "--quantize",
@@ -88,6 +95,16 @@ def add_arguments(parser) -> None:
         action="store_true",
         help="write a SavedModel for TensorFlow Serving to the folder FILE instead: texts in, labels out",
     )
+    parser.add_argument(
+        "--web",
+        metavar="DIR",
+        help="write a page that answers in any browser to DIR, for any web server; see docs/web.md",
+    )
+    parser.add_argument(
+        "--single-file",
+        action="store_true",
+        help="with --web: one HTML file that opens from disk, without a server",
+    )
     add_class_names(parser)
     group = parser.add_argument_group("limits (default: by quantization)")
     group.add_argument(
@@ -108,6 +125,10 @@ def add_arguments(parser) -> None:
 def run(args) -> None:
     """Runs `albert-tf export`."""
     _check_arguments(args)
+    if args.web and is_tflite(args.model):
+        _write_page(args, args.model)
+        return
+    require("keras", "albert-tf export")
     if args.saved_model:
         _export_saved_model(args)
         return
@@ -135,10 +156,34 @@ def run(args) -> None:
         limits=_limits(args),
     )
     say(str(result))
+    if args.web:
+        _write_page(args, args.file)
+
+
+def _write_page(args, file):
+    from albert_tf.web import write_page
+
+    index = write_page(file, args.web, single_file=args.single_file)
+    how = (
+        "open it in a browser"
+        if args.single_file
+        else f"python -m http.server -d {quoted(args.web)}"
+    )
+    say(f"{index}: answers in the browser, and sends nothing; {how}")
 
 
 def _check_arguments(args):
     """Refuses what is wrong in any case, before a model is loaded for seconds."""
+    if args.single_file and not args.web:
+        raise ExportError("--single-file is about the page of --web DIR; give --web too")
+    if args.web and args.file is None:
+        from albert_tf.web.page import MODEL
+
+        args.file = str(Path(args.web) / MODEL)
+    if args.file is None:
+        raise ExportError("there is no FILE; expected the .tflite file to write, or --web DIR")
+    if args.web and is_tflite(args.model):
+        return
     if not (args.saved_model or is_tflite(args.file)):
         raise ExportError(f"FILE is {args.file}; expected a name that ends in .tflite")
     if args.embedder and args.class_names:

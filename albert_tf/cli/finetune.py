@@ -15,6 +15,7 @@ checkpoint, --size random weights.
 """
 
 import argparse
+import dataclasses
 from pathlib import Path
 
 from albert_tf.cli import run_folder
@@ -62,7 +63,14 @@ def add_arguments(parser) -> None:
         help=f"one of {', '.join(TASKS)} (default: found out; of a table of texts classification, or multi-label where "
         "labels are lists or --label is repeated)",
     )
-    add_model_arguments(parser.add_argument_group("model"))
+    group = parser.add_argument_group("model")
+    add_model_arguments(group)
+    group.add_argument(
+        "--end-conditioned-on-start",
+        action="store_true",
+        help="for question-answering: ALBERT's own head for SQuAD v2.0, which scores the end of an answer for a given "
+        "start, and classifies whether there is one",
+    )
     group = parser.add_argument_group("recipe, and what to change in it")
     group.add_argument(
         "--recipe",
@@ -109,6 +117,7 @@ def fine_tune(args, run_dir: Path):
     from albert_tf.cli.fine_tuning_watcher import RunWatcher, in_words_of_options
     from albert_tf.training import TrainingInterrupted
 
+    conditioned = {"end_conditioned_on_start": args.end_conditioned_on_start}
     try:
         with in_words_of_options(), progress_on_stdout():
             finetuned = finetune(
@@ -116,7 +125,7 @@ def fine_tune(args, run_dir: Path):
                 task=args.task,
                 validation_data=args.validation,
                 validation_split=args.validation_share,
-                preset=model_start(args),
+                preset=dataclasses.replace(model_start(args), **conditioned),
                 run_dir=run_dir,
                 resume=bool(args.resume),
                 baselines=not args.no_baselines,

@@ -7,7 +7,7 @@ from typing import Any
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError, ConfigError
-from albert_tf.models import AlbertBackbone, AlbertTask
+from albert_tf.models import AlbertBackbone, AlbertQuestionAnswerer, AlbertTask
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.weights import Checkpoint, read_checkpoint
@@ -38,6 +38,7 @@ class ModelStart:
         remat: less memory for long texts, a third more compute.
         attention_bias: add the learned attention bias.
         early_exit: an output layer after every layer; classifiers and regressors have it.
+        end_conditioned_on_start: ALBERT's own head of SQuAD v2.0; question answerers have it.
 
     Raises:
         ConfigError: when both a preset and a size are named.
@@ -61,6 +62,7 @@ class ModelStart:
     remat: bool = False
     attention_bias: bool = False
     early_exit: bool = False
+    end_conditioned_on_start: bool = False
 
     def __post_init__(self):
         if self.preset is not None and self.size is not None:
@@ -104,6 +106,13 @@ class ModelStart:
                     f"ModelStart.early_exit is set, but {model_class.__name__} has no early exits; leave it out"
                 )
             options["early_exit"] = True
+        if self.end_conditioned_on_start:
+            if not issubclass(model_class, AlbertQuestionAnswerer):
+                raise ConfigError(
+                    f"ModelStart.end_conditioned_on_start is set, but {model_class.__name__} finds no start and end; "
+                    "leave it out"
+                )
+            options["end_conditioned_on_start"] = True
         if model_class.preprocessor_cls is None:
             raise ConfigError(
                 f"{model_class.__name__} takes token ids only, so it cannot be fine-tuned on raw text"

@@ -4,6 +4,7 @@ import albert_tf.backend  # noqa: F401
 from albert_tf.layers.attention import AlbertAttention
 from albert_tf.layers.attention_bias import RelativeAttentionBias, relative_position_buckets
 from albert_tf.layers.block import AlbertBlock
+from albert_tf.layers.conditional_span_head import ConditionalSpanHead
 from albert_tf.layers.embedding import FactorizedEmbedding
 from albert_tf.layers.encoder import SharedEncoder
 from albert_tf.layers.exit_heads import ExitHeads
@@ -13,6 +14,7 @@ from albert_tf.layers.pooler import Pooler
 __all__ = [
     "AlbertAttention",
     "AlbertBlock",
+    "ConditionalSpanHead",
     "ExitHeads",
     "FactorizedEmbedding",
     "MaskedLMHead",

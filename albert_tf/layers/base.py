@@ -25,11 +25,14 @@ class AlbertLayer(keras.layers.Layer):
         """Returns ALBERT's initializer of every matrix: a truncated normal."""
         return keras.initializers.TruncatedNormal(stddev=self.config.initializer_range)
 
-    def dense(self, units: int, name: str, activation: str | None = None) -> keras.layers.Dense:
+    def dense(
+        self, units: int, name: str, activation: str | None = None, *, use_bias: bool = True
+    ) -> keras.layers.Dense:
         """Returns a `Dense` layer with ALBERT's initializer and this layer's dtype policy."""
         return keras.layers.Dense(
             units,
             activation=None if activation is None else activation_function(activation),
+            use_bias=use_bias,
             kernel_initializer=self.initializer(),
             dtype=self.dtype_policy,
             name=name,

@@ -81,6 +81,28 @@ class MaskedTokenCrossentropy(keras.losses.Loss):
         return {"name": self.name}
 
 
+@keras.saving.register_keras_serializable(package="albert_tf")
+class YesOrNoCrossentropy(keras.losses.Loss):
+    """The cross-entropy of one yes or no for each example.
+
+    Keras's `BinaryCrossentropy` takes a vector for each, and its mean would take the batch for one.
+
+    Call arguments:
+        y_true: `(batch,)`, 1 for yes and 0 for no.
+        y_pred: float32 logits `(batch,)`.
+
+    Returns:
+        A scalar, in nats.
+    """
+
+    def __init__(self, name="yes_or_no_crossentropy", reduction="sum_over_batch_size", dtype=None):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+
+    def call(self, y_true, y_pred):
+        """Returns the loss of each example."""
+        return ops.binary_crossentropy(y_true, y_pred, from_logits=True)
+
+
 def loss_of_logits(loss):
     """Returns a loss for outputs that are logits; of several outputs, theirs.
 

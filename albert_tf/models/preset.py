@@ -192,19 +192,27 @@ class PresetMixin(ModelMixin):
 
 
 def _warn_of_fresh_head(model, checkpoint):
-    """Says that a head of the same kind is left aside, and in which weight the shapes differ."""
+    """Says that a head of the same kind is left aside, and which argument or which shape of a weight differs."""
     shapes = {v.path: tuple(v.shape) for v in model.weights if is_head_array(v.path)}
-    name, theirs = max(
-        (
-            (name, array.shape)
-            for name, array in checkpoint.arrays.items()
-            if array.shape != shapes.get(name, array.shape) and not name.startswith(EXITS_PREFIX)
-        ),
-        key=lambda entry: len(entry[1]),  # a kernel says more than a bias
-    )
+    differing = [
+        (name, array.shape)
+        for name, array in checkpoint.arrays.items()
+        if array.shape != shapes.get(name, array.shape) and not name.startswith(EXITS_PREFIX)
+    ]
+    if differing:
+        name, theirs = max(differing, key=lambda entry: len(entry[1]))  # a kernel says more
+        what = f"a head of another shape, {name} {theirs}", f"has {shapes[name]}"
+    else:  # other weights altogether
+        unless_given, own = constructor_defaults(type(model)), model.head_config()
+        name, theirs = next(
+            (name, given)
+            for name in model.shape_arguments()
+            if (given := checkpoint.head_config.get(name, unless_given[name])) != own[name]
+        )
+        what = f"another head, {name}={theirs!r}", f"has {name}={own[name]!r}"
     warnings.warn(
-        f"{checkpoint.source} has a head of another shape, {name} {theirs}, and this {type(model).__name__} has "
-        f"{shapes[name]}: its head starts fresh; train before use",
+        f"{checkpoint.source} has {what[0]}, and this {type(model).__name__} {what[1]}: "
+        "its head starts fresh; train before use",
         AlbertWarning,
         stacklevel=4,
     )
@@ -212,4 +220,10 @@ def _warn_of_fresh_head(model, checkpoint):
 
 def constructor_arguments(cls) -> set[str]:
     """Names of the keyword arguments that a class's constructor takes."""
-    return set(inspect.signature(cls.__init__).parameters) - {"self", "kwargs"}
+    return set(constructor_defaults(cls))
+
+
+def constructor_defaults(cls) -> dict[str, Any]:
+    """Default of each of them, by its name; `inspect.Parameter.empty` where there is none."""
+    parameters = inspect.signature(cls.__init__).parameters
+    return {name: p.default for name, p in parameters.items() if name not in ("self", "kwargs")}

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 
 from albert_tf.errors import DataError
-from albert_tf.heads import known_head
 from albert_tf.models.fit_arguments import (
     checked_callbacks,
     shuffle_seed,
@@ -107,7 +106,8 @@ class RawTextTraining(TrainingData):
                 order="shuffled" if shuffle else "given",
                 seed=shuffle_seed(),
             )
-            x, y, sample_weight, class_weight = batches.dataset(), None, None, None
+            x, y = self._completed(batches.dataset()), None
+            sample_weight = class_weight = None
             callbacks = with_callback(callbacks, batches.callback())
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
@@ -144,8 +144,8 @@ class RawTextTraining(TrainingData):
         x = without_single_texts(x)
         form, batch_size = self._form(x), size_of_batch(batch_size)
         if form == "text":
-            x, y = self._batches(x, y, sample_weight, batch_size).dataset(), None
-            sample_weight = None
+            batches = self._batches(x, y, sample_weight, batch_size)
+            x, y, sample_weight = self._completed(batches.dataset()), None, None
         else:
             x, y, sample_weight = self._checked(x, y, sample_weight, form)
         batch_size = batch_size if form == "inputs" else None
@@ -180,7 +180,7 @@ class RawTextTraining(TrainingData):
                 reader.pack(x),
                 batch_size=batch_size,
                 order=order,
-                one_length=known_head(getattr(self, "head", None)).outputs_by_token,
+                one_length=self._outputs_by_token(),
             )
             outputs = predict(batches.dataset(), **options)
         # The batches are sorted by length; this puts the answers back in the order of the texts.

@@ -12,7 +12,12 @@ from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.class_names import OLD_NAME, listed_names, with_old_name
 from albert_tf.models.inputs import complete_inputs
 from albert_tf.models.losses import is_same_kind, loss_of_logits
-from albert_tf.models.preset import POOLER_PREFIX, PresetMixin, constructor_arguments
+from albert_tf.models.preset import (
+    POOLER_PREFIX,
+    PresetMixin,
+    constructor_arguments,
+    constructor_defaults,
+)
 from albert_tf.models.raw_text import RawTextTraining
 from albert_tf.models.steps import StepsMixin
 from albert_tf.models.summary import SharingSummaryMixin
@@ -48,6 +53,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     Attributes:
         training_record: what the model was trained on and how well it did, a JSON-able dict that travels with presets
             and into the cards of exported files; `albert-tf finetune` fills it. None when nothing was recorded.
+        loss_weights: those that the model is compiled with, or None.
     """
 
     head: str
@@ -110,6 +116,10 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         """Returns the loss for this head's outputs."""
         return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
+    def default_loss_weights(self) -> dict[str, float] | None:
+        """Returns the weights of this head's losses by output; None adds them up."""
+        return None
+
     def default_metrics(self) -> Any:
         """Returns the metrics for this head's outputs."""
         return [keras.metrics.SparseCategoricalAccuracy(name="accuracy")]
@@ -148,7 +158,7 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         Args:
             optimizer: a Keras optimizer, its name, or `"auto"`.
             loss: a loss, its name, or `"auto"`. A cross-entropy by name is that of logits, which the heads give.
-            loss_weights: as for `keras.Model.compile`.
+            loss_weights: as for `keras.Model.compile`; None beside the loss `"auto"` stands for this head's default.
             metrics: a list of metrics, or `"auto"`.
             weighted_metrics: as for `keras.Model.compile`.
             *args: as for `keras.Model.compile`: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
@@ -157,6 +167,9 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
         loss, metrics, weighted_metrics = self.compile_arguments(loss, metrics, weighted_metrics)
         if isinstance(metrics, (str, keras.metrics.Metric)) and not _is_auto(metrics):
             metrics = [metrics]
+        if _is_auto(loss) and loss_weights is None:
+            loss_weights = self.default_loss_weights()
+        self.loss_weights = loss_weights
         if metrics is None and weighted_metrics is None:
             metrics = []  # Keras would keep those that the model came with
         super().compile(
@@ -291,8 +304,10 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
             arguments["num_classes"] = len(listed_names(kwargs["class_names"]))
         if "pooling" in known and "pooling" in checkpoint.extra:
             arguments.setdefault("pooling", checkpoint.extra["pooling"])
+        unless_given = constructor_defaults(cls)
         same_head = checkpoint.head == cls.head and all(
-            arguments.get(k) == carried.get(k) for k in cls.shape_arguments()
+            arguments.get(k, unless_given[k]) == carried.get(k, unless_given[k])
+            for k in cls.shape_arguments()
         )
         if not same_head and "class_names" not in kwargs:
             arguments.pop("class_names", None)

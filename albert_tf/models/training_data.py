@@ -15,6 +15,7 @@ from albert_tf.models.fit_arguments import (
 )
 from albert_tf.models.inputs import arrays_in_memory, check_input_names
 from albert_tf.preprocessing.batch_iterables import (
+    changed_batches,
     checked_batches,
     gives_batches,
     without_single_texts,
@@ -45,6 +46,23 @@ class TrainingData(ModelMixin):
             DataError: naming the value that is wrong, its row, and what is expected.
         """
         return self.active_target_rule(inputs).read(y, name)
+
+    def completed_batch(self, batch: tuple) -> tuple:
+        """Returns a batch `(x, y[, sample_weight])` with what the head reads and is judged by beside: here unchanged.
+
+        Args:
+            batch: inputs by name, and targets as `target_rule` has them; in memory, or tensors of a dataset.
+        """
+        return batch
+
+    def _completed(self, batches):
+        """The batches, each completed."""
+        is_complete = type(self).completed_batch is TrainingData.completed_batch
+        return batches if is_complete else changed_batches(batches, self.completed_batch)
+
+    def _outputs_by_token(self) -> bool:
+        """Whether an output has a row for each token; those are put together by `predict`, and so have one length."""
+        return known_head(getattr(self, "head", None)).outputs_by_token(self.head_config())
 
     def text_target_rule(self) -> TextTargetRule:
         """Returns what the targets beside raw text must be: what the loss takes, unless a head says otherwise."""
@@ -123,7 +141,7 @@ class TrainingData(ModelMixin):
             for name, rows in (("y", y), ("sample_weight", sample_weight)):
                 for part in () if rows is None else keras.tree.flatten(rows):
                     _of_length(part, count, name)
-            return x, y, sample_weight
+            return (*self.completed_batch((x, y)), sample_weight)
         if y is not None or sample_weight is not None:
             name = "y" if y is not None else "sample_weight"
             raise ConfigError(
@@ -131,11 +149,11 @@ class TrainingData(ModelMixin):
             )
         if form == "batches":
             rule = self.active_target_rule() if with_targets else None
-            return self._probed(checked_batches(x, rule)), None, None
+            return self._ready(checked_batches(x, rule), with_targets), None, None
         if int(x.cardinality()) == 0:
             raise DataError("the dataset has no batches; expected at least one")
         if gives_texts(x) and not self._reader().packs_in_graph:
-            return self._probed(self._examples_dataset(x, with_targets)), None, None
+            return self._ready(self._examples_dataset(x, with_targets), with_targets), None, None
         names = getattr(self.active_target_rule(), "names", ())
         parts = parts_of(x.element_spec, with_targets, bool(names))
         inputs = None if parts.is_text else parts.x
@@ -144,20 +162,22 @@ class TrainingData(ModelMixin):
         else:
             check_input_names(inputs, self.input_names)
         rule = self.active_target_rule(inputs)
-        return self._probed(prepared_dataset(x, self.preprocessor, rule, with_targets)), None, None
+        batches = prepared_dataset(x, self.preprocessor, rule, with_targets)
+        return self._ready(batches, with_targets), None, None
 
     def _examples_dataset(self, dataset, with_targets):
         reader = self._reader()
         # Outputs with a row for each token are put together by `predict`, so those have one length.
-        one_length = not with_targets and known_head(self.head).outputs_by_token
+        one_length = not with_targets and self._outputs_by_token()
         length = reader.sequence_length if one_length else None
         return examples_dataset(dataset, reader, self.text_target_rule(), with_targets, length)
 
-    def _probed(self, batches):
-        """The same batches, once the first has been read without an error.
+    def _ready(self, batches, with_targets):
+        """The batches as Keras gets them, once the first has been read without an error.
 
         Keras's JAX trainer takes the weights out of the model before it asks for that one: an error would lose them.
         """
+        batches = self._completed(batches) if with_targets else batches
         if hasattr(self, "jax_state_sync"):
             with one_line_errors():
                 if is_dataset(batches):
@@ -178,7 +198,7 @@ class TrainingData(ModelMixin):
             batches = self._batches(
                 x, y, sample_weight, None, class_weight=class_weight, order="given"
             )
-            return (*whole(batches), None)[:3]
+            return (*self.completed_batch(whole(batches)), None)[:3]
         x, y, sample_weight = self._checked(x, y, sample_weight, form)
         weights = self._class_weight(class_weight, y, sample_weight)
         if weights is not None:
@@ -213,11 +233,11 @@ class TrainingData(ModelMixin):
         x, y, sample_weight = (*parts, None)[:3]
         if form == "text":
             batches = self._batches(x, y, sample_weight, batch_size, prefix="the validation ")
-            return {"validation_data": batches.dataset()}
+            return {"validation_data": self._completed(batches.dataset())}
         x = arrays_in_memory(x, self.config)
         y = self.checked_targets(y, "the validation y", inputs=x)
         sample_weight = self._weights(sample_weight, "the validation sample_weight")
-        data = (x, y) if sample_weight is None else (x, y, sample_weight)
+        data = self.completed_batch((x, y) if sample_weight is None else (x, y, sample_weight))
         return {"validation_data": data, "validation_batch_size": batch_size}
 
     def _check_split(self, share, form):

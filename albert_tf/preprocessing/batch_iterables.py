@@ -1,13 +1,17 @@
 """What else Keras takes batches from: generators, `keras.utils.PyDataset`, loaders of other libraries."""
 
+import functools
 import itertools
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
+import tensorflow as tf
 
 from albert_tf.errors import DataError
 from albert_tf.preprocessing.graph_errors import marked
+from albert_tf.preprocessing.text_datasets import is_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
 
 LOADERS = {"DataLoader": ("torch", "grain"), "MapDataset": ("grain",), "IterDataset": ("grain",)}
@@ -48,10 +52,23 @@ def checked_batches(batches, rule):
     Raises:
         DataError: when a batch holds raw text or a wrong target; see `one_line_errors`.
     """
+    return changed_batches(batches, functools.partial(_checked, rule=rule))
+
+
+def changed_batches(batches, change: Callable[[Any], tuple]):
+    """Returns batches as a function changes them.
+
+    Args:
+        batches: a `tf.data.Dataset` of tuples, a generator or a `PyDataset`; another loader is returned as it is.
+        change: takes a batch, such as `(x, y)`, and returns another.
+    """
+    if is_dataset(batches):
+        # There is nothing for AutoGraph to convert, and it would wrap the errors.
+        return batches.map(tf.autograph.experimental.do_not_convert(lambda *batch: change(batch)))
     if isinstance(batches, keras.utils.PyDataset):
-        return _CheckedBatches(batches, rule)
+        return _ChangedBatches(batches, change)
     if isinstance(batches, types.GeneratorType):
-        return (_checked(batch, rule) for batch in batches)
+        return (change(batch) for batch in batches)
     return batches
 
 
@@ -71,19 +88,19 @@ def _checked(batch, rule):
         return (parts[0], rule.read(parts[1]), *map(weights_rule(rule).read, parts[2:]))
 
 
-class _CheckedBatches(keras.utils.PyDataset):
-    """Another `PyDataset` with its targets checked."""
+class _ChangedBatches(keras.utils.PyDataset):
+    """Another `PyDataset`, whose batches a function changes."""
 
-    def __init__(self, batches, rule):
+    def __init__(self, batches, change):
         super().__init__(
             workers=batches.workers,
             use_multiprocessing=batches.use_multiprocessing,
             max_queue_size=batches.max_queue_size,
         )
-        self.batches, self.rule = batches, rule
+        self.batches, self.change = batches, change
 
     def __getitem__(self, index):
-        return _checked(self.batches[index], self.rule)
+        return self.change(self.batches[index])
 
     @property
     def num_batches(self):

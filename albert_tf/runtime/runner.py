@@ -251,9 +251,8 @@ class TFLiteRunner:
     def _run_all(self, packed) -> dict[str, list]:
         """Runs rows of similar length together; returns each output's rows in the given order."""
         rows, length = self._shape[0], self._shape[-1]
-        takes_choices = (
-            packed.input_rank == 3
-        )  # each is scored on its own, so a question may be cut
+        takes_choices = packed.input_rank == 3
+        # Each choice is scored on its own, so a question may be cut.
         pieces = packed.in_pieces(self._shape[1]) if takes_choices else packed
         controls = self._control_arrays()
         pad_id = self.metadata["config"]["pad_token_id"]

@@ -211,7 +211,8 @@ class _FineTuningRun(TrainingRun):
         metrics = {"metrics": [*model.default_metrics(), *more]} if more else {}
         with seeded(recipe.seed):
             optimizer = build_optimizer(recipe, model.trainable_variables, total_steps)
-            self.compile_model(optimizer, loss=model.loss, **metrics)
+            weights = model.loss_weights
+            self.compile_model(optimizer, loss=model.loss, loss_weights=weights, **metrics)
 
     def _note_monitor(self):
         best = self.callback.best
@@ -227,7 +228,8 @@ class _FineTuningRun(TrainingRun):
 
     def first_batch(self, progress):
         """Returns the first batch of the present epoch."""
-        return self.batches.collate(self.batches.plan(progress.epoch)[0])
+        batch = self.batches.collate(self.batches.plan(progress.epoch)[0])
+        return self.model.completed_batch(batch)
 
     def describe_change(self, saved: dict) -> str:
         """Says how many examples there were, and how many there are."""

@@ -4,8 +4,8 @@ A TensorFlow Hub module holds the same variables under `variables/`, and no conf
 shapes do not tell has to be written beside it.
 
 Those of `run_pretraining.py` carry both pretraining heads, those of `run_classifier.py` a
-classifier or regressor, those of `run_squad_v1.py` a question answerer. Source: `modeling.py` and
-the `run_*.py` scripts there.
+classifier or regressor, those of `run_squad_v1.py` and `run_squad_v2.py` a question answerer, each
+with a head of its own. Source: `modeling.py`, `squad_utils.py` and the `run_*.py` scripts there.
 """
 
 import re
@@ -83,7 +83,10 @@ CHANGES_OUTPUTS = {
     "ln_type": ("postln",),
 }
 
+SQUAD_V2 = "answer_class/dense_1/kernel"
+
 HEAD_OF_VARIABLE = {
+    SQUAD_V2: "question_answerer",
     "cls/squad/output_weights": "question_answerer",
     "output_weights": "text_classifier",
     "cls/seq_relationship/output_weights": "pretrainer",
@@ -96,8 +99,6 @@ BLOCK = re.compile(r"^bert/encoder/transformer/group_(\d+)/inner_group_(\d+)/")
 OF_A_BERT = re.compile(r"^(module/)?bert/encoder/layer_\d+/")
 
 OF_ALBERT_ZH = re.compile(r"^bert/(embeddings/word_embeddings_2$|encoder/layer_shared/)")
-
-SQUAD_V2 = "answer_class/"
 
 # Slots of the optimizers in optimization.py, lamb_optimizer.py and tf.train, and their counters.
 NOT_WEIGHTS = re.compile(
@@ -120,6 +121,7 @@ def variable_names(config: AlbertConfig) -> dict[str, str]:
         "classifier/bias": "output_bias",
         "qa_outputs/kernel": "cls/squad/output_weights",
         "qa_outputs/bias": "cls/squad/output_bias",
+        "span_head/cls_logits/kernel": SQUAD_V2,  # without a bias
     }
     pairs = {
         "embeddings/layer_norm": "bert/embeddings/LayerNorm",
@@ -127,6 +129,11 @@ def variable_names(config: AlbertConfig) -> dict[str, str]:
         "pooler": "bert/pooler/dense",
         "mlm_head/dense": "cls/predictions/transform/dense",
         "mlm_head/layer_norm": "cls/predictions/transform/LayerNorm",
+        "span_head/start_logits": "start_logits/dense",
+        "span_head/end_dense": "end_logits/dense_0",
+        "span_head/end_layer_norm": "end_logits/LayerNorm",
+        "span_head/end_logits": "end_logits/dense_1",
+        "span_head/answer_dense": "answer_class/dense_0",
     }
     for group in range(config.num_hidden_groups):
         for inner in range(config.inner_group_num):
@@ -276,12 +283,6 @@ def _read_arrays(checkpoint: TensorFlowCheckpoint, config: AlbertConfig) -> dict
         plain = theirs.removeprefix(HUB_PREFIX)
         if plain == OBJECT_GRAPH or NOT_WEIGHTS.search(plain):
             continue
-        if plain.startswith(SQUAD_V2):
-            raise CheckpointError(
-                f"{checkpoint.prefix} has the answer head of run_squad_v2.py, a beam search over "
-                "start and end, which albert_tf does not have; import the pretraining checkpoint "
-                "it started from, and fine-tune"
-            )
         name = ours.get(plain, plain)
         array = as_float32(checkpoint.array(theirs), theirs, str(checkpoint.prefix))
         # The heads' output weights are stored as (outputs, inputs).
@@ -292,6 +293,8 @@ def _read_arrays(checkpoint: TensorFlowCheckpoint, config: AlbertConfig) -> dict
 def _read_head(checkpoint: TensorFlowCheckpoint, arrays: dict) -> tuple[str | None, dict]:
     variables = {name.removeprefix(HUB_PREFIX) for name in checkpoint.shapes}
     head = next((head for name, head in HEAD_OF_VARIABLE.items() if name in variables), None)
+    if SQUAD_V2 in variables:
+        return head, {"end_conditioned_on_start": True, "can_be_unanswerable": True}
     if head != "text_classifier":
         return head, {}
     classes = arrays["classifier/kernel"].shape[-1]

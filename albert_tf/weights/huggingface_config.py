@@ -268,6 +268,11 @@ def write_config(checkpoint: Checkpoint) -> dict:
             f"{source} pools by the {checkpoint.head_config['pooling']} of its tokens, while Hugging "
             "Face's ALBERT classifies by the pooler; keep it as an albert_tf preset"
         )
+    if checkpoint.head_config.get("end_conditioned_on_start"):
+        raise CheckpointError(
+            f"{source} finds the end of an answer by its start (end_conditioned_on_start), while Hugging Face's "
+            "AlbertForQuestionAnswering scores both alone; keep it as an albert_tf preset"
+        )
     epsilon = checkpoint.head_config.get("layer_norm_eps", config.layer_norm_eps)
     if epsilon != config.layer_norm_eps:
         raise CheckpointError(

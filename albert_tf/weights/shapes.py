@@ -94,12 +94,25 @@ def _head(config: AlbertConfig, head: str | None, head_config: dict) -> dict[str
     if head in ("text_regressor", "multiple_choice"):
         return _dense("classifier", hidden, 1) | _exits(config, head_config, 1)
     if head == "question_answerer":
+        if head_config.get("end_conditioned_on_start"):
+            return _conditional_span_head("span_head", hidden)
         return _dense("qa_outputs", hidden, 2)
     if head == "masked_lm":
         return masked_lm
     if head == "pretrainer":
         return masked_lm | _dense("sop_classifier", hidden, 2)
     raise ConfigError(f"unknown head {head!r}; expected None or one of {', '.join(HEADS)}")
+
+
+def _conditional_span_head(name: str, hidden: int) -> dict[str, tuple[int, ...]]:
+    return {
+        **_dense(f"{name}/start_logits", hidden, 1),
+        **_dense(f"{name}/end_dense", 2 * hidden, hidden),
+        **_layer_norm(f"{name}/end_layer_norm", hidden),
+        **_dense(f"{name}/end_logits", hidden, 1),
+        **_dense(f"{name}/answer_dense", 2 * hidden, hidden),
+        f"{name}/cls_logits/kernel": (hidden, 1),
+    }
 
 
 def _exits(config: AlbertConfig, head_config: dict, units: int) -> dict[str, tuple[int, ...]]:

@@ -37,9 +37,6 @@ android {
         sourceCompatibility = JavaVersion.VERSION_11
         targetCompatibility = JavaVersion.VERSION_11
     }
-
-    // Models are mapped into memory, which works only if they are stored.
-    androidResources { noCompress += "tflite" }
 }
 
 // The tests of the app run on the host's TensorFlow Lite, which only the Maven build sets up: make android-test.

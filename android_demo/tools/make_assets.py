@@ -1,132 +1,153 @@
 """Makes the models that the Android app ships: fine-tunes `albert_small_en`, exports, writes a manifest.
 
-    python android_demo/tools/make_assets.py
+    python android_demo/tools/make_assets.py --squad train-v1.1.json.gz
+    python android_demo/tools/make_assets.py --only questions --trained questions=runs/squad/model
     python android_demo/tools/make_assets.py --quick --output /tmp/models
 
-Each model of `RECIPES` is trained on a data set that comes with the package, and exported for TensorFlow Lite 2.16,
-which every build of the app can run. The output folder receives, for each, `NAME.tflite` and its model card, and
-`manifest.json`: what the app shows of them, with size and SHA-256 of each file. `--quick` takes few texts and one
-epoch: enough to try the app, and nothing to ship.
+Each model of `RECIPES` (asset_recipes.py) is trained on a data set that comes with the package, but for
+`questions`, whose data (SQuAD 1.1) are read from a path; and exported for TensorFlow Lite 2.16, which every build of
+the app can run. The output folder receives, for each, `NAME.tflite` and its model card, and `manifest.json`:
+what the app shows of them, with size and SHA-256 of each file. `--quick` takes few texts and one epoch:
+enough to try the app, and nothing to ship.
 """
 
 import argparse
 import contextlib
-import dataclasses
 import hashlib
 import json
 import shutil
 import sys
 from pathlib import Path
 
-from albert_tf import AlbertTextClassifier
+from asset_recipes import QUICK_SHARE, RECIPES, Passage, Recipe
+
 from albert_tf.cli.main import main as albert_tf
 from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
-from albert_tf.tasks import demo_data, split_table, write_table
+from albert_tf.models import AlbertTask
+from albert_tf.tasks import (
+    copy_demo_data,
+    demo_data,
+    demo_entities,
+    read_squad,
+    split_table,
+    write_table,
+)
 
 OUTPUT = Path(__file__).resolve().parents[1] / "app" / "src" / "main" / "assets" / "models"
 RUNTIME = "2.16"
-QUICK_SHARE = {"sentiment": 0.12, "spam": 0.06, "banking77": 0.09}
-FORMAT = 1
+FORMAT = 2
+SAMPLES = 500
+"""Texts with entities, or questions, on which a file is compared with Keras, at most."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-    """One model of the app.
-
-    Args:
-        data: name of the data set, as `demo_data` knows it.
-        title: what the app calls the model, by language.
-        about: one sentence on what it does, by language.
-        examples: texts to try.
-        attribution: of the training data.
-        names: what the app calls a label, where the data set only numbers it.
-        early_exit: whether the model may answer after any layer.
-    """
-
-    data: str
-    title: dict[str, str]
-    about: dict[str, str]
-    examples: tuple[str, ...]
-    attribution: str
-    names: dict[str, str] = dataclasses.field(default_factory=dict)
-    early_exit: bool = False
-
-
-RECIPES = {
-    "sentiment": Recipe(
-        data="uci_sentences",
-        title={"en": "Sentiment", "zh": "情感"},
-        about={
-            "en": "Tells whether a sentence of a review is positive or negative.",
-            "zh": "判断评论中的一句话是正面还是负面。",
-        },
-        examples=(
-            "The food was wonderful and the staff could not have been kinder.",
-            "It broke after two days, and nobody answered my letters.",
-            "Not bad at all, I would go again.",
-        ),
-        attribution="Sentiment Labelled Sentences, Kotzias et al. 2015, CC BY 4.0",
-        names={"0": "negative", "1": "positive"},
-        early_exit=True,
-    ),
-    "spam": Recipe(
-        data="sms_spam",
-        title={"en": "Spam", "zh": "垃圾短信"},
-        about={
-            "en": "Tells unwanted text messages (spam) from wanted ones (ham).",
-            "zh": "区分垃圾短信（spam）和正常短信（ham）。",
-        },
-        examples=(
-            "Congratulations! You have won a prize of 1000 pounds. Call 09061701461 to claim it now.",
-            "I am on the bus, see you at home in ten minutes.",
-            "Can you bring the keys when you come tonight?",
-        ),
-        attribution="SMS Spam Collection, Almeida and Gómez Hidalgo 2011, CC BY 4.0",
-        early_exit=True,
-    ),
-    "banking77": Recipe(
-        data="banking77",
-        title={"en": "Bank queries", "zh": "银行咨询"},
-        about={
-            "en": "Finds which of 77 wishes a customer has who writes to a bank.",
-            "zh": "识别客户写给银行的内容属于 77 种意图中的哪一种。",
-        },
-        examples=(
-            "My card has still not arrived after two weeks.",
-            "Why was I charged a fee for taking out cash?",
-            "How do I change my PIN?",
-        ),
-        attribution="BANKING77, Casanueva et al. 2020, CC BY 4.0",
-    ),
-}
-
-
-def make(name: str, recipe: Recipe, output: Path, work: Path, quick: bool) -> None:
-    """Trains and exports one model.
+class Maker:
+    """Trains and exports models.
 
     Args:
-        name: of the model and its files.
-        recipe: of the model.
-        output: folder of the exported file and its card.
-        work: folder of the training run.
+        output: folder of the exported files and their cards.
+        work: folder of the training runs.
         quick: whether to take few texts and one epoch.
+        squad: SQuAD's training file, for the model that answers questions; None in a quick run.
+        trained: folders of models that are trained already, by name.
     """
-    table = demo_data(recipe.data)
-    if quick:
-        table = split_table(table, QUICK_SHARE[name], seed=0).validation
-    data, run, file = work / f"{name}.csv", work / name, output / f"{name}.tflite"
-    write_table(data, table, recipe.names)
-    training = ["finetune", str(data), "--output", str(run), "--text", "text", "--label", "label"]
-    training += ["--early-exit"] if recipe.early_exit else []
-    training += ["--epochs", "1", "--no-baselines"] if quick else []
-    run_command(training)
-    model = AlbertTextClassifier.from_preset(run / "model")
-    # Hardly trained logits are small, and rounding changes them much.
-    limits = ParityLimits(difference=100.0, agreement=0.0) if quick else DEFAULT_LIMITS["int8"]
-    print(
-        export_tflite(model, file, runtime=RUNTIME, texts=table.texts, limits=limits),
-        file=sys.stderr,
-    )
+
+    def __init__(
+        self, output: Path, work: Path, *, quick: bool, squad: Path | None, trained: dict[str, Path]
+    ):
+        self.output, self.work, self.quick = output, work, quick
+        self.squad, self.trained = squad, trained
+
+    def make(self, name: str) -> None:
+        """Trains a model, unless it is trained already, and exports it."""
+        recipe = RECIPES[name]
+        folder = self.trained.get(name) or self.train(name, recipe)
+        model = AlbertTask.from_preset(folder)
+        # Hardly trained logits are small, and rounding changes them much.
+        limits = ParityLimits(difference=100.0, agreement=0.0)
+        texts, pairs = self.samples(recipe)
+        path = self.output / f"{name}.tflite"
+        result = export_tflite(
+            model,
+            path,
+            runtime=RUNTIME,
+            texts=texts,
+            pairs=pairs,
+            limits=limits if self.quick else DEFAULT_LIMITS["int8"],
+        )
+        print(result, file=sys.stderr)
+
+    def train(self, name: str, recipe: Recipe) -> Path:
+        """Trains a model and returns its folder."""
+        data, run = self.data(name, recipe), self.work / name
+        training = ["finetune", str(data), "--output", str(run), "--task", recipe.task]
+        if recipe.task == "classification":
+            training += ["--text", "text", "--label", "label"]
+        training += ["--early-exit"] if recipe.early_exit else []
+        training += recipe.options
+        if self.quick:
+            training += ["--epochs", str(self.quick_epochs(recipe)), "--no-baselines"]
+        run_command(training)
+        return run / "model"
+
+    def quick_epochs(self, recipe: Recipe) -> int:
+        """Returns how often a quick run sees its texts: until the model finds anything at all."""
+        if recipe.data is None and self.squad is None:
+            return 8  # the few questions of the recipe, which are learned by heart
+        return 3 if recipe.task == "token-classification" else 1
+
+    def data(self, name: str, recipe: Recipe) -> Path:
+        """Writes the training data of a model, and returns the file."""
+        if recipe.data is None:
+            if self.squad is not None:
+                return self.squad
+            path = self.work / f"{name}.json"
+            path.write_text(json.dumps(own_questions(recipe.passages)), "utf-8")
+            return path
+        if recipe.task == "token-classification":
+            path = self.work / f"{name}.jsonl"
+            copy_demo_data(recipe.data, path)
+            if self.quick:
+                lines = path.read_text("utf-8").splitlines()
+                path.write_text("\n".join(lines[:: round(1 / QUICK_SHARE[name])]) + "\n", "utf-8")
+            return path
+        path, table = self.work / f"{name}.csv", demo_data(recipe.data)
+        if self.quick:
+            table = split_table(table, QUICK_SHARE[name], seed=0).validation
+        write_table(path, table, recipe.names)
+        return path
+
+    def samples(self, recipe: Recipe) -> tuple[list[str], list[str] | None]:
+        """Returns texts to compare file and model on, and passages for a model that answers questions."""
+        if recipe.task == "classification":
+            return demo_data(recipe.data).texts, None
+        if recipe.task == "token-classification":
+            return [row.text for row in demo_entities(recipe.data, "test")][:SAMPLES], None
+        if self.squad is None:
+            pairs = [(q, passage.text) for passage in recipe.passages for q in passage.questions]
+        else:
+            questions = read_squad(self.squad)
+            step = -(-len(questions) // SAMPLES)
+            pairs = [(question.question, question.context) for question in questions[::step]]
+        questions, passages = zip(*pairs, strict=True)
+        return list(questions), list(passages)
+
+
+def own_questions(passages: tuple[Passage, ...]) -> dict:
+    """Returns passages in SQuAD's form, often enough for a part to be set aside; each is an article of its own."""
+    articles = []
+    for number in range(20):
+        for place, passage in enumerate(passages):
+            questions = [
+                {
+                    "id": f"{number}-{place}-{count}",
+                    "question": question,
+                    "answers": [{"text": answer, "answer_start": passage.text.index(answer)}],
+                }
+                for count, (question, answer) in enumerate(passage.questions.items())
+            ]
+            paragraph = {"context": passage.text, "qas": questions}
+            articles.append({"title": f"{number} {place}", "paragraphs": [paragraph]})
+    return {"version": "1.1", "data": articles}
 
 
 def run_command(arguments: list[str]) -> None:
@@ -139,37 +160,53 @@ def run_command(arguments: list[str]) -> None:
 
 
 def manifest(output: Path, quick: bool) -> dict:
-    """Returns what the app reads: each model's files, checksums and texts."""
+    """Returns what the app reads: files, checksums and texts of each model that is there."""
     models = []
     for name, recipe in RECIPES.items():
-        content = (output / f"{name}.tflite").read_bytes()
+        file = output / f"{name}.tflite"
+        if not file.exists():
+            print(f"note: the app has no model {name}; --only {name} makes it", file=sys.stderr)
+            continue
+        content = file.read_bytes()
         models.append(
             {
                 "name": name,
-                "file": f"{name}.tflite",
+                "screen": recipe.screen,
+                "companion": recipe.companion,
+                "file": file.name,
                 "card": f"{name}.card.md",
                 "bytes": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
                 "title": recipe.title,
                 "about": recipe.about,
                 "examples": list(recipe.examples),
+                "passages": [
+                    {"text": passage.text, "questions": list(passage.questions)}
+                    for passage in recipe.passages
+                ],
                 "attribution": recipe.attribution,
             }
         )
     return {"format": FORMAT, "quick": quick, "models": models}
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Makes all models."""
+def named_folder(text: str) -> tuple[str, Path]:
+    """Reads `NAME=FOLDER` of the command line."""
+    name, _, folder = text.partition("=")
+    if name not in RECIPES or not Path(folder).is_dir():
+        raise argparse.ArgumentTypeError(
+            f"{text!r}; expected NAME=FOLDER, a name of {', '.join(RECIPES)} and a folder that is there"
+        )
+    return name, Path(folder)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Reads the command line; ends the process when it is wrong."""
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0], formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--output",
-        type=Path,
-        default=OUTPUT,
-        metavar="DIR",
-        help="default: the app's assets",
+        "--output", type=Path, default=OUTPUT, metavar="DIR", help="default: the app's assets"
     )
     parser.add_argument(
         "--work",
@@ -179,21 +216,67 @@ def main(arguments: list[str] | None = None) -> None:
         help="of the training (default: %(default)s)",
     )
     parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=[*RECIPES],
+        metavar="NAME",
+        help=f"make these of {', '.join(RECIPES)}; the others stay as they are",
+    )
+    parser.add_argument(
+        "--missing", action="store_true", help="make those that the output folder lacks"
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="print the names of those that would be made, and end"
+    )
+    parser.add_argument(
+        "--squad", type=Path, metavar="FILE", help="SQuAD 1.1's train-v1.1.json, also .gz"
+    )
+    parser.add_argument(
+        "--trained",
+        type=named_folder,
+        nargs="+",
+        default=[],
+        metavar="NAME=DIR",
+        help="export this model, of which DIR is the folder, instead of training one",
+    )
+    parser.add_argument(
         "--quick", action="store_true", help="few texts, one epoch: to try the app, not to ship"
     )
     options = parser.parse_args(arguments)
+    options.names = options.only or [*RECIPES]
+    if options.missing:
+        options.names = [n for n in options.names if not (options.output / f"{n}.tflite").exists()]
+    is_read = "questions" in options.names and "questions" not in dict(options.trained)
+    if is_read and options.squad is None and not options.quick and not options.list:
+        parser.error("the model questions needs --squad FILE; or make the others with --only")
+    return options
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Makes models, and the manifest of all."""
+    options = parse(arguments)
+    if options.list:
+        print("".join(f"{name}\n" for name in options.names), end="")
+        return
     options.output.mkdir(parents=True, exist_ok=True)
     # A run of other texts must not be taken for this one's.
     work = options.work / ("quick" if options.quick else "full")
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    for name, recipe in RECIPES.items():
-        make(name, recipe, options.output, work, options.quick)
+    maker = Maker(
+        options.output,
+        work,
+        quick=options.quick,
+        squad=options.squad,
+        trained=dict(options.trained),
+    )
+    for name in options.names:
+        shutil.rmtree(work / name, ignore_errors=True)
+        work.mkdir(parents=True, exist_ok=True)
+        maker.make(name)
     for unwanted in (*options.output.glob("*.parity.json"), *options.output.glob("*.card.json")):
         unwanted.unlink()
     text = json.dumps(manifest(options.output, options.quick), indent=2, ensure_ascii=False) + "\n"
     (options.output / "manifest.json").write_text(text, "utf-8")
-    print(f"{options.output}: {', '.join(RECIPES)}")
+    print(f"{options.output}: {', '.join(options.names)}")
 
 
 if __name__ == "__main__":

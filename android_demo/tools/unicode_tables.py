@@ -1,14 +1,15 @@
-"""Writes the Unicode tables of the Kotlin tokenizer, from the code that the Python tokenizer runs.
+"""Writes the Unicode tables of the Kotlin text library, from the code that the Python package runs.
 
 The Java library's own ideas of Unicode differ from phone to phone, so Kotlin asks it nothing: all
-it needs to know stands in one text file of its resources. Run from the repository's root, with the
-Python whose `unicodedata` is the version that `albert_tf.tokenizer.normalization` names:
+it needs to know stands in text files of its resources, `unicode.txt` for the tokenizer and
+`words.txt` for entities. Run from the repository's root, with the Python whose `unicodedata` is the
+version that `albert_tf.tokenizer.normalization` names:
 
     .venv/bin/python android_demo/tools/unicode_tables.py
 
 `--check` compares instead of writing, and exits with status 1 when the file is out of date.
 
-**The file.** A header, then sections, each begun by its name in brackets. Numbers are hexadecimal
+**A file.** A header, then sections, each begun by its name in brackets. Numbers are hexadecimal
 code points. A line of a set is `FIRST` or `FIRST-LAST`. A line of a mapping is one of
 
     CODE TARGET TARGET ...     becomes these
@@ -24,14 +25,12 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from albert_tf.answers.text_tokens import is_of_word
 from albert_tf.tokenizer.code_points import CASED, IGNORABLE, PAGE_SIZE, build_case_table
 from albert_tf.tokenizer.normalization import CAPITAL_SIGMA, WHITE_SPACE, Normalizer, is_surrogate
 
 UNICODE_VERSION = "14.0.0"
-TARGET = (
-    Path(__file__).resolve().parents[1]
-    / "text/src/main/resources/io/github/alberttf/text/unicode.txt"
-)
+RESOURCES = Path(__file__).resolve().parents[1] / "text/src/main/resources/io/github/alberttf/text"
 HANGUL_SYLLABLES = range(
     0xAC00, 0xD7A4
 )  # the standard computes their decomposition, and so does Kotlin
@@ -52,26 +51,33 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    content = file_content()
-    if arguments.check:
-        current = TARGET.read_text("utf-8") if TARGET.exists() else ""
-        if current != content:
-            print(f"{TARGET} is out of date: run {Path(__file__).name}", file=sys.stderr)
-            return 1
-        return 0
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(content, "utf-8", newline="\n")
-    return 0
+    outdated = []
+    for name, content in (("unicode.txt", file_content()), ("words.txt", words_content())):
+        target = RESOURCES / name
+        if arguments.check:
+            if not target.exists() or target.read_text("utf-8") != content:
+                outdated.append(target)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(content, "utf-8", newline="\n")
+    for target in outdated:
+        print(f"{target} is out of date: run {Path(__file__).name}", file=sys.stderr)
+    return 1 if outdated else 0
+
+
+HEADER = (
+    f"# Unicode {UNICODE_VERSION}",
+    "# Written by android_demo/tools/unicode_tables.py, which describes the format; not edited by hand.",
+    "# Derived from the Unicode Character Database, (c) Unicode, Inc., Unicode License V3.",
+)
 
 
 def file_content() -> str:
-    """The whole file."""
+    """The whole `unicode.txt`."""
     classes = _case_classes()
     _check_case_classes_survive_lowering(classes)
     lines = [
-        f"# Unicode {UNICODE_VERSION}",
-        "# Written by android_demo/tools/unicode_tables.py, which describes the format; not edited by hand.",
-        "# Derived from the Unicode Character Database, (c) Unicode, Inc., Unicode License V3.",
+        *HEADER,
         "[white_space]",
         *_set_lines(map(ord, WHITE_SPACE)),
         "[digit]",
@@ -85,6 +91,12 @@ def file_content() -> str:
         "[case_ignorable]",
         *_set_lines(c for c in ALL if classes[c] == IGNORABLE),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def words_content() -> str:
+    """The whole `words.txt`: the characters that make words in scripts that part these by blanks."""
+    lines = [*HEADER, "[word]", *_set_lines(c for c in ALL if is_of_word(chr(c)))]
     return "\n".join(lines) + "\n"
 
 

@@ -3,11 +3,12 @@
 import hashlib
 import importlib.util
 import json
+import sys
 
 import pytest
 
 from albert_tf.export import TFLiteRunner
-from albert_tf.tasks import demo_data, write_table
+from albert_tf.tasks import demo_data, read_squad, write_table
 from tests.android.host_tools import DEMO, MODELS, needs_models
 
 RESOURCES = DEMO / "app" / "src" / "main" / "res"
@@ -15,9 +16,11 @@ RESOURCES = DEMO / "app" / "src" / "main" / "res"
 
 @pytest.fixture(scope="module")
 def make_assets():
+    sys.path.insert(0, str(DEMO / "tools"))  # as for a script
     spec = importlib.util.spec_from_file_location("make_assets", DEMO / "tools" / "make_assets.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    sys.path.remove(str(DEMO / "tools"))
     return module
 
 
@@ -26,11 +29,44 @@ def test_recipes_name_data_that_exist_in_every_language(make_assets):
         "en"
     }
     for name, recipe in make_assets.RECIPES.items():
+        assert set(recipe.title) == set(recipe.about) == languages, name
+        assert recipe.companion is None or recipe.companion in make_assets.RECIPES, name
+        if recipe.data is None:
+            assert len(recipe.passages) >= 2, name
+            continue
         labels = set(demo_data(recipe.data).labels)
         assert set(recipe.names) in (set(), labels), name
-        assert set(recipe.title) == set(recipe.about) == languages, name
         assert len(set(recipe.examples)) == len(recipe.examples) >= 2, name
         assert name in make_assets.QUICK_SHARE
+
+
+def test_questions_of_the_recipes_have_their_answers(make_assets, tmp_path):
+    """Each stands once in its passage, so that a quick model can learn them."""
+    passages = make_assets.RECIPES["questions"].passages
+    for passage in passages:
+        for answer in passage.questions.values():
+            assert passage.text.count(answer) == 1, answer
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(make_assets.own_questions(passages)), "utf-8")
+    own = {(question.question, question.answers[0]) for question in read_squad(path)}
+    assert own == {pair for passage in passages for pair in passage.questions.items()}
+
+
+def test_what_is_made(make_assets, tmp_path, capsys):
+    (tmp_path / "spam.tflite").write_bytes(b"")
+    options = make_assets.parse(["--missing", "--quick", "--output", str(tmp_path)])
+    assert options.names == [name for name in make_assets.RECIPES if name != "spam"]
+    assert make_assets.parse(["--only", "slots", "spam"]).names == ["slots", "spam"]
+    trained = ["--only", "questions", "--trained", f"questions={tmp_path}"]
+    assert dict(make_assets.parse(trained).trained) == {"questions": tmp_path}
+    for wrong, message in (
+        ([], "the model questions needs --squad FILE"),
+        (["--trained", "questions=/nowhere"], "expected NAME=FOLDER"),
+        (["--only", "none"], "invalid choice: 'none'"),
+    ):
+        with pytest.raises(SystemExit):
+            make_assets.parse(wrong)
+        assert message in capsys.readouterr().err
 
 
 def test_tables_have_names_for_labels(tmp_path):
@@ -44,10 +80,12 @@ def test_tables_have_names_for_labels(tmp_path):
 
 
 def test_the_manifest_tells_size_and_hash(make_assets, tmp_path):
-    for name in make_assets.RECIPES:
+    names = [name for name in make_assets.RECIPES if name != "spam"]  # which is left out
+    for name in names:
         (tmp_path / f"{name}.tflite").write_bytes(name.encode())
     manifest = make_assets.manifest(tmp_path, quick=True)
     assert manifest["quick"] is True
+    assert [entry["name"] for entry in manifest["models"]] == names
     for entry in manifest["models"]:
         assert entry["bytes"] == len(entry["name"])
         assert entry["sha256"] == hashlib.sha256(entry["name"].encode()).hexdigest()
@@ -63,11 +101,26 @@ def test_shipped_models_are_those_of_the_manifest():
         runner = TFLiteRunner(MODELS / entry["file"])
         lowest = tuple(map(int, runner.metadata["runtime"]["lowest"].split(".")[:2]))
         assert lowest <= (2, 16), f"{entry['file']} needs TensorFlow Lite {lowest}"
-        for prediction in runner(entry["examples"]):
-            assert prediction.label in runner.class_names
+        assert not runner.head.startswith("text") or entry["screen"] == "classify"
+        pairs = [
+            (q, passage["text"]) for passage in entry["passages"] for q in passage["questions"]
+        ]
+        answers = runner(pairs) if pairs else runner(entry["examples"])
+        assert len(answers) >= 2
 
 
 def test_every_screen_is_pictured():
     pictures = {path.name for path in (DEMO.parent / "docs" / "images" / "android").glob("*.png")}
-    for screen in ("classify", "details", "queries", "your-model", "benchmark", "about"):
+    for screen in (
+        "classify",
+        "details",
+        "queries",
+        "ask",
+        "ask-alternatives",
+        "ask-reading",
+        "commands",
+        "your-model",
+        "benchmark",
+        "about",
+    ):
         assert {f"{screen}-light.png", f"{screen}-dark.png"} <= pictures

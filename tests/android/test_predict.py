@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from albert_tf import AlbertBackbone, AlbertQuestionAnswerer
+from albert_tf import AlbertBackbone, AlbertMultipleChoice, AlbertQuestionAnswerer
 from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.runtime.bundle import Bundle, append_bundle, read_bundle
 from tests.android.exported import ANY, KINDS, TEXTS, export_kind
@@ -204,15 +204,16 @@ def test_descriptions_that_do_not_fit(tmp_path, float32):
 
 
 def test_models_that_answer_no_texts(tmp_path):
-    model = AlbertQuestionAnswerer(AlbertBackbone(tiny_config()))
-    file = export_tflite(model, tmp_path / "reader.tflite", "none", limits=ANY).path
-    assert refusal(file).startswith(
-        "it holds a question_answerer, which gives no answer to a text;"
-    )
+    model = AlbertMultipleChoice(AlbertBackbone(tiny_config()))
+    file = export_tflite(model, tmp_path / "chooser.tflite", "none", limits=ANY).path
+    assert refusal(file).startswith("it holds a multiple_choice, which gives no answer to a text;")
     file = export_tflite(
         AlbertBackbone(tiny_config()), tmp_path / "bare.tflite", "none", limits=ANY
     ).path
     assert refusal(file).startswith("it holds a backbone, which gives no answer to a text;")
+    model = AlbertQuestionAnswerer(AlbertBackbone(tiny_config()))
+    file = export_tflite(model, tmp_path / "reader.tflite", "none", limits=ANY).path
+    assert refusal(file).startswith("it carries no tokenizer, since its model had no preprocessor;")
     model = text_model()
     model.preprocessor = None
     file = export_tflite(model, tmp_path / "mute.tflite", "none", limits=ANY).path

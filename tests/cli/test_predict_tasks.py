@@ -10,6 +10,7 @@ from tests.tiny import english_model
 
 CONTEXT = "It was built in Rome,\nand nobody knows by whom.\tÉmile says so."
 QUESTION = "Where was it built?"
+CONDITIONED = {"end_conditioned_on_start": True, "can_be_unanswerable": True}
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +18,12 @@ def models(made_once):
     """A folder with a preset and a file of each head."""
 
     def fill(folder):
-        for name, cls in (("questions", AlbertQuestionAnswerer), ("choices", AlbertMultipleChoice)):
-            model = english_model(cls, sequence_length=40, scale=0.3)
+        for name, cls, options in (
+            ("questions", AlbertQuestionAnswerer, {}),
+            ("conditioned", AlbertQuestionAnswerer, CONDITIONED),
+            ("choices", AlbertMultipleChoice, {}),
+        ):
+            model = english_model(cls, sequence_length=40, scale=0.3, **options)
             model.save_to_preset(folder / name)
             export_tflite(model, folder / f"{name}.tflite", "none")
 
@@ -46,6 +51,19 @@ def test_a_question(models, shell, context):
         "predict", models / "questions.tflite", "--context", context, stdin=f"{QUESTION}\n"
     )
     assert piped.lines == lines[:1]
+
+
+def test_a_question_whose_end_depends_on_its_start(models, shell, context):
+    asked = ["--context", context, QUESTION, "--json"]
+    (of_file,) = shell.albert_tf("predict", models / "conditioned.tflite", *asked).rows
+    assert 0 < of_file["no_answer_probability"] < 1
+    for span in of_file["alternatives"]:
+        assert span["text"] == CONTEXT[span["start"] : span["end"]] != ""
+    (of_preset,) = shell.albert_tf("predict", models / "conditioned", *asked).rows
+    assert of_preset["text"] == of_file["text"]
+    assert of_preset["no_answer_probability"] == pytest.approx(
+        of_file["no_answer_probability"], abs=1e-4
+    )
 
 
 def test_questions_of_a_table_and_of_squad(models, shell, tmp_path):

@@ -81,6 +81,14 @@ HEADS = {
         lambda: question_model(can_be_unanswerable=True, no_answer_threshold=0.02),
         QUESTIONS,
     ),
+    "question, end by start": (
+        lambda: question_model(end_conditioned_on_start=True, start_n_top=7, end_n_top=3),
+        QUESTIONS,
+    ),
+    "question, end by start, that may have no answer": (
+        lambda: question_model(end_conditioned_on_start=True, can_be_unanswerable=True),
+        QUESTIONS,
+    ),
     "value": (lambda: text_model(AlbertTextRegressor), (TEXTS,)),
     "entities": (lambda: token_model(entity_tags(["A", "B"]), sequence_length=16), (TEXTS,)),
     "entities, BIOES": (
@@ -128,16 +136,20 @@ def test_a_file_answers_as_its_model(head, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("form", "length", "quantization"),
+    ("form", "length", "quantization", "conditioned"),
     [
-        ("unrolled", None, "none"),
-        ("signatures", None, "none"),
-        ("loop", 16, "none"),
-        ("loop", None, "int8"),
+        ("unrolled", None, "none", False),
+        ("signatures", None, "none", False),
+        ("loop", 16, "none", False),
+        ("loop", None, "int8", False),
+        ("signatures", None, "none", True),
+        ("unrolled", 16, "none", True),
+        ("loop", None, "int8", True),
     ],
 )
-def test_questions_answered_by_every_form(form, length, quantization, tmp_path):
-    model = question_model(can_be_unanswerable=True, no_answer_threshold=0.02)
+def test_questions_answered_by_every_form(form, length, quantization, conditioned, tmp_path):
+    options = {"can_be_unanswerable": True, "no_answer_threshold": 0.02}
+    model = question_model(end_conditioned_on_start=conditioned, **options)
     path = tmp_path / "model.tflite"
     options = {"form": form, "length": length, "limits": ANY}
     file = export_tflite(model, path, quantization, **options).path

@@ -32,6 +32,7 @@ HEADS = {
     "text_embedder": (AlbertTextEmbedder, {}),
     "token_classifier": (AlbertTokenClassifier, {"num_classes": 3}),
     "question_answerer": (AlbertQuestionAnswerer, {}),
+    "conditional_question_answerer": (AlbertQuestionAnswerer, {"end_conditioned_on_start": True}),
     "multiple_choice": (AlbertMultipleChoice, {}),
     "masked_lm": (AlbertMaskedLM, {}),
     "pretrainer": (AlbertPretrainer, {}),

@@ -1,12 +1,13 @@
 """Questions, entities and choices in one call: read, split, trained, judged beside baselines, reported and saved."""
 
+import dataclasses
 import json
 
 import pytest
 
 import albert_tf
 from albert_tf import AlbertMultipleChoice, AlbertQuestionAnswerer, AlbertTokenClassifier
-from albert_tf.errors import DataError
+from albert_tf.errors import ConfigError, DataError
 from albert_tf.tables import ChoiceQuestion, EntityText, LabelledSpan, texts_and_entities
 from albert_tf.tasks import (
     SquadQuestion,
@@ -94,12 +95,16 @@ def answers_of(model, task, rows):
     return [q.choices[answer.index] for q, answer in zip(rows, chosen, strict=True)]
 
 
-def test_the_metrics_are_those_of_the_predictions(start, tmp_path):
+@pytest.mark.parametrize("conditioned", [False, True])
+def test_the_metrics_are_those_of_the_predictions(conditioned, start, tmp_path):
+    start = dataclasses.replace(start, end_conditioned_on_start=conditioned)
     path = tmp_path / "asked.json"
     path.write_text(squad_file(impossible=range(0, 24, 4)), "utf-8")
     options = {"preset": start, "run_dir": tmp_path / "run", "task": "question-answering"}
     model, result = albert_tf.finetune(path, **options, **QUICK)
     assert model.can_be_unanswerable
+    assert model.end_conditioned_on_start == conditioned
+    assert set((model.loss_weights or {}).values()) == ({0.5} if conditioned else set())
     rows = list(result.validation.rows)
     given = {q.id: text for q, text in zip(rows, result.predictions, strict=True)}
     assert result.metrics["f1"] == pytest.approx(squad_metrics(given, rows)["f1"] / 100)
@@ -109,6 +114,15 @@ def test_the_metrics_are_those_of_the_predictions(start, tmp_path):
     assert result.metrics["f1"] >= silent - 1e-9  # the threshold may always choose silence
     again = AlbertQuestionAnswerer.from_preset(str(result.preset))
     assert again.no_answer_threshold == model.no_answer_threshold
+    assert again.end_conditioned_on_start == conditioned
+
+
+def test_only_questions_have_a_start_and_an_end(start, tmp_path):
+    start = dataclasses.replace(start, end_conditioned_on_start=True)
+    path = tmp_path / "quiz.csv"
+    path.write_text(choice_table(), "utf-8")
+    with pytest.raises(ConfigError, match="AlbertMultipleChoice finds no start and end; leave it"):
+        albert_tf.finetune(path, preset=start, run_dir=tmp_path / "run", **QUICK)
 
 
 def test_examples_in_memory_and_a_validation_part(start, tmp_path):

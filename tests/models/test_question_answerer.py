@@ -191,6 +191,7 @@ def same_answers(first, second):
 
 def test_saving_and_loading(tmp_path):
     options = {"no_answer_threshold": 0.01, "max_answer_tokens": 7, "can_be_unanswerable": True}
+    options |= {"end_conditioned_on_start": False}
     model = question_model(**options)
     assert any(answer.text for answer in model.answer(*X))
     model.save_to_preset(tmp_path / "preset")

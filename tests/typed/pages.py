@@ -10,7 +10,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<language>\w*)(?P<where>[^\n]*)\n(?P<code>.*?)^```$", re.M | re.S)
 TYPED = {"sh": "commands", "python": "scripts"}
 """Languages of the blocks that a reader types here, and what to call them."""
-SHOWN = {"csv", "kotlin", "swift", "text"}
+SHOWN = {"csv", "js", "kotlin", "swift", "text"}
 """Languages of the blocks that are shown only."""
 
 

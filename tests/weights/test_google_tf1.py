@@ -5,11 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from albert_tf import AlbertMultipleChoice
+from albert_tf import AlbertMultipleChoice, AlbertQuestionAnswerer, AlbertTask
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.weights import read_checkpoint
 from albert_tf.weights.google_tf1 import variable_names
 from albert_tf.weights.tf_checkpoint import TensorFlowCheckpoint
+from tests.layers import span_head_by_hand
 from tests.tiny import tiny_config, tiny_inputs
 from tests.weights.numpy_albert import NumpyAlbert
 from tests.weights.test_preset import random_checkpoint
@@ -215,11 +216,32 @@ def test_activations_are_mapped(written, theirs, ours):
     assert read_checkpoint(written(hidden_act=theirs)[0]).config.hidden_act == ours
 
 
-def test_the_answer_head_of_squad_2_is_refused_with_a_way_out(written):
-    folder, _, _ = written(extra={"answer_class/dense_0/kernel": np.zeros((64, 32), np.float32)})
-    with pytest.raises(
-        CheckpointError, match=r"run_squad_v2\.py.*import the pretraining checkpoint"
-    ):
+@pytest.mark.parametrize("cls", [AlbertQuestionAnswerer, AlbertTask])
+def test_the_head_of_squad_2_gives_what_its_definition_says(written, cls):
+    config = tiny_config(hidden_act="gelu_new")
+    head = span_head_by_hand.random_variables(config.hidden_size)
+    slots = {f"{name}/adam_m": array for name, array in head.items()}
+    folder, checkpoint, _ = written(config, extra=head | slots)
+    model = cls.from_preset(folder)
+    assert isinstance(model, AlbertQuestionAnswerer)
+    assert model.end_conditioned_on_start
+    assert model.can_be_unanswerable
+    lengths, context = [12, 12, 9, 6], [4, 3, 5, 2]  # where the context begins
+    inputs = tiny_inputs(4, 12)
+    places = np.arange(12)
+    inputs["padding_mask"] = (places < np.array(lengths)[:, None]).astype("int32")
+    inputs["segment_ids"] = (places >= np.array(context)[:, None]) * inputs["padding_mask"]
+    states = NumpyAlbert(checkpoint).encode(*inputs.values())[-1]
+    outputs = model.predict(inputs, verbose=0)
+    for row, (begin, length) in enumerate(zip(context, lengths, strict=True)):
+        allowed = [0, *range(begin, length - 1)]  # [CLS], and the context without [SEP]
+        span_head_by_hand.assert_beam(outputs, row, head, states[row], allowed)
+
+
+def test_an_incomplete_head_of_squad_2_is_named(written):
+    head = span_head_by_hand.random_variables(32)
+    folder, _, _ = written(extra=head, skip=["end_logits/LayerNorm/beta"])
+    with pytest.raises(CheckpointError, match=r"span_head/end_layer_norm/beta is missing"):
         read_checkpoint(folder)
 
 

@@ -66,6 +66,7 @@ def test_a_written_folder_reads_back_the_same(tmp_path, head):
     [
         ({"use_relative_attention_bias": True}, {}, CheckpointError, "use_relative_attention_bias"),
         ({}, {"layer_norm_eps": 1e-5}, CheckpointError, "layer_norm_eps 1e-05"),
+        ({}, {"end_conditioned_on_start": True}, CheckpointError, "end of an answer by its start"),
         ({"num_hidden_layers": 18, "num_hidden_groups": 14}, {}, ConfigError, "rounds layer 9"),
         ({"num_hidden_groups": 3, "inner_group_num": 2}, {}, CheckpointError, "inner_group_num 2"),
     ],

@@ -16,16 +16,17 @@ PARAMETERS = {
     "xxlarge": 222_595_584,
 }
 
-HEADS = {
-    None: {},
-    "text_classifier": {"num_classes": 3},
-    "text_regressor": {},
-    "token_classifier": {"num_classes": 5},
-    "question_answerer": {},
-    "multiple_choice": {},
-    "masked_lm": {},
-    "pretrainer": {},
-}
+HEADS = [
+    (None, {}),
+    ("text_classifier", {"num_classes": 3}),
+    ("text_regressor", {}),
+    ("token_classifier", {"num_classes": 5}),
+    ("question_answerer", {}),
+    ("question_answerer", {"end_conditioned_on_start": True}),
+    ("multiple_choice", {}),
+    ("masked_lm", {}),
+    ("pretrainer", {}),
+]
 
 
 NEED_THE_POOLER = ("text_classifier", "text_regressor", "multiple_choice", "pretrainer")
@@ -42,7 +43,7 @@ def test_published_sizes_have_their_exact_number_of_parameters(size, count):
     assert sum(int(np.prod(shape)) for shape in shapes.values()) == count
 
 
-@pytest.mark.parametrize(("head", "head_config"), HEADS.items())
+@pytest.mark.parametrize(("head", "head_config"), HEADS)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -65,7 +66,7 @@ def test_shapes_are_those_of_the_keras_model(head, head_config, changes):
     assert shapes == expected_shapes(config, head, head_config)
 
 
-@pytest.mark.parametrize(("head", "head_config"), HEADS.items())
+@pytest.mark.parametrize(("head", "head_config"), HEADS)
 def test_complete_arrays_pass_and_only_pooled_heads_need_the_pooler(head, head_config):
     config = tiny_config()
     arrays = zeros(config, head, head_config)

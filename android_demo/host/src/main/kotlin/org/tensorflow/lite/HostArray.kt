@@ -10,21 +10,26 @@ import java.nio.ByteBuffer
 import java.nio.ByteOrder
 
 /**
- * An array of numbers with one or two axes, as inputs and outputs of models are.
+ * An array of numbers with one to three axes, as inputs and outputs of models are.
  *
- * @param values an `IntArray`, a `FloatArray`, or an array of such of one size.
+ * @param values an `IntArray`, a `FloatArray`, an array of such of one size, or an array of those.
  * @throws IllegalArgumentException if it is anything else.
  */
 internal class HostArray(
     values: Any,
 ) {
-    private val rows: List<Any> = if (values is Array<*>) values.map { it ?: throw unknown(values) } else listOf(values)
+    private val rows: List<Any> = rowsOf(values)
 
     private val columns: Int = rows.map(::sizeOf).distinct().singleOrNull() ?: throw unknown(values)
 
     private val type = if (rows.all { it is IntArray }) kTfLiteInt32 else kTfLiteFloat32
 
-    val shape: IntArray = if (values is Array<*>) intArrayOf(rows.size, columns) else intArrayOf(columns)
+    val shape: IntArray =
+        when {
+            values !is Array<*> -> intArrayOf(columns)
+            values[0] is Array<*> -> intArrayOf(values.size, rows.size / values.size, columns)
+            else -> intArrayOf(rows.size, columns)
+        }
 
     private val bytes = rows.size.toLong() * columns * Int.SIZE_BYTES
 
@@ -71,6 +76,9 @@ internal class HostArray(
             check(status == 0) { "Internal error: cannot copy $name: status $status" }
         }
     }
+
+    private fun rowsOf(values: Any): List<Any> =
+        if (values is Array<*>) values.flatMap { rowsOf(it ?: throw unknown(values)) } else listOf(values)
 
     private fun sizeOf(row: Any): Int =
         when (row) {

@@ -10,12 +10,18 @@ import kotlin.math.exp
  * @throws IllegalArgumentException if a logit is NaN or infinite.
  */
 public fun softmax(logits: FloatArray): FloatArray {
+    val probabilities = softmaxInDouble(logits)
+    return FloatArray(logits.size) { probabilities[it].toFloat() }
+}
+
+/** [softmax] without rounding to single precision. */
+internal fun softmaxInDouble(logits: FloatArray): DoubleArray {
     requireFinite(logits)
-    if (logits.isEmpty()) return FloatArray(0)
-    val greatest = logits.max() // keeps exp from overflowing
-    val weights = DoubleArray(logits.size) { exp((logits[it] - greatest).toDouble()) }
+    if (logits.isEmpty()) return DoubleArray(0)
+    val greatest = logits.max().toDouble() // keeps exp from overflowing
+    val weights = DoubleArray(logits.size) { exp(logits[it] - greatest) }
     val sum = weights.sum()
-    return FloatArray(logits.size) { (weights[it] / sum).toFloat() }
+    return DoubleArray(logits.size) { weights[it] / sum }
 }
 
 /**

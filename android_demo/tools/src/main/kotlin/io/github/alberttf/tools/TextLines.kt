@@ -14,10 +14,14 @@ import java.nio.charset.CharacterCodingException
  * Texts from lines of JSON, `{"text": "..."}` each; other members of a line are ignored, and so are blank lines.
  *
  * @param stream UTF-8.
+ * @param names of the members that hold texts, all of which every line has.
  */
 internal class TextLines(
     stream: InputStream,
+    private val names: List<String> = listOf("text"),
 ) {
+    private val expected = names.joinToString(prefix = "{", postfix = "}") { "\"$it\": \"...\"" }
+
     // A plain new decoder reports bytes that are no UTF-8; a reader's own would replace them silently.
     private val reader = BufferedReader(InputStreamReader(stream, Charsets.UTF_8.newDecoder()))
     private var number = 0
@@ -25,12 +29,15 @@ internal class TextLines(
     /** Whether a line can be read without waiting. */
     fun isReady(): Boolean = reader.ready()
 
+    /** The next text, where a line has one; else as [nextAll]. */
+    fun next(): String? = nextAll()?.single()
+
     /**
-     * The next text, or null at the end.
+     * The texts of the next line, in the order of their names, or null at the end.
      *
      * @throws UserError if a line is not of the form.
      */
-    fun next(): String? {
+    fun nextAll(): List<String>? {
         while (true) {
             val line = readLine() ?: return null
             if (line.isNotBlank()) return parse(line)
@@ -46,15 +53,16 @@ internal class TextLines(
         }
     }
 
-    private fun parse(line: String): String {
-        var text: String? = null
+    private fun parse(line: String): List<String> {
+        val texts = HashMap<String, String>()
         try {
             val json = JsonReader(StringReader(line))
             json.strictness = Strictness.STRICT
             json.beginObject()
             while (json.hasNext()) {
-                val isText = json.nextName() == "text" && json.peek() == JsonToken.STRING
-                if (isText) text = json.nextString() else json.skipValue()
+                val name = json.nextName()
+                val isText = name in names && json.peek() == JsonToken.STRING
+                if (isText) texts[name] = json.nextString() else json.skipValue()
             }
             json.endObject()
             check(json.peek() == JsonToken.END_DOCUMENT) { "something follows the object" }
@@ -63,9 +71,11 @@ internal class TextLines(
         } catch (error: IllegalStateException) {
             throw malformed(line, error)
         }
-        return text ?: throw UserError(
-            "standard input, line $number: no string named text in ${excerpt(line)}; expected {\"text\": \"...\"}",
-        )
+        return names.map { name ->
+            texts[name] ?: throw UserError(
+                "standard input, line $number: no string named $name in ${excerpt(line)}; expected $expected",
+            )
+        }
     }
 
     private fun malformed(
@@ -76,7 +86,7 @@ internal class TextLines(
         val column = Regex("column (\\d+)").find(error.message.orEmpty())
         val place = column?.let { " at column ${it.groupValues[1]}" }.orEmpty()
         return UserError(
-            "standard input, line $number: broken JSON$place of ${excerpt(line)}; expected {\"text\": \"...\"}",
+            "standard input, line $number: broken JSON$place of ${excerpt(line)}; expected $expected",
         )
     }
 

@@ -3,17 +3,15 @@ package io.github.alberttf.app.classify
 import android.app.Activity
 import android.view.View
 import android.view.ViewGroup
-import android.widget.ProgressBar
 import android.widget.TextView
 import io.github.alberttf.app.R
-import io.github.alberttf.app.model.LabelScore
 import io.github.alberttf.app.model.ModelTask
 import io.github.alberttf.app.model.TextAnswer
 import io.github.alberttf.app.ui.Wording
 import io.github.alberttf.app.ui.isPresent
+import io.github.alberttf.app.ui.showBar
 import io.github.alberttf.app.ui.showRows
 import io.github.alberttf.app.ui.showText
-import kotlin.math.roundToInt
 
 /**
  * The answer: a headline, and the likeliest labels with a bar for each.
@@ -39,7 +37,9 @@ internal class AnswerPanel(
         headline.showText(headline(answer, task))
         val ranked = answer.scores.sortedByDescending { it.probability }
         val shown = ranked.take(SHOWN_LABELS)
-        bars.showRows(shown.size, R.layout.bar) { row, index -> fill(row, shown[index]) }
+        bars.showRows(shown.size, R.layout.bar) { row, index ->
+            row.showBar(wording.label(shown[index].label), shown[index].probability, wording)
+        }
         val more = ranked.size - shown.size
         moreLabels.showText(if (more > 0) wording.plural(R.plurals.more_labels, more) else null)
     }
@@ -60,20 +60,7 @@ internal class AnswerPanel(
             }
         }
 
-    private fun fill(
-        row: View,
-        score: LabelScore,
-    ) {
-        val label = wording.label(score.label)
-        val percent = wording.percent(score.probability)
-        row.findViewById<TextView>(R.id.bar_label).text = label
-        row.findViewById<TextView>(R.id.bar_value).text = percent
-        row.findViewById<ProgressBar>(R.id.bar).progress = (score.probability * BAR_STEPS).roundToInt()
-        row.contentDescription = activity.getString(R.string.bar_spoken, label, percent)
-    }
-
     private companion object {
         const val SHOWN_LABELS = 5
-        const val BAR_STEPS = 10_000
     }
 }

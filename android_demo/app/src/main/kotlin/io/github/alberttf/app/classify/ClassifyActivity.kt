@@ -1,7 +1,5 @@
 package io.github.alberttf.app.classify
 
-import android.app.Activity
-import android.content.Context
 import android.content.Intent
 import android.os.Bundle
 import android.text.Editable
@@ -13,21 +11,22 @@ import android.widget.EditText
 import android.widget.TextView
 import io.github.alberttf.app.AlbertApplication
 import io.github.alberttf.app.R
-import io.github.alberttf.app.about.AboutActivity
 import io.github.alberttf.app.benchmark.BenchmarkActivity
-import io.github.alberttf.app.library.ModelChoice
-import io.github.alberttf.app.opened.OpenedModelActivity
-import io.github.alberttf.app.ui.Wording
+import io.github.alberttf.app.library.Screen
+import io.github.alberttf.app.ui.LengthLimit
+import io.github.alberttf.app.ui.ModelActivity
+import io.github.alberttf.app.ui.ModelPanel
+import io.github.alberttf.app.ui.ModelState
 import io.github.alberttf.app.ui.isPresent
+import io.github.alberttf.app.ui.replaceText
 import io.github.alberttf.app.ui.showText
-import io.github.alberttf.app.ui.useToolbar
 
 /** The first screen: answers a text while it is typed, and texts that other apps share. */
-class ClassifyActivity : Activity() {
-    private val library get() = AlbertApplication.of(this).library
-    private lateinit var session: ClassifySession
-    private lateinit var wording: Wording
-    private lateinit var chooser: ModelChooser
+class ClassifyActivity : ModelActivity() {
+    override val screen = Screen.CLASSIFY
+    override lateinit var session: ClassifySession
+        private set
+    private lateinit var models: ModelPanel
     private lateinit var answers: AnswerPanel
     private lateinit var earlyExit: EarlyExitPanel
     private lateinit var details: DetailsPanel
@@ -42,10 +41,7 @@ class ClassifyActivity : Activity() {
 
     override fun onCreate(savedInstanceState: Bundle?) {
         super.onCreate(savedInstanceState)
-        setContentView(R.layout.activity_classify)
-        setTitle(R.string.classify_title)
-        useToolbar(isFirst = true)
-        wording = Wording(this)
+        start(R.layout.activity_classify)
         val retained = lastNonConfigurationInstance as ClassifySession?
         session = retained ?: ClassifySession(library, AlbertApplication.of(this).background)
         findViews()
@@ -65,42 +61,27 @@ class ClassifyActivity : Activity() {
 
     override fun onNewIntent(intent: Intent) {
         super.onNewIntent(intent)
-        setIntent(intent)
         take(intent)
-        ModelChoice.of(intent.getStringExtra(CHOICE))?.let(session::choose)
     }
 
     override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
-        outState.putString(CHOICE, session.state.choice?.key)
         outState.putInt(PATIENCE, session.patience)
-    }
-
-    override fun onRetainNonConfigurationInstance(): Any = session
-
-    override fun onDestroy() {
-        session.listener = null
-        if (!isChangingConfigurations) session.close()
-        super.onDestroy()
     }
 
     override fun onCreateOptionsMenu(menu: Menu): Boolean {
         menuInflater.inflate(R.menu.classify, menu)
-        return true
+        return super.onCreateOptionsMenu(menu)
     }
 
     override fun onOptionsItemSelected(item: MenuItem): Boolean {
-        when (item.itemId) {
-            R.id.open_model -> startActivity(Intent(this, OpenedModelActivity::class.java))
-            R.id.benchmark -> startActivity(BenchmarkActivity.intent(this, session.state.choice ?: return true))
-            R.id.about -> startActivity(Intent(this, AboutActivity::class.java))
-            else -> return super.onOptionsItemSelected(item)
-        }
+        if (item.itemId != R.id.benchmark) return super.onOptionsItemSelected(item)
+        session.choice?.let { startActivity(BenchmarkActivity.intent(this, it)) }
         return true
     }
 
     private fun findViews() {
-        chooser = ModelChooser(this, wording, library, ::choose)
+        models = ModelPanel(this, wording, library, screen, ::choose)
         answers = AnswerPanel(this, wording)
         earlyExit = EarlyExitPanel(this, wording) { session.patience = it }
         details = DetailsPanel(this, wording)
@@ -133,20 +114,10 @@ class ClassifyActivity : Activity() {
         findViewById<View>(R.id.example).setOnClickListener { showExample() }
     }
 
-    private fun firstChoice(saved: Bundle?): ModelChoice? =
-        sequenceOf(intent.getStringExtra(CHOICE), saved?.getString(CHOICE))
-            .mapNotNull(ModelChoice::of)
-            .firstOrNull(library::has)
-            ?: library.default
-
-    private fun choose(choice: ModelChoice) {
-        if (choice != session.state.choice) session.choose(choice)
-    }
-
     private fun take(intent: Intent) {
         if (!SharedText.isIn(intent)) return
         val text = SharedText.of(intent)
-        if (text == null) remark = getString(R.string.nothing_shared) else replaceText(text)
+        if (text == null) remark = getString(R.string.nothing_shared) else input.replaceText(text)
         show(session.state)
     }
 
@@ -160,42 +131,22 @@ class ClassifyActivity : Activity() {
         }
     }
 
-    private fun replaceText(text: String) {
-        input.setText(text)
-        input.setSelection(input.length())
-    }
-
     private fun showExample() {
-        val examples = library.bundledModel(session.state.choice ?: return)?.examples.orEmpty()
-        if (examples.isNotEmpty()) replaceText(examples[(examples.indexOf(input.text.toString()) + 1) % examples.size])
+        val examples = library.bundledModel(session.choice ?: return)?.examples.orEmpty()
+        if (examples.isEmpty()) return
+        input.replaceText(examples[(examples.indexOf(input.text.toString()) + 1) % examples.size])
     }
 
     private fun show(state: ClassifyState) {
         val model = (state.model as? ModelState.Ready)?.model
-        chooser.show(state.choice)
-        showModel(state)
+        models.show(state.choice, state.model, state.failure)
+        val bundled = state.choice?.let(library::bundledModel)
+        findViewById<View>(R.id.example).isPresent = !bundled?.examples.isNullOrEmpty()
         answers.show(state.answer, model?.task)
         earlyExit.show(model, session.patience)
         details.show(state.answer, model)
-        findViewById<TextView>(R.id.error).showText(error(state))
         note.showText(note(state))
     }
-
-    private fun showModel(state: ClassifyState) {
-        val bundled = state.choice?.let(library::bundledModel)
-        findViewById<View>(R.id.example).isPresent = !bundled?.examples.isNullOrEmpty()
-        findViewById<View>(R.id.model_card).isPresent = state.choice != null && state.model !is ModelState.Failed
-        findViewById<TextView>(R.id.model_about).text = bundled?.about?.of(wording.locale) ?: library.opened.name
-        findViewById<TextView>(R.id.model_facts).text =
-            (state.model as? ModelState.Ready)?.let { wording.facts(it.model) } ?: getString(R.string.model_loading)
-    }
-
-    private fun error(state: ClassifyState): String? =
-        when (state.model) {
-            is ModelState.None -> getString(R.string.no_models)
-            is ModelState.Failed -> wording.error(state.model.error)
-            else -> state.failure?.let { getString(R.string.engine_failed, it.message ?: it.toString()) }
-        }
 
     private fun note(state: ClassifyState): String? {
         val answer = state.answer
@@ -211,19 +162,7 @@ class ClassifyActivity : Activity() {
         return if (answer == null && state.model is ModelState.Ready) getString(R.string.answer_here) else null
     }
 
-    internal companion object {
-        /** Longest text, in UTF-16 units: Android stops apps that save a megabyte or more. */
-        const val MOST_CHARACTERS = 200_000
-        private const val CHOICE = "io.github.alberttf.app.choice"
-        private const val PATIENCE = "patience"
-
-        /** Opens the screen with a model. */
-        fun intent(
-            context: Context,
-            choice: ModelChoice,
-        ): Intent =
-            Intent(context, ClassifyActivity::class.java)
-                .putExtra(CHOICE, choice.key)
-                .addFlags(Intent.FLAG_ACTIVITY_CLEAR_TOP or Intent.FLAG_ACTIVITY_SINGLE_TOP)
+    private companion object {
+        const val PATIENCE = "patience"
     }
 }

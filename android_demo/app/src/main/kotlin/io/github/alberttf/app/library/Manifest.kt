@@ -5,7 +5,7 @@ import org.json.JSONObject
 
 /** Reads `manifest.json`, which `tools/make_assets.py` writes beside the models. */
 internal object Manifest {
-    private const val FORMAT = 1
+    private const val FORMAT = 2
 
     /**
      * The models of a manifest, in its order.
@@ -25,13 +25,20 @@ internal object Manifest {
     private fun model(json: JSONObject) =
         BundledModel(
             name = json.getString("name"),
+            screen = Screen.ofKey(json.getString("screen")),
             file = json.getString("file"),
             sizeBytes = json.getLong("bytes"),
+            sha256 = json.getString("sha256"),
+            companion = if (json.isNull("companion")) null else json.getString("companion"),
             title = localized(json.getJSONObject("title")),
             about = localized(json.getJSONObject("about")),
             examples = json.getJSONArray("examples").map(JSONArray::getString),
+            passages = json.getJSONArray("passages").map(JSONArray::getJSONObject).map(::passage),
             attribution = json.getString("attribution"),
         )
+
+    private fun passage(json: JSONObject) =
+        Passage(json.getString("text"), json.getJSONArray("questions").map(JSONArray::getString))
 
     private fun localized(json: JSONObject) =
         LocalizedText(json.keys().asSequence().associateWith { json.getString(it) })

@@ -1,10 +1,10 @@
 package io.github.alberttf.app.library
 
+import io.github.alberttf.app.model.AnswerEngine
 import io.github.alberttf.app.model.ModelFile
 import io.github.alberttf.app.model.ModelFileException
 import io.github.alberttf.app.model.ModelFileException.Reason
 import io.github.alberttf.app.model.ModelSource
-import io.github.alberttf.app.model.TextEngine
 import java.io.File
 import java.io.IOException
 import java.io.InputStream
@@ -25,7 +25,14 @@ internal class OpenedModelStore(
     private val nameFile = File(folder, "opened.name")
 
     /** The name of the file as the person knows it; null if none was opened. */
-    val name: String? get() = if (copy.isFile && nameFile.isFile) nameFile.readText() else null
+    val name: String? get() = described?.substringAfter('\n')
+
+    /** What the model is for; null if none was opened. */
+    val screen: Screen? get() = described?.let { Screen.ofKey(it.substringBefore('\n')) }
+
+    /** The screen's key, and in the next line the name. */
+    private val described: String?
+        get() = if (copy.isFile && nameFile.isFile) nameFile.readText().takeIf { '\n' in it } else null
 
     /**
      * The model.
@@ -40,7 +47,7 @@ internal class OpenedModelStore(
      * @param stream its content; it is not closed.
      * @param name of the file as the person knows it.
      * @return the model.
-     * @throws ModelFileException if it cannot be read, or is no model that answers texts.
+     * @throws ModelFileException if it cannot be read, or is no model that gives answers.
      */
     fun take(
         stream: InputStream,
@@ -52,10 +59,10 @@ internal class OpenedModelStore(
             save(stream, incoming, name)
             val model = ModelFile.open(incoming, name)
             // Also finds out whether TensorFlow Lite takes the graph.
-            TextEngine(model).close()
+            AnswerEngine.of(model).close()
             nameFile.delete() // the name and the file never disagree
             if (!incoming.renameTo(copy)) throw unreadable(name, IOException("cannot move $incoming to $copy"))
-            nameFile.writeText(name)
+            nameFile.writeText("${Screen.of(checkNotNull(model.task)).key}\n$name")
             return model
         } finally {
             incoming.delete()

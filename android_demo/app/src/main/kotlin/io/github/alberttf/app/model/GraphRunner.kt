@@ -47,7 +47,7 @@ internal class GraphRunner(
     ): GraphOutput {
         val wanted = lengthFor(text.size)
         val inputs = inputs(text, wanted, controls)
-        val output = GraphOutput(description)
+        val output = GraphOutput(description, wanted)
         val key = if (description.form == "signatures") "length_$wanted" else "serving_default"
         val isOtherLength = length.let { it != null && it != wanted }
         if (isOtherLength && isRenewing) renew()

@@ -32,6 +32,12 @@ internal class JsonReader(
 
     fun integerOrNull(name: String): Int? = if (json.isNull(name)) null else integer(name)
 
+    /** A whole number of at least 1. */
+    fun countOrNull(name: String): Int? =
+        integerOrNull(name)?.also { if (it < 1) throw wrong(name, "a number of at least 1") }
+
+    fun childOrNull(name: String): JsonReader? = if (json.isNull(name)) null else child(name)
+
     fun child(name: String): JsonReader =
         JsonReader(required(name, "an object", json.opt(name) as? JSONObject), "$path, $name", fileName)
 

@@ -40,6 +40,25 @@ public class ModelDescription internal constructor(
     /** Whether the model has an output after every layer, so that [ExitLimits] make it faster. */
     public val hasEarlyExits: Boolean get() = controls.isNotEmpty()
 
+    /** Tokens from the begin of a window to that of the next, where the file says so. */
+    internal val stride: Int? get() = preprocessor?.countOrNull("stride")
+
+    /** How a question answerer reads passages and chooses answers; what an older file does not say is as in Python. */
+    internal val questionSettings: QuestionSettings
+        get() {
+            val head = json.childOrNull("head_config")
+            return QuestionSettings(
+                stride = stride ?: QuestionSettings.STRIDE,
+                maxQuestionLength =
+                    preprocessor?.countOrNull("max_question_length") ?: QuestionSettings.MAX_QUESTION_LENGTH,
+                maxAnswerTokens = head?.countOrNull("max_answer_tokens") ?: QuestionSettings.MAX_ANSWER_TOKENS,
+                canBeUnanswerable = head?.takeUnless { it.isNull(UNANSWERABLE) }?.flag(UNANSWERABLE) ?: false,
+                noAnswerThreshold = head?.takeUnless { it.isNull(THRESHOLD) }?.number(THRESHOLD) ?: HALF,
+            )
+        }
+
+    private val preprocessor get() = json.childOrNull("preprocessor")
+
     /** Whether one graph takes any length. */
     internal val hasFreeLength: Boolean get() = length == null && form != "signatures"
 
@@ -52,6 +71,9 @@ public class ModelDescription internal constructor(
     }
 
     internal companion object {
+        private const val UNANSWERABLE = "can_be_unanswerable"
+        private const val THRESHOLD = "no_answer_threshold"
+        private const val HALF = 0.5
         private const val SHORTEST = 3 // [CLS], [SEP] and one token
 
         fun parse(bundle: ModelBundle): ModelDescription {
@@ -86,6 +108,8 @@ public class ModelDescription internal constructor(
             when (head) {
                 "text_classifier" -> if (json.flag("multi_label")) ModelTask.MULTI_LABEL else ModelTask.CLASSIFICATION
                 "text_regressor" -> ModelTask.REGRESSION
+                "token_classifier" -> ModelTask.TOKEN_CLASSIFICATION
+                "question_answerer" -> ModelTask.QUESTION_ANSWERING
                 else -> null
             }
 
@@ -122,5 +146,20 @@ public class ModelDescription internal constructor(
                 )
             return limits.min().also { if (it < SHORTEST) throw json.wrong("sequence_length", "at least $SHORTEST") }
         }
+    }
+}
+
+/** How a question answerer reads passages and chooses answers; see `QuestionReader` and `SpanDecoder`. */
+internal class QuestionSettings(
+    val stride: Int,
+    val maxQuestionLength: Int,
+    val maxAnswerTokens: Int,
+    val canBeUnanswerable: Boolean,
+    val noAnswerThreshold: Double,
+) {
+    companion object {
+        const val STRIDE = 128
+        const val MAX_QUESTION_LENGTH = 64
+        const val MAX_ANSWER_TOKENS = 30
     }
 }

@@ -41,21 +41,22 @@ public class ModelFile internal constructor(
     /** The limits that a model with early exits takes; empty for others. */
     public val controls: List<ModelControl> get() = description.controls
 
-    /** Most tokens of an input, special ones included; longer texts are cut. */
+    /** Most tokens of an input, special ones included; longer texts are cut, or
+     * read in windows. */
     public val sequenceLength: Int get() = description.sequenceLength
 
     /**
-     * Checks that the model answers a text: that it has a task and a tokenizer.
+     * Checks that the model gives answers: that it has a task and a tokenizer.
      *
      * @throws ModelFileException if it does not, with [Reason.NO_TEXT_ANSWER] or [Reason.NO_TOKENIZER].
      */
-    public fun requireTextAnswers() {
+    public fun requireAnswers() {
         if (task == null) {
             throw ModelFileException(
                 Reason.NO_TEXT_ANSWER,
                 name,
-                "it holds a ${description.head}, which gives no answer to a text; expected a text_classifier or a " +
-                    "text_regressor: export such a model",
+                "it holds a ${description.head}, which gives no answer to a text; expected a text_classifier, a " +
+                    "text_regressor, a token_classifier or a question_answerer: export such a model",
             )
         }
         if (tokenizer == null) throw withoutTokenizer(name)

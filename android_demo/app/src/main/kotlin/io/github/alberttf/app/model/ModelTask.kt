@@ -10,4 +10,10 @@ public enum class ModelTask {
 
     /** A number. */
     REGRESSION,
+
+    /** Stretches of the text with a label each: entities, or all its words. */
+    TOKEN_CLASSIFICATION,
+
+    /** The stretch of a passage that answers a question. */
+    QUESTION_ANSWERING,
 }

@@ -4,10 +4,7 @@ import io.github.alberttf.text.PackedText
 import io.github.alberttf.text.TextPacker
 
 /**
- * Answers texts with a model, on a thread of its own.
- *
- * It owns TensorFlow Lite's interpreter and frees it when it is closed. Any thread may call it; texts are answered one
- * after the other. To make one takes the time of loading the model: not for the main thread of an app.
+ * Gives texts a label, several, or a number.
  *
  * ```
  * val engine = TextEngine(ModelFile.open(file))
@@ -17,35 +14,17 @@ import io.github.alberttf.text.TextPacker
  *
  * @property model whose graph, tokenizer and labels are used.
  * @param threads how many threads TensorFlow Lite may use for one text.
- * @throws ModelFileException if the model gives no answers to texts, or TensorFlow Lite refuses its graph.
+ * @throws ModelFileException if the model gives no such answers, or TensorFlow Lite refuses its graph.
  * @throws IllegalArgumentException if [threads] is less than 1.
  */
 public class TextEngine(
-    public val model: ModelFile,
+    override val model: ModelFile,
     threads: Int = 1,
-) : AutoCloseable {
-    private val thread: EngineThread
-    private val packer: TextPacker
-    private val runner: GraphRunner
+) : AnswerEngine {
+    private val packer by lazy { TextPacker(checkNotNull(model.tokenizer), model.sequenceLength) }
+    private val graph = GraphThread(model, TASKS, threads) { listOf("", ". . . . . .").map { packer.pack(it) } }
 
-    init {
-        require(threads >= 1) { "threads is $threads; expected at least 1" }
-        model.requireTextAnswers()
-        packer = TextPacker(model.tokenizer!!, model.sequenceLength)
-        thread = EngineThread("albert_tf ${model.name}")
-        try {
-            runner = thread.call { load(threads) }
-        } catch (error: Throwable) {
-            thread.end {}
-            throw error
-        }
-    }
-
-    /**
-     * Whether this version of TensorFlow Lite turned out to need a new interpreter for each length of text: those before
-     * 2.20 do, for graphs with a loop. Answers then take some milliseconds more.
-     */
-    public val isRenewing: Boolean get() = runner.isRenewing
+    override val isRenewing: Boolean get() = graph.isRenewing
 
     /**
      * Answers a text, and waits for it. Not for the main thread of an app.
@@ -58,7 +37,7 @@ public class TextEngine(
     public fun answer(
         text: String,
         limits: ExitLimits = ExitLimits.NONE,
-    ): TextAnswer = thread.call { run(text, limits) }
+    ): TextAnswer = graph.call { run(text, limits) }
 
     /**
      * Answers a text later, and returns at once.
@@ -75,31 +54,11 @@ public class TextEngine(
         text: String,
         limits: ExitLimits = ExitLimits.NONE,
         receiver: (Result<TextAnswer>) -> Unit,
-    ): Unit = thread.post { receiver(runCatching { run(text, limits) }) }
+    ): Unit = graph.post { receiver(runCatching { run(text, limits) }) }
 
-    /** Drops the text that is waiting, if one is. */
-    public fun cancelWaiting(): Unit = thread.cancelPosted()
+    override fun cancelWaiting(): Unit = graph.cancelPosted()
 
-    /** Drops the text that is waiting, waits for the one being answered, and frees everything. */
-    override fun close(): Unit = thread.end { runner.close() }
-
-    // === On the engine's thread ===
-
-    /**
-     * Runs the graph on a short text, and on a longer one where the length is free: so that what TensorFlow Lite cannot
-     * run, and whether it takes several lengths, shows now, and not at the first texts.
-     */
-    private fun load(threads: Int): GraphRunner {
-        val runner = GraphRunner(model, threads)
-        try {
-            val texts = if (model.description.hasFreeLength) listOf("", ". . . . . .") else listOf("")
-            for (text in texts) runner.run(packer.pack(text), model.controlValues(ExitLimits.NONE))
-        } catch (error: IllegalStateException) {
-            runner.close()
-            throw GraphRunner.refused(model, error.cause ?: error)
-        }
-        return runner
-    }
+    override fun close(): Unit = graph.close()
 
     private fun run(
         text: String,
@@ -108,7 +67,7 @@ public class TextEngine(
         val started = System.nanoTime()
         val controls = model.controlValues(limits)
         val packed = packer.pack(text, spans = true)
-        val output = runner.run(packed, controls)
+        val output = graph.run(packed, controls)
         val isRegression = model.task == ModelTask.REGRESSION
         val scores = if (isRegression) emptyList() else score(output.probabilities())
         return TextAnswer(
@@ -117,7 +76,7 @@ public class TextEngine(
             tokens = tokens(packed),
             isTruncated = packed.isTruncated,
             layers = output.layers,
-            milliseconds = (System.nanoTime() - started) / NANOSECONDS,
+            milliseconds = millisecondsSince(started),
         )
     }
 
@@ -133,6 +92,6 @@ public class TextEngine(
     }
 
     private companion object {
-        private const val NANOSECONDS = 1e6
+        private val TASKS = setOf(ModelTask.CLASSIFICATION, ModelTask.MULTI_LABEL, ModelTask.REGRESSION)
     }
 }

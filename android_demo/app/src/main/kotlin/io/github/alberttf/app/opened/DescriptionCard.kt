@@ -48,6 +48,8 @@ internal class DescriptionCard(
             ModelTask.CLASSIFICATION -> R.string.opened_classification
             ModelTask.MULTI_LABEL -> R.string.opened_multi_label
             ModelTask.REGRESSION -> R.string.opened_regression
+            ModelTask.TOKEN_CLASSIFICATION -> R.string.opened_token_classification
+            ModelTask.QUESTION_ANSWERING -> R.string.opened_question_answering
         }
 
     private fun figures(model: ModelFile): List<Pair<String, String>> {

@@ -9,11 +9,11 @@ import android.view.View
 import android.widget.TextView
 import io.github.alberttf.app.AlbertApplication
 import io.github.alberttf.app.R
-import io.github.alberttf.app.classify.ClassifyActivity
 import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.model.ModelFile
 import io.github.alberttf.app.model.ModelFileException
 import io.github.alberttf.app.ui.BackgroundTask
+import io.github.alberttf.app.ui.ModelActivity
 import io.github.alberttf.app.ui.Wording
 import io.github.alberttf.app.ui.isPresent
 import io.github.alberttf.app.ui.showText
@@ -39,7 +39,8 @@ class OpenedModelActivity : Activity() {
         description = DescriptionCard(this, wording)
         findViewById<View>(R.id.open).setOnClickListener { choose() }
         findViewById<View>(R.id.try_it).setOnClickListener {
-            startActivity(ClassifyActivity.intent(this, ModelChoice.Opened))
+            val screen = library.opened.screen ?: return@setOnClickListener
+            startActivity(ModelActivity.intent(this, screen, ModelChoice.Opened))
         }
         error = savedInstanceState?.getString(ERROR)
         @Suppress("UNCHECKED_CAST") // what onRetainNonConfigurationInstance returned

@@ -1,13 +1,18 @@
 package io.github.alberttf.app.ui
 
 import android.app.Activity
+import android.text.Editable
+import android.text.TextWatcher
 import android.view.LayoutInflater
 import android.view.View
 import android.view.ViewGroup
+import android.widget.EditText
 import android.widget.LinearLayout
+import android.widget.ProgressBar
 import android.widget.TextView
 import android.widget.Toolbar
 import io.github.alberttf.app.R
+import kotlin.math.roundToInt
 
 /** Shows a view, or takes it and its place away. */
 internal var View.isPresent: Boolean
@@ -66,3 +71,47 @@ internal fun ViewGroup.showRows(
     while (childCount < count) addView(inflater.inflate(layout, this, false))
     for (index in 0 until count) fill(getChildAt(index), index)
 }
+
+/** Calls [action] whenever a text was changed, by a person or otherwise. */
+internal fun EditText.onText(action: (String) -> Unit) {
+    addTextChangedListener(
+        object : TextWatcher {
+            override fun beforeTextChanged(
+                text: CharSequence,
+                start: Int,
+                count: Int,
+                after: Int,
+            ) = Unit
+
+            override fun onTextChanged(
+                text: CharSequence,
+                start: Int,
+                before: Int,
+                count: Int,
+            ) = Unit
+
+            override fun afterTextChanged(text: Editable) = action(text.toString())
+        },
+    )
+}
+
+/** Puts a text in place of the one that is there, and the cursor behind it. */
+internal fun EditText.replaceText(value: String) {
+    setText(value)
+    setSelection(length())
+}
+
+/** Fills a row of the layout `bar`: a name, its probability, and a bar for it. */
+internal fun View.showBar(
+    name: String,
+    probability: Float,
+    wording: Wording,
+) {
+    val percent = wording.percent(probability)
+    findViewById<TextView>(R.id.bar_label).text = name
+    findViewById<TextView>(R.id.bar_value).text = percent
+    findViewById<ProgressBar>(R.id.bar).progress = (probability * BAR_STEPS).roundToInt()
+    contentDescription = context.getString(R.string.bar_spoken, name, percent)
+}
+
+private const val BAR_STEPS = 10_000

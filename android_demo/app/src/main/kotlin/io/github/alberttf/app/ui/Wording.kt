@@ -61,8 +61,11 @@ internal class Wording(
     /** `9.6 MB`. */
     fun bytes(size: Long): String = Formatter.formatShortFileSize(context, size)
 
-    /** A label as a person reads it: data sets write `card_arrival` for “card arrival”. */
-    fun label(name: String): String = name.replace('_', ' ').trim().ifEmpty { name }
+    /** A label as a person reads it: data sets write `card_arrival` for “card arrival”, and `PlayMusic` for “Play Music”. */
+    fun label(name: String): String {
+        val words = if (CAMEL_CASE.matches(name)) name.replace(BEFORE_CAPITALS, " ") else name
+        return words.replace('_', ' ').trim().ifEmpty { name }
+    }
 
     /** A number and its noun. */
     fun plural(
@@ -115,6 +118,8 @@ internal class Wording(
     }
 
     private companion object {
+        val CAMEL_CASE = Regex("(?:[A-Z][a-z]+){2,}")
+        val BEFORE_CAPITALS = Regex("(?<=[a-z])(?=[A-Z])")
         const val NO_BREAK_SPACE = '\u00A0'
         const val MOST = 0.999
         const val LEAST = 0.001

@@ -6,11 +6,14 @@ import android.view.ViewGroup
 import android.widget.RadioButton
 import io.github.alberttf.app.R
 import io.github.alberttf.app.library.ModelChoice
+import io.github.alberttf.app.library.Screen
 import io.github.alberttf.app.model.TextAnswer
 import io.github.alberttf.app.testing.AppTest
 import io.github.alberttf.app.testing.figures
 import io.github.alberttf.app.testing.isVisible
 import io.github.alberttf.app.testing.text
+import io.github.alberttf.app.ui.LiveAnswers
+import io.github.alberttf.app.ui.ModelActivity
 import io.github.alberttf.app.ui.Wording
 import org.junit.Test
 import org.robolectric.Shadows.shadowOf
@@ -44,7 +47,7 @@ class ClassifyTest : AppTest() {
         screen.awaitModel()
         assertEquals(context.getString(R.string.answer_here), screen.note)
         screen.input.setText(good)
-        pass(ClassifySession.PAUSE_MILLIS - 20)
+        pass(LiveAnswers.PAUSE_MILLIS - 20)
         assertNull(screen.headline, "it must not answer at every key")
         pass(20)
         val expected = answerOf(sentiment, good)
@@ -101,7 +104,8 @@ class ClassifyTest : AppTest() {
     fun `another model answers the same text`() {
         val screen = ClassifyScreen.open(this)
         screen.awaitModel()
-        assertEquals(library.bundled.map { it.title.of(Locale.ENGLISH) }, screen.models)
+        val titles = library.bundled.filter { it.screen == Screen.CLASSIFY }.map { it.title.of(Locale.ENGLISH) }
+        assertEquals(titles, screen.models)
         assertEquals("Sentiment", screen.chosen)
         screen.type("My card has not arrived")
         screen.awaitAnswer()
@@ -171,7 +175,7 @@ class ClassifyTest : AppTest() {
         for (end in 1..text.length) {
             screen.input.setText(text.take(end))
             // Some keys come after the pause, most before it; answers of the engine come when they come.
-            pass(if (end % 10 == 0) ClassifySession.PAUSE_MILLIS + 10 else 15)
+            pass(if (end % 10 == 0) LiveAnswers.PAUSE_MILLIS + 10 else 15)
             if (end % 50 == 0) screen.awaitAnswer() // the engine may be slower than the clock of the test
             screen.headline?.let(headlines::add)
         }
@@ -218,7 +222,7 @@ class ClassifyTest : AppTest() {
         screen.awaitModel()
         screen.type("a ".repeat(150_000))
         screen.awaitAnswer()
-        assertEquals(ClassifyActivity.MOST_CHARACTERS, screen.input.length())
+        assertEquals(ModelActivity.MOST_CHARACTERS, screen.input.length())
         assertContains(screen.note.orEmpty(), "longer than 200,000 characters")
         screen.dieAndReturn()
     }

@@ -2,6 +2,7 @@ package io.github.alberttf.app.classify
 
 import android.text.SpannableStringBuilder
 import io.github.alberttf.app.testing.AppTest
+import io.github.alberttf.app.ui.LengthLimit
 import org.junit.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertNull

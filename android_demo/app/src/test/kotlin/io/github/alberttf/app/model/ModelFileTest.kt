@@ -1,6 +1,7 @@
 package io.github.alberttf.app.model
 
 import io.github.alberttf.app.model.ModelFileException.Reason
+import org.json.JSONObject
 import org.junit.Test
 import java.io.ByteArrayInputStream
 import java.io.File
@@ -47,7 +48,7 @@ class ModelFileTest {
         assertNull(model.tokenizer)
         assertEquals(
             "it carries no tokenizer, since its model had no preprocessor; export the model with one",
-            refusal(Reason.NO_TOKENIZER) { model.requireTextAnswers() },
+            refusal(Reason.NO_TOKENIZER) { model.requireAnswers() },
         )
     }
 
@@ -62,9 +63,33 @@ class ModelFileTest {
             }
         assertEquals(ModelTask.REGRESSION, regressor.task)
         assertEquals(emptyList(), regressor.labels)
-        val reader = task { it.description.put("head", "question_answerer") }
-        assertNull(reader.task)
-        assertContains(refusal(Reason.NO_TEXT_ANSWER) { reader.requireTextAnswers() }, "it holds a question_answerer,")
+        assertEquals(ModelTask.TOKEN_CLASSIFICATION, task { it.description.put("head", "token_classifier") }.task)
+        assertEquals(ModelTask.QUESTION_ANSWERING, task { it.description.put("head", "question_answerer") }.task)
+        val chooser = task { it.description.put("head", "multiple_choice") }
+        assertNull(chooser.task)
+        assertContains(refusal(Reason.NO_TEXT_ANSWER) { chooser.requireAnswers() }, "it holds a multiple_choice,")
+    }
+
+    @Test
+    fun howAQuestionAnswererReads() {
+        val file = SampleFile()
+        file.description.put("head", "question_answerer")
+        val untold = file.open().description.questionSettings
+        assertEquals(listOf(128, 64, 30), untold.run { listOf(stride, maxQuestionLength, maxAnswerTokens) })
+        assertTrue(!untold.canBeUnanswerable)
+        file.description.put("preprocessor", JSONObject("""{"stride": 9, "max_question_length": 7}"""))
+        file.description.put(
+            "head_config",
+            JSONObject("""{"can_be_unanswerable": true, "no_answer_threshold": 0.25, "max_answer_tokens": 5}"""),
+        )
+        val told = file.open().description.questionSettings
+        assertEquals(listOf(9, 7, 5), told.run { listOf(stride, maxQuestionLength, maxAnswerTokens) })
+        assertTrue(told.canBeUnanswerable && told.noAnswerThreshold == 0.25)
+        file.description.put("preprocessor", JSONObject("""{"stride": 0}"""))
+        assertContains(
+            refusal(Reason.DAMAGED) { file.open().description.questionSettings },
+            "stride is 0; expected a number of at least 1",
+        )
     }
 
     @Test

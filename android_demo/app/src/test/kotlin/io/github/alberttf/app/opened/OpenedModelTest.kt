@@ -5,8 +5,10 @@ import android.content.Intent
 import android.net.Uri
 import android.view.View
 import io.github.alberttf.app.R
+import io.github.alberttf.app.ask.AskActivity
 import io.github.alberttf.app.classify.ClassifyActivity
 import io.github.alberttf.app.classify.ClassifyScreen
+import io.github.alberttf.app.commands.CommandsActivity
 import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.library.OpenedModelStore
 import io.github.alberttf.app.model.ModelFileException
@@ -85,6 +87,21 @@ class OpenedModelTest : AppTest() {
     }
 
     @Test
+    fun `whatever a file answers has its screen`() {
+        controller.setup()
+        for ((file, sentence, screen) in listOf(
+            Triple("questions", "Answers a question with a part of a passage.", AskActivity::class.java),
+            Triple("slots", "Marks parts of a text, each with one of its labels.", CommandsActivity::class.java),
+        )) {
+            choose(context.assets.open("models/$file.tflite").use { it.readBytes() }, "$file.tflite")
+            assertEquals(sentence, activity.text(R.id.description_about))
+            activity.findViewById<View>(R.id.try_it).performClick()
+            val intent = shadowOf(activity).nextStartedActivity
+            assertEquals(screen.name, intent.component?.className)
+        }
+    }
+
+    @Test
     fun `a foreign file is told from a broken one, and what to do`() {
         controller.setup()
         assertEquals(
@@ -134,11 +151,11 @@ class OpenedModelTest : AppTest() {
         errorOf(ByteArray(1000), "broken.tflite")
         assertEquals("mine.tflite", library.opened.name)
         assertTrue(activity.isVisible(R.id.description), "the model that is still in use")
-        library.load(ModelChoice.Opened).requireTextAnswers()
+        library.load(ModelChoice.Opened).requireAnswers()
         val left =
             context.noBackupFilesDir
                 .walk()
-                .filter { it.isFile }
+                .filter { it.isFile && it.parentFile?.name != "unpacked" }
                 .map { it.name }
                 .toSet()
         assertEquals(setOf("opened.tflite", "opened.name"), left, "incoming files are left behind")

@@ -7,11 +7,11 @@ import android.view.View
 import android.view.ViewGroup
 import android.widget.TextView
 import io.github.alberttf.app.AlbertApplication
-import io.github.alberttf.app.classify.ClassifySession
 import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.library.ModelLibrary
 import io.github.alberttf.app.model.TextAnswer
 import io.github.alberttf.app.model.TextEngine
+import io.github.alberttf.app.ui.LiveAnswers
 import org.junit.After
 import org.junit.runner.RunWith
 import org.robolectric.RuntimeEnvironment
@@ -58,7 +58,7 @@ abstract class AppTest {
     }
 
     /** The pause after the last key, and what comes of it. */
-    fun passPause() = pass(ClassifySession.PAUSE_MILLIS)
+    fun passPause() = pass(LiveAnswers.PAUSE_MILLIS)
 
     /** What the model itself answers, without any screen. */
     internal fun answerOf(

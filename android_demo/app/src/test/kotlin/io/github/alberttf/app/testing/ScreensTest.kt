@@ -8,8 +8,11 @@ import android.view.View
 import android.widget.RadioGroup
 import io.github.alberttf.app.R
 import io.github.alberttf.app.about.AboutActivity
+import io.github.alberttf.app.ask.AskScreen
 import io.github.alberttf.app.benchmark.BenchmarkActivity
 import io.github.alberttf.app.classify.ClassifyScreen
+import io.github.alberttf.app.commands.CommandsScreen
+import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.opened.OpenedModelActivity
 import org.junit.Test
 import org.robolectric.Robolectric
@@ -49,6 +52,8 @@ class ScreensTest : AppTest() {
     private fun drawAll(suffix: String) {
         classify(suffix)
         queries(suffix)
+        ask(suffix)
+        commands(suffix)
         opened(suffix)
         draw(Robolectric.buildActivity(AboutActivity::class.java).setup().get(), "about-$suffix")
         benchmark(suffix)
@@ -75,6 +80,31 @@ class ScreensTest : AppTest() {
         await("the bars of the bank's queries") { screen.bars.size > 2 }
         checkIsOnScreen(screen.activity.findViewById<RadioGroup>(R.id.models).getChildAt(2))
         draw(screen.activity, "queries-$suffix")
+        screen.close()
+    }
+
+    private fun ask(suffix: String) {
+        val screen = AskScreen.open(this)
+        screen.awaitModel()
+        val example = library.bundledModel(ModelChoice.Bundled("questions"))!!.passages[0]
+        screen.ask(example.questions[1], example.text)
+        screen.awaitAnswer()
+        draw(screen.activity, "ask-$suffix")
+        Screens.scrollToEnd(screen.activity)
+        draw(screen.activity, "ask-alternatives-$suffix")
+        screen.ask(example.questions[0], example.text + " It rained on the second day, and nobody came.".repeat(400))
+        await("progress") { screen.activity.isVisible(R.id.reading) }
+        draw(screen.activity, "ask-reading-$suffix")
+        screen.close()
+    }
+
+    private fun commands(suffix: String) {
+        val screen = CommandsScreen.open(this)
+        screen.awaitModel()
+        screen.type(library.bundledModel(ModelChoice.Bundled("slots"))!!.examples[1])
+        await("the entities") { screen.hasAnswer }
+        draw(screen.activity, "commands-$suffix")
+        checkIsOnScreen(screen.activity.findViewById(R.id.tab_commands))
         screen.close()
     }
 

@@ -45,7 +45,8 @@ class WordingTest : AppTest() {
     @Test
     fun `labels are words`() {
         assertEquals("card arrival", Wording(context).label("card_arrival"))
-        assertEquals("_", Wording(context).label("_"))
+        assertEquals("Search Screening Event", Wording(context).label("SearchScreeningEvent"))
+        for (name in listOf("_", "eBay", "LOC", "iPhone 12")) assertEquals(name, Wording(context).label(name))
     }
 
     @Test
@@ -90,7 +91,7 @@ class WordingTest : AppTest() {
                     "chip_text" to "chip",
                     "text_secondary" to "chip_special",
                     "error" to "error_surface",
-                )
+                ) + (1..4).map { "mark_text" to "mark_$it" }
             for ((text, ground) in pairs) {
                 val contrast = contrast(colors.getValue(text), colors.getValue(ground))
                 assertTrue(contrast >= 4.5, "$folder: $text on $ground has a contrast of $contrast")

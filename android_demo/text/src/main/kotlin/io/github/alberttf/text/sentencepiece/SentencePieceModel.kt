@@ -85,7 +85,7 @@ internal class SentencePieceModel private constructor(
                 scores = file.scores,
                 trie = all.build(),
                 candidateScores = candidateScores(file),
-                unknownScore = leastScore(file) - UNKNOWN_PENALTY,
+                unknownScore = (leastScore(file) - UNKNOWN_PENALTY).rounded(),
                 unknownId = file.types.indexOf(PieceType.UNKNOWN),
                 byteIds = if (file.byteFallback) byteIds(file, reserved) else null,
                 characterRules = CharacterRules(file, if (hasUserDefined) userDefined.build() else null),
@@ -114,7 +114,7 @@ internal class SentencePieceModel private constructor(
             return DoubleArray(file.scores.size) { id ->
                 if (file.types[id] == PieceType.USER_DEFINED) {
                     val length = file.pieces.end(id) - file.pieces.start(id)
-                    (length * greatest) - 0.1
+                    (length * greatest).rounded() - 0.1
                 } else {
                     file.scores[id].toDouble()
                 }

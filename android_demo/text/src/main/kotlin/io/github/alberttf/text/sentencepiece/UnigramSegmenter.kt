@@ -85,7 +85,7 @@ internal class UnigramSegmenter(
             }
             if (!characterIsKnown) {
                 end = start + width
-                val candidate = model.unknownScore + scoreHere
+                val candidate = (model.unknownScore + scoreHere).rounded()
                 if (pieceStarts[end] == UNREACHED || candidate > pathScores[end]) {
                     pathScores[end] = candidate
                     pieceStarts[end] = start

@@ -1,0 +1,60 @@
+"""Compares the answers of `tools/predict` with those of `TFLiteRunner`: text, start, end, probability."""
+
+import json
+
+import pytest
+
+from albert_tf.export import TFLiteRunner
+from tests.android.host_tools import predict
+
+CLOSE = 1e-4
+
+
+def rows(file, lines: list[dict]) -> list[dict]:
+    """What `tools/predict` answers to lines of JSON."""
+    result = predict(file, stdin="".join(json.dumps(line) + "\n" for line in lines))
+    assert result.returncode == 0, result.stderr
+    # Not splitlines, which also parts lines at characters of the texts.
+    found = [json.loads(line) for line in result.stdout.rstrip("\n").split("\n")]
+    assert len(found) == len(lines)
+    return found
+
+
+def places(text: str, span) -> tuple:
+    """Text, start and end of a span, counted in UTF-16 units as Kotlin does."""
+    if span.start is None:
+        return span.text, None, None
+    start, end = (
+        len(text[:n].encode("utf-16-le", "surrogatepass")) // 2 for n in (span.start, span.end)
+    )
+    return span.text, start, end
+
+
+def check_span(text, row, wanted):
+    assert (row["text"], row["start"], row["end"]) == places(text, wanted)
+    assert row["probability"] == pytest.approx(wanted.probability, abs=CLOSE)
+
+
+def check_questions(file, questions, contexts):
+    lines = [{"question": q, "context": c} for q, c in zip(questions, contexts, strict=True)]
+    answers = TFLiteRunner(file)(questions, contexts)
+    for row, wanted, context in zip(rows(file, lines), answers, contexts, strict=True):
+        check_span(context, row, wanted)
+        assert len(row["alternatives"]) == len(wanted.alternatives)
+        for own, span in zip(row["alternatives"], wanted.alternatives, strict=True):
+            check_span(context, own, span)
+        expected = wanted.no_answer_probability
+        assert row.get("no_answer_probability") == (
+            None if expected is None else pytest.approx(expected, abs=CLOSE)
+        )
+    return answers
+
+
+def check_entities(file, texts):
+    answers = TFLiteRunner(file)(texts)
+    found = rows(file, [{"text": text} for text in texts])
+    for row, wanted, text in zip(found, answers, texts, strict=True):
+        assert [entity["label"] for entity in row["entities"]] == [e.label for e in wanted]
+        for own, entity in zip(row["entities"], wanted, strict=True):
+            check_span(text, own, entity)
+    return answers
