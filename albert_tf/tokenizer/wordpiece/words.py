@@ -53,10 +53,11 @@ class WordSegmenter:
                 pieces = [(self._unk_id, end - begin)]
             at = begin
             for index, past in pieces:
+                own = origins[at : begin + past]  # in order, but for marks that changed places
                 ids.append(index)
-                starts.append(origins[at])
+                starts.append(min(own))
+                ends.append(max(own) + 1)
                 at = begin + past
-                ends.append(origins[at - 1] + 1)
         return Run(tuple(ids), tuple(starts), tuple(ends))
 
     def pieces(self, word: str) -> list[tuple[int, int]] | None:

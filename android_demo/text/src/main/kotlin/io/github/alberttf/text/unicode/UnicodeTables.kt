@@ -13,6 +13,7 @@ package io.github.alberttf.text.unicode
  * @param lowercase the lower case of single code points, for all but the capital sigma.
  * @param cased letters that have case.
  * @param caseIgnorable what the rule of the final sigma looks over.
+ * @param parseWordPiece reads what only WordPieces need, at most once.
  */
 internal class UnicodeTables(
     val version: String,
@@ -22,7 +23,11 @@ internal class UnicodeTables(
     val lowercase: CodePointMap,
     val cased: CodePointSet,
     val caseIgnorable: CodePointSet,
+    parseWordPiece: () -> WordPieceTables,
 ) {
+    /** What only WordPieces need. */
+    val wordPiece: WordPieceTables by lazy(parseWordPiece)
+
     companion object {
         // Absolute, so that it does not move when a shrinker puts the class into another package.
         private const val RESOURCE = "/io/github/alberttf/text/unicode.txt"
