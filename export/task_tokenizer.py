@@ -52,6 +52,10 @@ def task_tokenizer(tokenizer: AlbertTokenizer) -> bytes:
 
 def check_task_tokenizer(tokenizer: AlbertTokenizer) -> None:
     """Raises an `ExportError` for a tokenizer whose ids the clients could not give."""
+    if tokenizer.kind != "sentencepiece":
+        raise ExportError(
+            "the tokenizer has WordPieces, of which the Task Library makes other ids; export without its metadata"
+        )
     if not tokenizer.lowercase:
         raise ExportError(
             "the tokenizer keeps capital letters, but the Task Library lower-cases each text; "

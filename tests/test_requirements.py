@@ -18,7 +18,9 @@ HEAVY = {
     "graph_lifetime.py",
     "random_state.py",
     "tokenizer/graph_engine.py",
+    "tokenizer/graph_ops.py",
     "tokenizer/in_graph.py",
+    "tokenizer/wordpiece/in_graph.py",
 }
 """Modules in those rooms that only what trains and exports imports."""
 PEERS = {"keras-hub"}

@@ -70,34 +70,40 @@ class MaskReader:
         spellings = dict.fromkeys((MASK, self.tokenizer.mask_token))
         pattern = re.compile("|".join(map(re.escape, spellings)))
         masks = [[match.span() for match in pattern.finditer(text)] for text in texts]
-        parts = [part for text, own in zip(texts, masks, strict=True) for part in _parts(text, own)]
+        # The words of WordPieces begin anew behind a mask, so nothing is to stand in for it.
+        stand_in = "" if self.tokenizer.kind == "wordpiece" else STAND_IN
+        parts = [
+            part
+            for text, own in zip(texts, masks, strict=True)
+            for part in _parts(text, own, stand_in)
+        ]
         read = zip(*self.tokenizer.encode_batch(parts, offsets=True), strict=True)
         ids: list[int] = []
         spans: list[tuple[int, int]] = []
         splits = [0]
         for text, own in zip(texts, masks, strict=True):
-            _add(*next(read), text, 0, ids, spans)
+            _add(*next(read), text, 0, "", ids, spans)
             for start, end in own:
                 ids.append(self.tokenizer.mask_id)
                 spans.append((start, end))
-                _add(*next(read), text, end, ids, spans)
+                _add(*next(read), text, end, stand_in, ids, spans)
             splits.append(len(ids))
         return Encoded(
             np.array(ids, "int32"), np.array(splits), np.array(spans, "int32").reshape(-1, 2)
         )
 
 
-def _parts(text, masks) -> list[str]:
+def _parts(text, masks, stand_in) -> list[str]:
     """What stands before the first mask, and what follows each."""
     starts, ends = [start for start, _ in masks], [end for _, end in masks]
     following = itertools.zip_longest(ends, starts[1:])
     first = text[: starts[0]] if masks else text
-    return [first, *(STAND_IN + text[end:start] for end, start in following if masks)]
+    return [first, *(stand_in + text[end:start] for end, start in following if masks)]
 
 
-def _add(tokens, places, text, begin, ids, spans):
+def _add(tokens, places, text, begin, stand_in, ids, spans):
     """Adds the tokens of a part of a text that begins there; behind a mask without those of the stand-in."""
-    skipped = len(STAND_IN) if begin else 0
+    skipped = len(stand_in)
     for token, (start, end) in zip(tokens, places, strict=True):
         # Unknown characters that follow the stand-in are one token with it.
         rest = text[begin : begin + end - skipped] if start < skipped < end else ""

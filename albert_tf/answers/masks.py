@@ -12,7 +12,6 @@ from albert_tf.errors import ConfigError
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.packing import PackedTokens
 
-WORD_START = "▁"
 TOKENS = "tokens"
 """What is kept of the logits: for each row the best tokens of each of its masks."""
 
@@ -92,9 +91,8 @@ def best_tokens(
         number: of tokens, at most.
     """
     scores = softmax(logits)[: tokenizer.vocab_size]
-    left_out = {*tokenizer.special_ids, tokenizer.piece_to_id(WORD_START)}
+    left_out = tokenizer.special_ids
     order = (int(i) for i in np.argsort(-scores, kind="stable") if int(i) not in left_out)
-    return tuple(
-        Token(tokenizer.id_to_piece(i).removeprefix(WORD_START), float(scores[i]))
-        for i in itertools.islice(order, number)
-    )
+    spelled = ((tokenizer.surface(tokenizer.id_to_piece(i)), float(scores[i])) for i in order)
+    tokens = (Token(text, score) for text, score in spelled if text)
+    return tuple(itertools.islice(tokens, number))

@@ -62,7 +62,9 @@ def add_model_arguments(group) -> None:
         help="start from random weights of a size: tiny, small, base, large, xlarge or xxlarge",
     )
     group.add_argument(
-        "--tokenizer", metavar="FILE", help="SentencePiece model, where the preset has none"
+        "--tokenizer",
+        metavar="FILE",
+        help="SentencePiece model, vocab.txt or tokenizer.json, where the preset has none",
     )
     group.add_argument(
         "--cased", action="store_true", help="the tokenizer keeps capitals and accents"

@@ -10,6 +10,7 @@ without one, also for a preset that was imported without.
   albert-tf import albert_base/ presets/albert_base
   albert-tf import hf://albert/albert-base-v2 presets/albert_base
   albert-tf import weights_only/ presets/albert_base --tokenizer spiece.model
+  albert-tf import albert_tiny_zh_google/ presets/albert_tiny_zh
   albert-tf import runs/reviews/model exported/ --to huggingface
 """
 
@@ -40,7 +41,7 @@ def add_arguments(parser) -> None:
     group.add_argument(
         "--tokenizer",
         metavar="FILE",
-        help="a SentencePiece model or a tokenizer.json, instead of what lies beside the weights",
+        help="a SentencePiece model, a vocab.txt or a tokenizer.json, instead of what lies beside the weights",
     )
     group.add_argument(
         "--no-tokenizer",

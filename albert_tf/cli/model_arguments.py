@@ -74,7 +74,7 @@ def no_tokenizer(preset: str) -> str:
     """Says that a preset cannot read text, and what to type."""
     return (
         f"{preset} carries no tokenizer, so it cannot read text; give it one: albert-tf import "
-        f"{shlex.quote(str(preset))} NEW_FOLDER --tokenizer FILE, with its SentencePiece model or tokenizer.json"
+        f"{shlex.quote(str(preset))} NEW_FOLDER --tokenizer FILE, with its .model, vocab.txt or tokenizer.json"
     )
 
 

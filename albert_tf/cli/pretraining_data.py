@@ -116,7 +116,9 @@ def _add_masking_arguments(group) -> None:
 
 def _add_tokenizer_arguments(group) -> None:
     group.add_argument(
-        "--tokenizer", metavar="FILE", help="a SentencePiece model; default the bundled English one"
+        "--tokenizer",
+        metavar="FILE",
+        help="a SentencePiece model, a vocab.txt or a tokenizer.json; default the bundled English one",
     )
     group.add_argument(
         "--cased", action="store_true", help="keep capitals and accents (default: lower-case)"
@@ -199,11 +201,11 @@ def _common(args) -> dict:
             max_ngram=args.max_ngram,
         ),
     )
-    cased = args.cased
+    keep = False if args.cased else None
     return {
         "files": args.files,
         "output": args.output,
-        "tokenizer": AlbertTokenizer(args.tokenizer, lowercase=not cased, strip_accents=not cased),
+        "tokenizer": AlbertTokenizer(args.tokenizer, lowercase=keep, strip_accents=keep),
         "recipe": recipe,
         "shards": args.shards,
         "excluded": ExcludedTexts.from_files(args.exclude),

@@ -18,7 +18,10 @@ def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf tokenize`."""
     parser.add_argument("texts", nargs="*", metavar="TEXT", help=TEXTS_HELP)
     parser.add_argument(
-        "--model", metavar="FILE", help="a SentencePiece model; default the bundled English one"
+        "--tokenizer",
+        "--model",
+        metavar="FILE",
+        help="a SentencePiece model, a vocab.txt or a tokenizer.json; default the bundled English one",
     )
     parser.add_argument(
         "--cased",
@@ -35,7 +38,8 @@ def run(args) -> None:
     from albert_tf.tokenizer import AlbertTokenizer
 
     texts = given_texts(args.texts)
-    tokenizer = AlbertTokenizer(args.model, lowercase=not args.cased, strip_accents=not args.cased)
+    keep = False if args.cased else None
+    tokenizer = AlbertTokenizer(args.tokenizer, lowercase=keep, strip_accents=keep)
     for text in texts or (line for _, line in input_lines()):
         ids, spans = tokenizer.encode(text, offsets=True)
         pieces = [tokenizer.id_to_piece(i) for i in ids]

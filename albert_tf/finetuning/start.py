@@ -30,7 +30,8 @@ class ModelStart:
         preset: as for `from_preset`: a folder, `hf://owner/name`, or `"albert_small_en"`; None starts from random
             weights.
         size: of the random weights, e.g. `"tiny"`; see `AlbertConfig.named`.
-        tokenizer: path of a SentencePiece model instead of the preset's own.
+        tokenizer: path of a SentencePiece model, a `vocab.txt` or a `tokenizer.json` instead of the preset's own;
+            random weights get a word table of its size.
         cased: whether the tokenizer keeps capitals and accents, where it is not the preset's own.
         sequence_length: longest text in tokens; None takes the task's.
         dtype: of the backbone, such as `"mixed_bfloat16"`.
@@ -133,18 +134,22 @@ class ModelStart:
             return read_checkpoint(self.preset)
         size = self.size or SMALLEST
         config = AlbertConfig.named(size)
+        if self.tokenizer is not None:
+            tokenizer = self._tokenizer(None)
+            config = config.replace(vocab_size=tokenizer.vocab_size, pad_token_id=tokenizer.pad_id)
         arrays = AlbertBackbone(config).to_checkpoint().arrays
         return Checkpoint(config, arrays, source=f"a new ALBERT {size}")
 
-    def _tokenizer(self, checkpoint) -> AlbertTokenizer:
-        cased: dict[str, Any] = {"lowercase": not self.cased, "strip_accents": not self.cased}
+    def _tokenizer(self, checkpoint: Checkpoint | None) -> AlbertTokenizer:
+        keep = False if self.cased else None
+        cased: dict[str, Any] = {"lowercase": keep, "strip_accents": keep}
         if self.tokenizer is not None:
             return AlbertTokenizer(self.tokenizer, **cased)
         if self.preset is None:
             return AlbertTokenizer(**cased)
-        if checkpoint.tokenizer_model is None:
+        if checkpoint is None or checkpoint.tokenizer_model is None:
             raise CheckpointError(
-                f"{self.preset} carries no tokenizer; name its SentencePiece model with ModelStart.tokenizer"
+                f"{self.preset} carries no tokenizer; name a file with ModelStart.tokenizer"
             )
         return AlbertTokenizer.from_bytes(
             checkpoint.tokenizer_model, **checkpoint.tokenizer_options()

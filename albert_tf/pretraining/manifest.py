@@ -10,7 +10,6 @@ from albert_tf.errors import DataError
 from albert_tf.pretraining.masking import MaskingRecipe, MaskingVocabulary
 
 MANIFEST = "manifest.json"
-TOKENIZER_MODEL = "tokenizer.model"
 FORMAT = 1
 MASKINGS = ("static", "dynamic")
 

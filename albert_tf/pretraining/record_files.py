@@ -8,10 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from albert_tf.errors import DataError
-from albert_tf.pretraining.manifest import MANIFEST, TOKENIZER_MODEL, Manifest, file_sha256
+from albert_tf.pretraining.manifest import MANIFEST, Manifest, file_sha256
 from albert_tf.pretraining.masking import MaskingRecipe
 from albert_tf.pretraining.masking_in_graph import InGraphMasker
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.engines import FILE_NAMES, SENTENCEPIECE_NAME
 
 SUFFIX = ".tfrecord"
 REQUIRED = {"input_ids", "segment_ids", "input_mask", "next_sentence_labels"}
@@ -77,17 +78,19 @@ class PretrainingRecords:
         return "dynamic" if self.max_masked is None else "static"
 
     def tokenizer(self) -> AlbertTokenizer:
-        """Returns the tokenizer that made the records, from the model beside them.
+        """Returns the tokenizer that made the records, from its file beside them.
 
         Raises:
             DataError: there is no manifest.
-            CheckpointError: the model file is missing or damaged.
+            CheckpointError: the file is missing or damaged.
             ConfigError: it is not the one that the manifest names.
         """
         folder = Path(self.files[0]).parent
         if self.manifest is None:
             raise DataError(f"{folder / MANIFEST}: no such file; it tells which tokenizer to use")
-        return AlbertTokenizer.from_config(self.manifest.tokenizer, folder / TOKENIZER_MODEL)
+        found = (folder / name for name in FILE_NAMES)
+        path = next(filter(Path.is_file, found), folder / SENTENCEPIECE_NAME)
+        return AlbertTokenizer.from_config(self.manifest.tokenizer, path)
 
     def masker(self, recipe: MaskingRecipe | None = None) -> InGraphMasker:
         """Returns what masks the examples of dynamic records.

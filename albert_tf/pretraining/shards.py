@@ -14,12 +14,12 @@ from albert_tf.pretraining.examples import ExampleRecipe
 from albert_tf.pretraining.exclusion import ExcludedTexts
 from albert_tf.pretraining.manifest import (
     MANIFEST,
-    TOKENIZER_MODEL,
     Manifest,
     ShardEntry,
     file_sha256,
 )
 from albert_tf.pretraining.masking import MaskingVocabulary
+from albert_tf.tokenizer.engines import file_name
 from albert_tf.version import __version__
 
 COUNTS = (
@@ -94,8 +94,9 @@ class OutputFolder:
         return self.temporary / shard_name(number, self.shards)
 
     def complete(self, manifest: Manifest, tokenizer) -> None:
-        """Adds the manifest and the tokenizer's model, and gives the folder its final name."""
-        (self.temporary / TOKENIZER_MODEL).write_bytes(tokenizer.model_bytes)
+        """Adds the manifest and the tokenizer's file, and gives the folder its final name."""
+        content = tokenizer.model_bytes
+        (self.temporary / file_name(content)).write_bytes(content)
         (self.temporary / MANIFEST).write_text(manifest.to_json(), "utf-8", newline="\n")
         for path in self.temporary.iterdir():
             with path.open("rb+") as file:

@@ -6,7 +6,6 @@ import numpy as np
 
 from albert_tf.tokenizer import AlbertTokenizer
 
-WORD_BOUNDARY = "▁"
 # What google-research/albert lets stand inside a word, unless it is the whole piece.
 PUNCTUATION = frozenset('!"#$%&()*+,-./:;?@[\\]^_`{|}~£€')
 # Written without spaces, so that a piece is the best word there is.
@@ -26,9 +25,10 @@ SPACELESS = (
 def word_start_table(tokenizer: AlbertTokenizer) -> np.ndarray:
     """Whether each piece of the vocabulary begins a word.
 
-    A piece begins a word unless it goes on with the word before: it has no leading `▁`, holds a letter, and nothing
-    else than letters, their marks, and punctuation. So digits, single punctuation, reserved pieces, and the pieces
-    of scripts without spaces are words of their own.
+    Of WordPieces, each does that is not marked by `##`. Of a SentencePiece model, a piece begins a word unless it goes
+    on with the word before: it has no leading `▁`, holds a letter, and nothing else than letters, their marks, and
+    punctuation. So digits, single punctuation, reserved pieces, and the pieces of scripts without spaces are words of
+    their own.
 
     For English letters this is `_is_start_piece_sp` of google-research/albert `create_pretraining_data.py`, except
     that pieces of several punctuation marks (`--`) begin a word here. There, any letter but a to z begins a word, so
@@ -40,7 +40,9 @@ def word_start_table(tokenizer: AlbertTokenizer) -> np.ndarray:
     Returns:
         bool `(vocab_size,)`.
     """
-    table = np.array([not _goes_on(piece) for piece in tokenizer.pieces])
+    is_wordpiece = tokenizer.kind == "wordpiece"
+    goes_on = (lambda piece: not tokenizer.begins_word(piece)) if is_wordpiece else _goes_on
+    table = np.array([not goes_on(piece) for piece in tokenizer.pieces])
     table[sorted(tokenizer.special_ids)] = True
     return table
 
@@ -49,7 +51,8 @@ def parting_table(tokenizer: AlbertTokenizer) -> np.ndarray:
     """Whether a text may be parted before each piece of the vocabulary.
 
     It may before a space, and before a piece of a script without spaces, but not before the digits and the punctuation
-    that `word_start_table` calls words of their own: `hello` and `.` are no two texts.
+    that `word_start_table` calls words of their own: `hello` and `.` are no two texts. WordPieces do not tell where
+    spaces are: a text may be parted before each word that is no punctuation.
 
     Args:
         tokenizer: an `AlbertTokenizer`.
@@ -57,7 +60,12 @@ def parting_table(tokenizer: AlbertTokenizer) -> np.ndarray:
     Returns:
         bool `(vocab_size,)`.
     """
-    table = np.array([p.startswith(WORD_BOUNDARY) or _is_spaceless(p) for p in tokenizer.pieces])
+    if tokenizer.kind == "wordpiece":
+        table = np.array(
+            [tokenizer.begins_word(p) and any(map(str.isalnum, p)) for p in tokenizer.pieces]
+        )
+    else:
+        table = np.array([tokenizer.begins_word(p) or _is_spaceless(p) for p in tokenizer.pieces])
     table[sorted(tokenizer.special_ids)] = False
     return table
 

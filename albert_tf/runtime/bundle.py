@@ -15,8 +15,9 @@ import zlib
 from collections.abc import Sequence
 
 from albert_tf.errors import ExportError
+from albert_tf.tokenizer.engines import FILE_NAMES as TOKENIZERS
+from albert_tf.tokenizer.engines import file_name
 
-TOKENIZER = "tokenizer.model"
 LABELS = "labels.txt"
 METADATA = "albert_tf.json"
 FORMAT = 1
@@ -31,7 +32,7 @@ class Bundle:
     Args:
         metadata: the description, JSON-able: head, inputs, outputs, configuration, tokenizer
             options, versions.
-        tokenizer: content of the SentencePiece model, or None.
+        tokenizer: content of the SentencePiece model or the `vocab.txt`, or None.
         labels: names of the classes in the order of the logits, or None.
         others: further members by name, for other readers. With any, no member is compressed.
     """
@@ -95,13 +96,13 @@ def append_bundle(model: bytes, bundle: Bundle) -> bytes:
         check_labels(bundle.labels)
         members[LABELS] = "".join(f"{label}\n" for label in bundle.labels).encode("utf-8")
     if bundle.tokenizer is not None:
-        members[TOKENIZER] = bundle.tokenizer
+        members[file_name(bundle.tokenizer)] = bundle.tokenizer
     members |= bundle.others
     file = io.BytesIO()
     file.write(model)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, content in members.items():
-            is_compressed = name == TOKENIZER and not bundle.others
+            is_compressed = name in TOKENIZERS and not bundle.others
             method = zipfile.ZIP_DEFLATED if is_compressed else zipfile.ZIP_STORED
             archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), content, method, compresslevel=9)
     return file.getvalue()
@@ -144,6 +145,6 @@ def read_bundle(content: bytes, name: str) -> Bundle:
     labels = members.get(LABELS)
     return Bundle(
         metadata=metadata,
-        tokenizer=members.get(TOKENIZER),
+        tokenizer=next((members[name] for name in TOKENIZERS if name in members), None),
         labels=None if labels is None else tuple(labels.decode("utf-8").splitlines()),
     )

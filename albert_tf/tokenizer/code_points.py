@@ -76,14 +76,26 @@ def build_substitution_table(
         keep_capital_sigma: leave `Σ` for a later step that looks at its neighbors.
     """
     normalizer = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
+
+    def normalized(code_point: int) -> str:
+        text = normalizer.substitute(code_point)
+        if not lowercase:
+            return text
+        return "".join(c if keep_capital_sigma and c == CAPITAL_SIGMA else c.lower() for c in text)
+
+    return substitution_table(normalized)
+
+
+def substitution_table(normalized: Callable[[int], str]) -> SubstitutionTable:
+    """The table of a function of a code point.
+
+    Args:
+        normalized: what a code point becomes; what lower-casing and NFKD leave alone, and is no mark, must stay.
+    """
     rows = {"": 0}
 
     def entry(code_point: int) -> int:
-        text = normalizer.substitute(code_point)
-        if lowercase:
-            text = "".join(
-                c if keep_capital_sigma and c == CAPITAL_SIGMA else c.lower() for c in text
-            )
+        text = normalized(code_point)
         if len(text) == 1:
             return ord(text) - code_point
         return SubstitutionTable.MANY + rows.setdefault(text, len(rows))
@@ -138,5 +150,6 @@ def _is_untouched(page: str) -> bool:
         unicodedata.is_normalized("NFKD", page)
         and page.lower() == page
         and not any(map(unicodedata.combining, page))
+        and "Mn" not in map(unicodedata.category, page)
         and not "\ud800" <= page[0] <= "\udfff"
     )

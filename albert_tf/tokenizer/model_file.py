@@ -8,7 +8,6 @@ import dataclasses
 import functools
 import struct
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from albert_tf.errors import CheckpointError
@@ -84,27 +83,24 @@ class ModelFile:
         """The id of the one piece of type `UNKNOWN`."""
         return self.types.index(UNKNOWN)
 
+    @functools.cached_property
+    def reserved_ids(self) -> tuple[int, ...]:
+        """The ids of the pieces of type `CONTROL`, which no text can produce."""
+        return tuple(index for index, kind in enumerate(self.types) if kind == CONTROL)
 
-def read_model_file(path: str | Path) -> ModelFile:
-    """Reads a SentencePiece model file.
+    @property
+    def ordinary_pieces(self) -> tuple[str, ...]:
+        """The pieces of type `NORMAL`, which were learned from texts."""
+        kinds = zip(self.pieces, self.types, strict=True)
+        return tuple(piece for piece, kind in kinds if kind == NORMAL)
 
-    Args:
-        path: where the `.model` file is.
+    def begins_word(self, piece: str) -> bool:
+        """Whether a piece begins with the mark of a word's start."""
+        return piece.startswith(WORD_BOUNDARY)
 
-    Returns:
-        The `ModelFile`.
-
-    Raises:
-        CheckpointError: the file cannot be read, or it is not a SentencePiece model.
-    """
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        raise CheckpointError(
-            f"cannot read the SentencePiece model {str(path)!r}: {error.strerror or error}; "
-            "pass the path of a .model file, or no path for the bundled English one"
-        ) from error
-    return parse_model(content, source=repr(str(path)))
+    def surface(self, piece: str) -> str:
+        """How a piece reads, without the mark of a word's start."""
+        return piece.removeprefix(WORD_BOUNDARY)
 
 
 def parse_model(content: bytes, source: str = "the given content") -> ModelFile:

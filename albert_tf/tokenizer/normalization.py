@@ -7,10 +7,11 @@ composition can reach over a character, so NFKD is a substitution of single code
 is one too, but for the Greek capital sigma, whose small form depends on whether a word ends there.
 
 **Unicode version.** The tables are those of Unicode 14.0, as in Python 3.11, the newest that the
-reference's sentencepiece 0.1.99 was released for. Python 3.12 has Unicode 15.0, which gave a
-decomposition or a combining class to 72 code points that 14.0 leaves unassigned. They stay as they
-are on every Python, so that a text has the same ids wherever it is tokenized; what Unicode has
-assigned, it does not normalize differently later (its stability policy). The one thing left to the
+reference's sentencepiece 0.1.99 was released for. Python 3.12 has Unicode 15.0 and Python 3.13 has
+15.1, which made marks, punctuation, controls and letters with a decomposition of code points that
+14.0 leaves unassigned. They stay as they are on every Python, so that a text has the same ids
+wherever it is tokenized; what Unicode has assigned, it does not normalize differently later (its
+stability policy). The one thing left to the
 running Python is whether a character just added to Unicode ends the word of a sigma.
 
 **Lone surrogates** are not text: no UTF-8 can hold them, and the reference raises `TypeError`. Here
@@ -24,12 +25,19 @@ REPLACEMENT = 0xFFFD
 CAPITAL_SIGMA = "Σ"
 WHITE_SPACE = tuple(filter(str.isspace, map(chr, range(0x3001))))  # all that str.split splits at
 
-# Normalization-relevant code points that Unicode 15.0 added.
+# Code points that Unicode 15 added with a property that normalization or WordPiece asks for.
 _AFTER_UNICODE_14 = frozenset(
     code_point
     for first, last in [
+        (0xECE, 0xECE),
         (0x10EFD, 0x10EFF),
-        (0x11F41, 0x11F42),
+        (0x11241, 0x11241),
+        (0x11B00, 0x11B09),
+        (0x11F00, 0x11F01),
+        (0x11F36, 0x11F3A),
+        (0x11F40, 0x11F4F),
+        (0x13439, 0x13440),
+        (0x13447, 0x13455),
         (0x1E030, 0x1E06D),
         (0x1E08F, 0x1E08F),
         (0x1E4EC, 0x1E4EF),
@@ -41,6 +49,22 @@ _AFTER_UNICODE_14 = frozenset(
 def is_surrogate(code_point: int) -> bool:
     """Whether the code point is half of a UTF-16 pair, which no UTF-8 text can hold."""
     return 0xD800 <= code_point <= 0xDFFF
+
+
+def category(code_point: int) -> str:
+    """The general category of a code point in Unicode 14.0, such as `Lu`; `Cn` when it has none."""
+    return "Cn" if code_point in _AFTER_UNICODE_14 else unicodedata.category(chr(code_point))
+
+
+def combining_class(code_point: int) -> int:
+    """The canonical combining class of a code point in Unicode 14.0."""
+    return 0 if code_point in _AFTER_UNICODE_14 else unicodedata.combining(chr(code_point))
+
+
+def canonical_decomposition(code_point: int) -> str:
+    """NFD of a single code point in Unicode 14.0."""
+    character = chr(code_point)
+    return character if code_point in _AFTER_UNICODE_14 else unicodedata.normalize("NFD", character)
 
 
 def _without_marks(code_point: int) -> str:

@@ -37,7 +37,7 @@ class Encoded:
     def take(self, texts: list[int]) -> "Encoded":
         """The texts of these numbers, in this order."""
         lengths = self.lengths[texts]
-        tokens = _ranges(self.splits[:-1][texts], lengths)
+        tokens = ranges(self.splits[:-1][texts], lengths)
         splits = np.concatenate([[0], np.cumsum(lengths)])
         return Encoded(self.ids[tokens], splits, None if self.spans is None else self.spans[tokens])
 
@@ -122,7 +122,7 @@ class PackedTokens:
         lengths = self.lengths[rows]
         length = int(lengths.max(initial=0)) if length is None else length
         mask = np.arange(length) < lengths[:, None]
-        source = _ranges(self.row_splits[:-1][rows], lengths)
+        source = ranges(self.row_splits[:-1][rows], lengths)
         token_ids = np.full(mask.shape, pad_id, np.int32)
         segment_ids = np.zeros(mask.shape, np.int32)
         token_ids[mask] = self.flat_token_ids[source]
@@ -346,12 +346,12 @@ def _assemble(
         offsets = np.full((len(token_ids), 2), NO_OFFSET, np.int32)
     places, start = [], splits[:-1] + 1
     for segment, (tokens, side) in enumerate(zip(encoded, sides, strict=True)):
-        source = _ranges(tokens.splits[text_index] + side.starts, side.lengths)
-        target = _ranges(start, side.lengths)
+        source = ranges(tokens.splits[text_index] + side.starts, side.lengths)
+        target = ranges(start, side.lengths)
         token_ids[target] = tokens.ids[source]
         if offsets is not None:
             offsets[target] = tokens.spans[source]
-        segment_ids[_ranges(start, side.lengths + 1)] = segment  # the [SEP] belongs to its text
+        segment_ids[ranges(start, side.lengths + 1)] = segment  # the [SEP] belongs to its text
         places.append(target)
         start = start + side.lengths + 1
     packed = PackedTokens(
@@ -365,7 +365,7 @@ def _assemble(
     return packed, places
 
 
-def _ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """`start, start + 1, ...` of every range after each other."""
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
@@ -379,7 +379,7 @@ def _max_context(full: np.ndarray, windows: _Slices, text_index: np.ndarray) -> 
     equals wins.
     """
     window = np.repeat(np.arange(len(text_index)), windows.lengths)
-    left = _ranges(np.zeros_like(windows.lengths), windows.lengths)
+    left = ranges(np.zeros_like(windows.lengths), windows.lengths)
     length = windows.lengths[window]
     score = 100 * np.minimum(left, length - 1 - left) + length
     rank = score * len(text_index) - window  # the earlier of two equal scores ranks higher

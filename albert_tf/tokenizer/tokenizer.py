@@ -1,55 +1,55 @@
 """`AlbertTokenizer`: text to the ids of google-research/albert, and back."""
 
 import functools
-import hashlib
 import itertools
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-import numpy as np
-
-from albert_tf.errors import ConfigError, DataError
-from albert_tf.tokenizer.digit_comma import DigitCommaTable, build_digit_comma_table
-from albert_tf.tokenizer.model_file import ModelFile, parse_model, read_model_file
-from albert_tf.tokenizer.normalization import Normalizer
-from albert_tf.tokenizer.offsets import SpanEncoder
+from albert_tf.errors import DataError
+from albert_tf.tokenizer.engines import VocabularyFile, parse_vocabulary
+from albert_tf.tokenizer.files import as_tokenization, read_tokenization
 from albert_tf.tokenizer.packing import Encoded, PackedTokens, pack
-from albert_tf.tokenizer.segmentation import SegmentationEngine
+from albert_tf.tokenizer.settings import TokenizerSettings
 from albert_tf.tokenizer.text_sequence import not_text, text_list
-from albert_tf.tokenizer.vocabulary import Vocabulary
 from albert_tf.type_names import Texts
 
 if TYPE_CHECKING:
     from albert_tf.tokenizer.in_graph import InGraphTokenizer
+    from albert_tf.tokenizer.wordpiece.in_graph import InGraphWordPiece
 
 Spans = list[tuple[int, int]]
 
 BUNDLED_MODEL = "30k-clean.model"
 
 
-class AlbertTokenizer(Vocabulary):
+class AlbertTokenizer(TokenizerSettings):
     """ALBERT's tokenizer, with the same ids in Python and in the TensorFlow graph.
 
-    A text is normalized (white space collapsed, NFKD, marks dropped, lower-cased) and segmented by
-    SentencePiece; pieces such as `1999,` are split before the comma. The reference is
-    google-research/albert `tokenization.py`. A text that spells a special token is text: `[MASK]` in
-    it does not become `mask_id`, unless the model declares it a user-defined symbol, which SentencePiece
-    recognizes in any text (the English model declares none of its special tokens so).
+    The vocabulary decides how, and is told by its content. By a SentencePiece model (google-research/albert
+    `tokenization.py`) a text is normalized (white space collapsed, NFKD, marks dropped, lower-cased) and segmented;
+    pieces such as `1999,` are split before the comma. By WordPieces (`vocab.txt`; google-research/bert's
+    `FullTokenizer`) it is cleaned, lower-cased and stripped of accents; each Chinese character and each punctuation
+    mark is a word, and each word is segmented, the longest piece first. A text that spells a special token is text:
+    `[MASK]` in it does not become `mask_id`, unless a SentencePiece model declares it a user-defined symbol, which
+    SentencePiece recognizes in any text (the English model declares none of its special tokens so).
 
     Args:
-        path: a SentencePiece `.model` file; None is the bundled uncased English model of ALBERT
-            v1 and v2.
-        lowercase: lower-case the text (google's `do_lower_case`); False for a cased model.
-        strip_accents: NFKD, and drop combining marks, as the reference always does.
+        path: a SentencePiece `.model` file, a `vocab.txt` of WordPieces, or Hugging Face's `tokenizer.json` of
+            either; None is the bundled uncased English model of ALBERT v1 and v2.
+        lowercase: lower-case the text (google's `do_lower_case`); False for a cased model; None does as a
+            `tokenizer.json` says, and else lower-cases.
+        strip_accents: drop the accents; None does as a `tokenizer.json` says, and else as the reference: always by a
+            SentencePiece model, and by WordPieces where texts are lower-cased.
         cls_token: the piece that starts a sequence; None looks for `[CLS]`, then `<cls>`.
         sep_token: the piece that ends a segment; None looks for `[SEP]`, then `<sep>`.
         pad_token: the piece that fills up a batch; None looks for `<pad>`, then `[PAD]`.
         mask_token: the piece that hides a token; None looks for `[MASK]`, then `<mask>`.
 
     Raises:
-        CheckpointError: the file cannot be read, or is not a SentencePiece model.
+        CheckpointError: the file cannot be read, is no vocabulary of either kind, or a `tokenizer.json` that does
+            what neither kind does.
         ConfigError: a special piece is not in the vocabulary.
 
     Example:
@@ -68,44 +68,50 @@ class AlbertTokenizer(Vocabulary):
         self,
         path: str | Path | None = None,
         *,
-        lowercase: bool = True,
-        strip_accents: bool = True,
+        lowercase: bool | None = None,
+        strip_accents: bool | None = None,
         cls_token: str | None = None,
         sep_token: str | None = None,
         pad_token: str | None = None,
         mask_token: str | None = None,
     ):
-        self.path: Path | None = _bundled_path() if path is None else Path(path)
-        model = _bundled_model() if path is None else read_model_file(path)
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
-        self._set_up(model, lowercase, strip_accents, special)
-
-    def _set_up(
-        self, model: ModelFile, lowercase: bool, strip_accents: bool, special: dict
-    ) -> None:
-        super().__init__(model, special)
-        self._normalize = Normalizer(lowercase=lowercase, strip_accents=strip_accents)
+        if path is None:
+            self.path: Path | None = _bundled_path()
+            super().__init__(_bundled_vocabulary(), lowercase, strip_accents, special)
+        else:
+            self.path = Path(path)
+            found = read_tokenization(path).unless(lowercase, strip_accents)
+            vocabulary = parse_vocabulary(found.content, repr(str(path)))
+            super().__init__(vocabulary, found.lowercase, found.strip_accents, special)
 
     @classmethod
     def from_bytes(
         cls,
         model_bytes: bytes,
         *,
-        lowercase: bool = True,
-        strip_accents: bool = True,
+        lowercase: bool | None = None,
+        strip_accents: bool | None = None,
         cls_token: str | None = None,
         sep_token: str | None = None,
         pad_token: str | None = None,
         mask_token: str | None = None,
     ) -> "AlbertTokenizer":
-        """A tokenizer from the content of a `.model` file, with the keywords of the class.
+        """A tokenizer from the content of a file, as `path` of the class names it, with the keywords of the class.
 
         Its `path` is None.
         """
         tokenizer = cls.__new__(cls)
         tokenizer.path = None
         special = {"cls": cls_token, "sep": sep_token, "pad": pad_token, "mask": mask_token}
-        tokenizer._set_up(parse_model(model_bytes), lowercase, strip_accents, special)
+        found = as_tokenization(model_bytes).unless(lowercase, strip_accents)
+        TokenizerSettings.__init__(
+            tokenizer,
+            parse_vocabulary(found.content),
+            found.lowercase,
+            found.strip_accents,
+            special,
+        )
         return tokenizer
 
     @classmethod
@@ -124,18 +130,6 @@ class AlbertTokenizer(Vocabulary):
         checkpoint = read_checkpoint(preset)
         model_bytes = checkpoint.check_tokenizer()
         return cls.from_bytes(model_bytes, **{**checkpoint.tokenizer_options(), **options})
-
-    @functools.cached_property
-    def _engine(self) -> SegmentationEngine:
-        return SegmentationEngine(self._model)
-
-    @functools.cached_property
-    def _digit_comma(self) -> DigitCommaTable:
-        return build_digit_comma_table(self._model, self._engine)
-
-    @functools.cached_property
-    def _encode_spans(self) -> SpanEncoder:
-        return SpanEncoder(self._model, self._engine, self._normalize, self._digit_comma)
 
     # --- text to ids ---
 
@@ -173,18 +167,19 @@ class AlbertTokenizer(Vocabulary):
             A list of int; with `offsets` a pair: that list, and a list of `(start, end)`, counted
             in characters of `text`. A span leaves out the white space before its token and takes
             in combining marks that belong to it. It is empty only for a word boundary (`▁`) that
-            the model put before the text, or before digits that the digit-comma rule split off.
+            a SentencePiece model put before the text, or before digits that the digit-comma rule split off.
 
         Raises:
             DataError: `text` is not a str.
         """
         if not isinstance(text, str):
             raise not_text(text, "text")
-        if offsets:
-            (ids,), (spans,) = self.encode_batch([text], offsets=True)
-            return ids, spans
-        pieces, _ = self._engine.tokenize([self._normalize(text)])
-        return self._digit_comma.expand(pieces)[0].tolist()
+        encoded = self._engine.encode([text], offsets)
+        ids = encoded.ids.tolist()
+        if encoded.spans is None:
+            return ids
+        starts, ends = encoded.spans.T.tolist()
+        return ids, list(zip(starts, ends, strict=True))
 
     @overload
     def encode_batch(self, texts: Texts, offsets: Literal[False] = False) -> list[list[int]]: ...
@@ -223,15 +218,9 @@ class AlbertTokenizer(Vocabulary):
         if 0 < 2 * len(distinct) <= len(texts):  # as the contexts of questions are
             number = {text: index for index, text in enumerate(distinct)}
             return self._encode(list(distinct), offsets).take([number[text] for text in texts])
-        if offsets:
-            return self._encode_spans(texts)
-        ids, splits = self._engine.tokenize([self._normalize(text) for text in texts])
-        ids, origin = self._digit_comma.expand(ids)
-        if origin is not None:
-            splits = np.searchsorted(origin, splits)
-        return Encoded(ids, splits)
+        return self._engine.encode(texts, offsets)
 
-    def in_graph(self) -> "InGraphTokenizer":
+    def in_graph(self) -> "InGraphTokenizer | InGraphWordPiece":
         """The tokenizer as TensorFlow ops, with the same ids.
 
         Returns:
@@ -248,11 +237,9 @@ class AlbertTokenizer(Vocabulary):
         """
         import tensorflow as tf
 
-        from albert_tf.tokenizer.in_graph import InGraphTokenizer
-
         # Its tables are made outside of the function that may just be traced, as by `Dataset.map`.
         with tf.init_scope():
-            return InGraphTokenizer(self._model, self._normalize, self._digit_comma)
+            return self._engine.in_graph()
 
     # --- model inputs ---
 
@@ -350,79 +337,7 @@ class AlbertTokenizer(Vocabulary):
 
     def decode_batch(self, batch: Sequence[Sequence[int]]) -> list[str]:
         """The texts of many sequences of ids; see `decode`."""
-        return self._engine.detokenize([self._checked_ids(ids) for ids in batch])
-
-    # --- settings, and keeping them ---
-
-    @property
-    def lowercase(self) -> bool:
-        """Whether texts are lower-cased."""
-        return self._normalize.lowercase
-
-    @property
-    def strip_accents(self) -> bool:
-        """Whether texts are decomposed and lose their combining marks."""
-        return self._normalize.strip_accents
-
-    @property
-    def model_bytes(self) -> bytes:
-        """The content of the SentencePiece model file."""
-        return self._model.content
-
-    def get_config(self) -> dict:
-        """Everything but the model file itself, as JSON can hold it; see `from_config`."""
-        return {
-            "lowercase": self.lowercase,
-            "strip_accents": self.strip_accents,
-            **{f"{role}_token": piece for role, piece in self._special.items()},
-            "model_sha256": hashlib.sha256(self.model_bytes).hexdigest(),
-        }
-
-    @classmethod
-    def from_config(
-        cls, config: dict, model: str | Path | bytes | None = None
-    ) -> "AlbertTokenizer":
-        """The tokenizer that `get_config` described.
-
-        Args:
-            config: what `get_config` returned.
-            model: the SentencePiece model, its path or its bytes; None if it was the bundled one.
-
-        Raises:
-            CheckpointError: `model` cannot be read, or is not a SentencePiece model.
-            ConfigError: `model` is not the one that the config was made with.
-        """
-        rest = dict(config)
-        expected = rest.pop("model_sha256")
-        tokenizer = (
-            cls.from_bytes(model, **rest) if isinstance(model, bytes) else cls(model, **rest)
-        )
-        actual = tokenizer.get_config()["model_sha256"]
-        if actual != expected:
-            given = "the bundled English model" if model is None else "the given model"
-            raise ConfigError(
-                f"{given} (sha256 {actual[:12]}...) is not the one this tokenizer was saved with "
-                f"({expected[:12]}...); pass the .model file that was saved beside it"
-            )
-        return tokenizer
-
-    def __reduce__(self):
-        # The engine holds a TensorFlow resource, which cannot be pickled or copied.
-        return _restore, (type(self), self.get_config(), self.model_bytes, self.path)
-
-    def __repr__(self) -> str:
-        return (
-            f"{type(self).__name__}({str(self.path)!r}, vocab_size={self.vocab_size}, "
-            f"lowercase={self.lowercase}, strip_accents={self.strip_accents})"
-        )
-
-
-def _restore(
-    cls: type[AlbertTokenizer], config: dict, model_bytes: bytes, path: Path | None
-) -> AlbertTokenizer:
-    tokenizer = cls.from_config(config, model_bytes)
-    tokenizer.path = path
-    return tokenizer
+        return self._engine.decode([self._checked_ids(ids) for ids in batch])
 
 
 def _bundled_path() -> Path:
@@ -430,8 +345,8 @@ def _bundled_path() -> Path:
 
 
 @functools.cache
-def _bundled_model() -> ModelFile:
-    return read_model_file(_bundled_path())
+def _bundled_vocabulary() -> VocabularyFile:
+    return parse_vocabulary(_bundled_path().read_bytes(), "the bundled model")
 
 
 def _rows(flat: list, splits: list[int]) -> list[list]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from albert_tf.errors import ConfigError, DataError
-from albert_tf.tokenizer.model_file import CONTROL, USER_DEFINED, ModelFile
+from albert_tf.tokenizer.engines import VocabularyFile
 
 SPELLINGS = {
     "cls": ("[CLS]", "<cls>"),
@@ -16,10 +16,10 @@ SPELLINGS = {
 
 
 class Vocabulary:
-    """Pieces, ids and special tokens of a SentencePiece model.
+    """Pieces, ids and special tokens of a vocabulary.
 
     Args:
-        model: the parsed model file.
+        model: the parsed file.
         special_tokens: role (a key of `SPELLINGS`) to the piece that has it, or None to look for
             the usual ones.
 
@@ -29,7 +29,7 @@ class Vocabulary:
             modeling needs it.
     """
 
-    def __init__(self, model: ModelFile, special_tokens: dict[str, str | None]):
+    def __init__(self, model: VocabularyFile, special_tokens: dict[str, str | None]):
         self._model = model
         self._special: dict[str, Any] = {}  # a piece, or None where there is no mask
         for role, spellings in SPELLINGS.items():
@@ -55,8 +55,23 @@ class Vocabulary:
 
     @property
     def scores(self) -> tuple[float, ...]:
-        """The log-probability of each piece in the unigram model, by id; 0 for reserved ones."""
+        """The log-probability of each piece in the unigram model, by id; 0 for reserved ones.
+
+        ConfigError when the vocabulary is one of WordPieces, which have none.
+        """
+        if self._model.scores is None:
+            raise ConfigError(
+                "a vocabulary of WordPieces has no probabilities of its pieces; a SentencePiece model has"
+            )
         return self._model.scores
+
+    def begins_word(self, piece: str) -> bool:
+        """Whether a piece is marked as the first one of a word: by `▁`, or, of WordPieces, by no `##`."""
+        return self._model.begins_word(piece)
+
+    def surface(self, piece: str) -> str:
+        """How a piece reads: without its `▁`; a WordPiece that goes on with a word keeps its `##`."""
+        return self._model.surface(piece)
 
     def id_to_piece(self, token_id: int) -> str:
         """The piece of an id; raises DataError when the vocabulary has no such id."""
@@ -121,9 +136,8 @@ class Vocabulary:
     @property
     def special_ids(self) -> frozenset[int]:
         """Ids of the special tokens above and of every other piece that no text can produce."""
-        reserved = (index for index, kind in enumerate(self._model.types) if kind == CONTROL)
         named = (self._model.piece_ids[piece] for piece in self._special.values() if piece)
-        return frozenset([*reserved, *named, self.unk_id])
+        return frozenset([*self._model.reserved_ids, *named, self.unk_id])
 
     def _checked_ids(self, ids) -> np.ndarray:
         """`ids` as an int32 array `(tokens,)`, all of them in the vocabulary."""
@@ -143,15 +157,11 @@ class Vocabulary:
         return ids.astype(np.int32)
 
 
-def _missing_token(model: ModelFile, role: str, candidates: tuple[str, ...]) -> ConfigError:
-    reserved = [
-        piece
-        for piece, kind in zip(model.pieces, model.types, strict=True)
-        if kind in (CONTROL, USER_DEFINED)
-    ]
+def _missing_token(model: VocabularyFile, role: str, candidates: tuple[str, ...]) -> ConfigError:
+    reserved = [model.pieces[index] for index in model.reserved_ids]
     looked_for = " or ".join(repr(piece) for piece in candidates)
     return ConfigError(
-        f"the SentencePiece model has no {looked_for} piece; its reserved pieces are "
+        f"the vocabulary has no {looked_for} piece; its reserved pieces are "
         f"{', '.join(map(repr, reserved[:10])) or 'none'}; name one of its pieces with "
         f"{role}_token=..."
     )

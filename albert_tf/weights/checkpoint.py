@@ -23,11 +23,11 @@ class Checkpoint:
             `"encoder/group_0_inner_0/attention/query/kernel"`; kernels are `(inputs, outputs)`.
         head: one of `albert_tf.heads.HEADS`, or None for a bare backbone.
         head_config: the head's arguments, e.g. `{"num_classes": 2, "class_names": ["ham", "spam"]}`.
-        tokenizer_model: the bytes of the SentencePiece model that came with it, if any.
-        lowercase: whether texts are lower-cased before SentencePiece.
+        tokenizer_model: the bytes of the SentencePiece model or the `vocab.txt` that came with it, if any.
+        lowercase: whether texts are lower-cased first.
         source: where it was read from, for messages.
         extra: further JSON sections of a preset, e.g. `{"preprocessor": {"sequence_length": 128}}`.
-        strip_accents: whether combining marks are dropped before SentencePiece.
+        strip_accents: whether texts lose their accents first.
     """
 
     config: AlbertConfig

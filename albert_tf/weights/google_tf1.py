@@ -1,4 +1,4 @@
-"""Checkpoints of google-research/albert: `albert_config.json`, a TF1 checkpoint, `30k-clean.model`.
+"""Checkpoints of google-research/albert: `albert_config.json`, a TF1 checkpoint, `30k-clean.model` or `vocab.txt`.
 
 A TensorFlow Hub module holds the same variables under `variables/`, and no configuration: what the
 shapes do not tell has to be written beside it.
@@ -27,7 +27,6 @@ from albert_tf.weights.foreign import (
     pick,
     read_json,
 )
-from albert_tf.weights.sentencepiece_file import find_sentencepiece, read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
 from albert_tf.weights.tf_checkpoint import (
     OBJECT_GRAPH,
@@ -35,6 +34,7 @@ from albert_tf.weights.tf_checkpoint import (
     find_prefix,
     home_of,
 )
+from albert_tf.weights.tokenizer_file import find_tokenizer, read_tokenizer
 
 CONFIG_FILES = ("albert_config.json", "assets/albert_config.json", "config.json")
 
@@ -97,6 +97,8 @@ HEAD_OF_VARIABLE = {
 BLOCK = re.compile(r"^bert/encoder/transformer/group_(\d+)/inner_group_(\d+)/")
 
 OF_A_BERT = re.compile(r"^(module/)?bert/encoder/layer_\d+/")
+
+OF_ALBERT_ZH = re.compile(r"^bert/(embeddings/word_embeddings_2$|encoder/layer_shared/)")
 
 # Slots of the optimizers in optimization.py, lamb_optimizer.py and tf.train, and their counters.
 NOT_WEIGHTS = re.compile(
@@ -189,6 +191,12 @@ def read_google_tf1(location: Path, *, with_tokenizer: bool = True) -> Checkpoin
     prefix = find_prefix(location)
     folder = home_of(prefix)
     checkpoint = TensorFlowCheckpoint(prefix)
+    if any(OF_ALBERT_ZH.search(name) for name in checkpoint.shapes):
+        raise CheckpointError(
+            f"{prefix} holds an ALBERT of albert_zh's own first form (layer_shared, word_embeddings_2), which adds "
+            "positions and segments after the projection; expected google-research/albert's: download the files of "
+            "the same size whose names end in _google, such as albert_tiny_zh_google"
+        )
     if any(OF_A_BERT.search(name) for name in checkpoint.shapes):
         raise CheckpointError(
             f"{prefix} holds a BERT, whose layers have weights of their own; expected an ALBERT"
@@ -199,23 +207,27 @@ def read_google_tf1(location: Path, *, with_tokenizer: bool = True) -> Checkpoin
         arrays = identity_projection(config) | arrays
     head, head_config = _read_head(checkpoint, arrays)
     check_arrays(arrays, config, head, head_config, str(prefix))
-    tokenizer_model, lowercase = read_sentencepiece(
-        find_sentencepiece(folder) if with_tokenizer else None
-    )
+    tokenizer = read_tokenizer(find_tokenizer(folder) if with_tokenizer else None)
     return Checkpoint(
         config=config,
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_model=tokenizer_model,
-        lowercase=lowercase,
         source=str(prefix),
+        **tokenizer._asdict(),
     )
 
 
 def _read_config(folder: Path, checkpoint: TensorFlowCheckpoint) -> AlbertConfig:
     """Reads the configuration; a size that it leaves out is read off the variables."""
     paths = [folder / name for name in CONFIG_FILES if (folder / name).is_file()]
+    if not paths:  # albert_zh names it by the size: albert_config_tiny_g.json
+        paths = sorted(folder.glob("albert_config*.json"))
+        if len(paths) > 1:
+            raise CheckpointError(
+                f"{folder} holds several configurations ({', '.join(path.name for path in paths)}); name the one of "
+                f"{checkpoint.prefix.name} {CONFIG_FILES[0]}"
+            )
     values = read_json(paths[0]) if paths else {}
     missing = [name for name in NOT_IN_SHAPES if values.get(name) is None]
     sizes = _sizes_of_shapes(checkpoint.shapes)

@@ -1,4 +1,4 @@
-"""Hugging Face's ALBERT, read and written: `config.json`, weights, `spiece.model`."""
+"""Hugging Face's ALBERT, read and written: `config.json`, weights, `spiece.model` or `vocab.txt`."""
 
 import dataclasses
 import json
@@ -23,12 +23,8 @@ from albert_tf.weights.huggingface_config import (
 from albert_tf.weights.safetensors_file import read_safetensors, read_sharded
 from albert_tf.weights.shapes import POOLER_ARRAYS, check_arrays
 from albert_tf.weights.state_dict import own_names
-from albert_tf.weights.tokenizer_folder import (
-    SENTENCEPIECE_FILE,
-    TOKENIZER_CONFIG_FILE,
-    FoundTokenizer,
-    read_folder_tokenizer,
-)
+from albert_tf.weights.tokenizer_file import FoundTokenizer
+from albert_tf.weights.tokenizer_folder import read_folder_tokenizer, tokenizer_files
 from albert_tf.weights.torch_pickle import read_torch_pickle
 
 WEIGHT_FILES = (
@@ -252,15 +248,7 @@ def write_huggingface(checkpoint: Checkpoint, folder: str | Path) -> Path:
     config_text = json.dumps(write_config(checkpoint), indent=2) + "\n"
     files = {"model.safetensors": lambda path: _write_tensors(checkpoint, path)}
     if checkpoint.tokenizer_model is not None:
-        tokenizer = {
-            "do_lower_case": checkpoint.lowercase,
-            "keep_accents": not checkpoint.strip_accents,
-            "model_max_length": checkpoint.config.max_position_embeddings,
-            "tokenizer_class": "AlbertTokenizer",
-        }
-        text = json.dumps(tokenizer, indent=2) + "\n"
-        files[SENTENCEPIECE_FILE] = checkpoint.tokenizer_model
-        files[TOKENIZER_CONFIG_FILE] = text
+        files |= tokenizer_files(checkpoint)
     files["config.json"] = config_text
     return write_files(Path(folder), files)
 

@@ -17,8 +17,8 @@ from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError, Missin
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import TANH_GELU, as_float32, build_config, pick, read_json, require
 from albert_tf.weights.keras_hub_h5 import read_h5
-from albert_tf.weights.sentencepiece_file import read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
+from albert_tf.weights.tokenizer_file import read_tokenizer
 
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.weights.h5"
@@ -127,7 +127,7 @@ def read_keras_hub(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     arrays = _to_arrays(tensors, config, source)
     check_arrays(arrays, config, head, head_config, source)
     tokenizer_file = folder / TOKENIZER_FILE
-    tokenizer_model, lowercase = read_sentencepiece(
+    tokenizer = read_tokenizer(
         tokenizer_file if with_tokenizer and tokenizer_file.is_file() else None
     )
     return Checkpoint(
@@ -135,9 +135,8 @@ def read_keras_hub(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_model=tokenizer_model,
-        lowercase=lowercase,
         source=source,
+        **tokenizer._asdict(),
     )
 
 

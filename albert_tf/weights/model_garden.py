@@ -23,7 +23,6 @@ from albert_tf.weights.model_garden_config import (
     read_config_file,
     read_encoder_config,
 )
-from albert_tf.weights.sentencepiece_file import find_sentencepiece, read_sentencepiece
 from albert_tf.weights.shapes import check_arrays
 from albert_tf.weights.tf_checkpoint import (
     OBJECT_GRAPH,
@@ -31,6 +30,7 @@ from albert_tf.weights.tf_checkpoint import (
     find_prefix,
     home_of,
 )
+from albert_tf.weights.tokenizer_file import find_tokenizer, read_tokenizer
 
 BLOCK = "encoder/group_0_inner_0"
 
@@ -106,17 +106,14 @@ def read_model_garden(location: Path, *, with_tokenizer: bool = True) -> Checkpo
     arrays = _flatten_heads(arrays, config)
     head_config = _head_config(head, arrays)
     check_arrays(arrays, config, head, head_config, source)
-    tokenizer_model, lowercase = read_sentencepiece(
-        find_sentencepiece(home_of(prefix)) if with_tokenizer else None
-    )
+    tokenizer = read_tokenizer(find_tokenizer(home_of(prefix)) if with_tokenizer else None)
     return Checkpoint(
         config=config,
         arrays=arrays,
         head=head,
         head_config=head_config,
-        tokenizer_model=tokenizer_model,
-        lowercase=lowercase,
         source=source,
+        **tokenizer._asdict(),
     )
 
 

@@ -1,4 +1,4 @@
-"""This package's own format: `albert_tf.json`, `model.safetensors`, `tokenizer.model`."""
+"""This package's own format: `albert_tf.json`, `model.safetensors`, and `tokenizer.model` or `vocab.txt`."""
 
 import json
 from pathlib import Path
@@ -9,17 +9,17 @@ from safetensors.numpy import save_file
 from albert_tf.atomic_files import write_files
 from albert_tf.errors import CheckpointError, ConfigError
 from albert_tf.heads import HEADS
+from albert_tf.tokenizer.engines import FILE_NAMES, file_name
 from albert_tf.version import __version__
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import as_float32, build_config, read_json
 from albert_tf.weights.safetensors_file import read_safetensors
-from albert_tf.weights.sentencepiece_file import read_bytes
 from albert_tf.weights.shapes import check_arrays
+from albert_tf.weights.tokenizer_file import read_bytes
 
 FORMAT_VERSION = 1
 CONFIG_FILE = "albert_tf.json"
 WEIGHTS_FILE = "model.safetensors"
-TOKENIZER_FILE = "tokenizer.model"
 STORED_DTYPES = ("float32", "float16")
 SECTIONS = (
     "format_version",
@@ -43,8 +43,8 @@ def write_preset(checkpoint: Checkpoint, folder: str | Path, *, dtype: str = "fl
     """Writes a checkpoint in this package's own format.
 
     Args:
-        checkpoint: what to write. Its tokenizer goes into `tokenizer.model`, its `extra` sections
-            go into `albert_tf.json`.
+        checkpoint: what to write. Its tokenizer goes into `tokenizer.model` or `vocab.txt`, its
+            `extra` sections go into `albert_tf.json`.
         folder: created when missing. Files of an earlier preset are replaced only after all are
             written.
         dtype: in which the weights are stored: `"float32"`, or `"float16"` for half the size; they
@@ -73,7 +73,7 @@ def write_preset(checkpoint: Checkpoint, folder: str | Path, *, dtype: str = "fl
     arrays = _stored(checkpoint.arrays, dtype)
     files = {WEIGHTS_FILE: lambda path: save_file(arrays, path, {"format": "np"})}
     if checkpoint.tokenizer_model is not None:
-        files[TOKENIZER_FILE] = checkpoint.tokenizer_model
+        files[file_name(checkpoint.tokenizer_model)] = checkpoint.tokenizer_model
     files[CONFIG_FILE] = _config_text(checkpoint)
     return write_files(Path(folder), files)
 
@@ -104,7 +104,9 @@ def _config_text(checkpoint: Checkpoint) -> str:
         "head_config": checkpoint.head_config,
         "lowercase": checkpoint.lowercase,
         "strip_accents": checkpoint.strip_accents,
-        "tokenizer": TOKENIZER_FILE if checkpoint.tokenizer_model is not None else None,
+        "tokenizer": None
+        if checkpoint.tokenizer_model is None
+        else file_name(checkpoint.tokenizer_model),
         **checkpoint.extra,
     }
     try:
@@ -163,6 +165,10 @@ def _check_sections(sections: dict, source: str) -> None:
             raise CheckpointError(
                 f"{source}: the section {name!r} is missing or malformed; save the preset again"
             )
+    if sections["tokenizer"] not in (None, *FILE_NAMES):
+        raise CheckpointError(
+            f"{source}: the tokenizer is {sections['tokenizer']!r}; expected null, {' or '.join(FILE_NAMES)}"
+        )
     if sections["head"] not in (None, *HEADS):
         raise CheckpointError(
             f"{source}: unknown head {sections['head']!r}; expected null or one of "
@@ -171,5 +177,5 @@ def _check_sections(sections: dict, source: str) -> None:
 
 
 def _read_tokenizer(folder: Path, name: str | None) -> bytes | None:
-    # An older tokenizer.model may lie there still; only a named one belongs to the preset.
-    return None if name is None else read_bytes(folder / TOKENIZER_FILE)
+    # That of an earlier preset may lie there still; only a named one belongs to this one.
+    return None if name is None else read_bytes(folder / name)

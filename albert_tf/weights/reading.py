@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 from albert_tf.errors import AlbertWarning, CheckpointError
-from albert_tf.tokenizer.model_file import parse_model
+from albert_tf.tokenizer.engines import parse_vocabulary
 from albert_tf.weights import huggingface, keras_hub, preset, sentence_transformers
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.google_tf1 import read_google_tf1
@@ -136,7 +136,7 @@ def read_checkpoint(
             TensorFlow checkpoint (`runs/model.ckpt-best`); or `hf://owner/name`, optionally with
             `@revision`, which is downloaded (and cached) through huggingface_hub.
         tokenizer: None or True for the one that lies beside the weights; or the file of another, a
-            SentencePiece model or a `tokenizer.json`; or False for none.
+            SentencePiece model, a `vocab.txt` or a `tokenizer.json`; or False for none.
 
     Returns:
         The configuration, float32 arrays under this package's names, the head, and the tokenizer if
@@ -184,7 +184,7 @@ def _compare_sizes(checkpoint: Checkpoint) -> None:
     """Warns of rows of the word table that no piece has, since nobody can say what they were."""
     if checkpoint.tokenizer_model is None:
         return
-    pieces = len(parse_model(checkpoint.tokenizer_model, checkpoint.source).pieces)
+    pieces = len(parse_vocabulary(checkpoint.tokenizer_model, checkpoint.source).pieces)
     rows = checkpoint.config.vocab_size
     if rows > pieces:
         warnings.warn(

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from albert_tf.errors import AlbertWarning, CheckpointError, ConfigError
+from albert_tf.weights.added_tokens import TOKENIZER_CONFIG_FILE
 from albert_tf.weights.checkpoint import Checkpoint
 from albert_tf.weights.foreign import read_json
 from albert_tf.weights.huggingface import read_huggingface
-from albert_tf.weights.tokenizer_folder import TOKENIZER_CONFIG_FILE
 
 MODULES_FILE = "modules.json"
 PROMPTS_FILE = "config_sentence_transformers.json"

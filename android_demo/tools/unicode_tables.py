@@ -28,6 +28,13 @@ from pathlib import Path
 from albert_tf.answers.text_tokens import is_of_word
 from albert_tf.tokenizer.code_points import CASED, IGNORABLE, PAGE_SIZE, build_case_table
 from albert_tf.tokenizer.normalization import CAPITAL_SIGMA, WHITE_SPACE, Normalizer, is_surrogate
+from albert_tf.tokenizer.wordpiece.characters import (
+    CHINESE,
+    SPACES,
+    Characters,
+    is_left_out,
+    is_punctuation,
+)
 
 UNICODE_VERSION = "14.0.0"
 RESOURCES = Path(__file__).resolve().parents[1] / "text/src/main/resources/io/github/alberttf/text"
@@ -90,8 +97,37 @@ def file_content() -> str:
         *_set_lines(c for c in ALL if classes[c] == CASED),
         "[case_ignorable]",
         *_set_lines(c for c in ALL if classes[c] == IGNORABLE),
+        *_wordpiece_lines(),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _wordpiece_lines() -> list[str]:
+    """What only a tokenizer of WordPieces asks for, which therefore stands at the end."""
+    return [
+        "[space]",
+        *_set_lines(sorted(map(ord, SPACES))),
+        "[left_out]",
+        *_set_lines(filter(is_left_out, ALL)),
+        "[chinese]",
+        *(_range(first, last) for first, last in CHINESE),
+        "[punctuation]",
+        *_set_lines(filter(is_punctuation, ALL)),
+        "[without_accents]",
+        *_mapping_lines(_without_accents()),
+    ]
+
+
+def _without_accents() -> Mapping:
+    """NFD without accents, of every code point that it changes, but for those that are left out and for Hangul."""
+    characters = Characters(lowercase=False, strip_accents=True)
+    return {
+        c: tuple(map(ord, text))
+        for c in ALL
+        if c not in HANGUL_SYLLABLES
+        and not is_left_out(c)
+        and (text := characters.normalized(c)) != chr(c)
+    }
 
 
 def words_content() -> str:

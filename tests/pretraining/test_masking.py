@@ -205,18 +205,34 @@ def test_word_starts_are_those_of_the_original_in_english():
     assert len(differing) < 100
 
 
+def vocabulary(pieces, special_id):
+    return SimpleNamespace(
+        pieces=tuple(pieces),
+        special_ids=frozenset([special_id]),
+        kind="sentencepiece",
+        begins_word=lambda piece: piece.startswith("▁"),
+    )
+
+
 def test_word_starts_beyond_english():
     pieces = ["▁a", "über", "слово", "한국", "日本", "ไทย", "9", "x9", "--", ".com", "'s", "-", "é"]
-    fake = SimpleNamespace(pieces=tuple(pieces), special_ids=frozenset([0]))
+    fake = vocabulary(pieces, 0)
     goes_on = [p for p, starts in zip(pieces, word_start_table(fake), strict=True) if not starts]
     assert goes_on == ["über", "слово", "한국", ".com", "é"]
 
 
 def test_texts_are_parted_at_spaces_or_where_none_are_written():
     pieces = ["▁a", "▁", "b", "9", "-", "!", "日本", "ไทย", "。", "한", "[SEP]"]
-    fake = SimpleNamespace(pieces=tuple(pieces), special_ids=frozenset([10]))
+    fake = vocabulary(pieces, 10)
     parted = [p for p, may in zip(pieces, parting_table(fake), strict=True) if may]
     assert parted == ["▁a", "▁", "日本", "ไทย"]
+
+
+def test_word_pieces_say_which_begin_a_word():
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "中", "good", "##s", "##中", "，", "1"]
+    tokenizer = AlbertTokenizer.from_bytes("\n".join(pieces).encode())
+    assert word_start_table(tokenizer).tolist() == [True] * 6 + [False] * 2 + [True] * 2
+    assert parting_table(tokenizer).tolist() == [False] * 4 + [True] * 2 + [False] * 3 + [True]
 
 
 def test_a_long_word_is_one_word():

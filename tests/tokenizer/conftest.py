@@ -33,3 +33,17 @@ def golden(shared) -> tuple[list[str], list[list[int]]]:
     lines = (shared / "fixtures" / "tokenizer_golden.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     return [row["text"] for row in rows], [row["ids"] for row in rows]
+
+
+@pytest.fixture(scope="session")
+def chinese(shared) -> AlbertTokenizer:
+    """The tokenizer of the Chinese ALBERTs, which has WordPieces."""
+    return AlbertTokenizer(shared / "albert_zh" / "vocab.txt")
+
+
+@pytest.fixture(scope="session")
+def golden_wordpiece(shared) -> tuple[list[str], list[list[int]]]:
+    """Texts and the ids that google-research/bert gives them with the vocabulary of `chinese`."""
+    lines = (shared / "fixtures" / "wordpiece_zh_golden.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [row["text"] for row in rows], [row["ids"] for row in rows]

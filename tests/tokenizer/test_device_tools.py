@@ -17,6 +17,8 @@ from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.normalization import _AFTER_UNICODE_14, WHITE_SPACE
 from tests.android.host_tools import DEMO, needs_java
 from tests.tokenizer.small_models import small_model
+from tests.tokenizer.test_wordpiece import ALPHABET, content
+from tests.tokenizer.test_wordpiece_in_graph import ODD
 from tests.tokenizer.texts import CHANGING, FRAGMENTS, INVISIBLE
 from tests.web.node_tools import WEB, needs_node
 
@@ -149,22 +151,38 @@ class TestTool:
             random_texts(1000, seed=3),
         )
 
+    def test_word_pieces(self, tool, shared, golden_wordpiece, chinese):
+        path = str(shared / "albert_zh" / "vocab.txt")
+        texts, ids = golden_wordpiece
+        check_all(tool, [path], chinese, texts)
+        assert [answer["ids"] for answer in answered(tool, [path], texts)] == ids
+        check_all(tool, [path], chinese, random_texts(2000, seed=4))
+
+    @pytest.mark.parametrize("options", [[], ["--keep-accents"], ["--cased", "--keep-accents"]])
+    def test_another_vocabulary_of_word_pieces(self, tool, tmp_path, options):
+        path = tmp_path / "vocab.txt"
+        path.write_bytes(b"\xef\xbb\xbf" + content(ODD).replace(b"\n", b"\r\n") + b"\n\n")
+        flags = {"lowercase": "--cased" not in options, "strip_accents": not options}
+        texts = [*random_texts(1000, seed=5), "a" * 200, "a" * 201, "Á" * 201, "".join(ALPHABET)]
+        check_all(tool, [str(path), *options], AlbertTokenizer(path, **flags), texts)
+
     def test_lines_in_utf8(self, tool, model):
         texts = ["naïve 日本 🙂", 'quotes " and \\ and \u2028 and \x7f']
         ids = AlbertTokenizer().encode_batch(texts)
         assert [answer["ids"] for answer in answered(tool, [model], texts, ascii_json=False)] == ids
 
-    def test_tflite_says_how_texts_are_treated(self, tool, tmp_path):
-        tokenizer = AlbertTokenizer(lowercase=False)
+    @pytest.mark.parametrize("made_of", [None, content()], ids=["SentencePiece", "WordPieces"])
+    def test_tflite_says_how_texts_are_treated(self, tool, tmp_path, made_of):
+        made_of = AlbertTokenizer().model_bytes if made_of is None else made_of
+        tokenizer = AlbertTokenizer.from_bytes(made_of, lowercase=False)
         metadata = {"tokenizer": tokenizer.get_config()}
         graph = b"\x1c\0\0\0TFL3" + bytes(500)
         path = tmp_path / "model.tflite"
         path.write_bytes(
             append_bundle(graph, Bundle(metadata, tokenizer.model_bytes, ("ham", "spam")))
         )
-        assert answered(tool, [str(path)], ["Hello hello"])[0]["ids"] == tokenizer.encode(
-            "Hello hello"
-        )
+        answer = answered(tool, [str(path)], ["Hello hello A a"])[0]
+        assert answer["ids"] == tokenizer.encode("Hello hello A a")
 
     @pytest.mark.parametrize(
         ("line", "message"),

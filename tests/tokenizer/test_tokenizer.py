@@ -122,10 +122,12 @@ def test_files_that_are_no_models(tmp_path, shared):
         AlbertTokenizer(missing)
     with pytest.raises(CheckpointError, match="directory"):
         AlbertTokenizer(tmp_path)
-    for content in (b"", b"\0" * 100, b"PK\x03\x04 a zip", "grüße\n".encode() * 50):
+    for content in (b"", b"\0" * 100, b"PK\x03\x04 a zip\xff", "grüße\n".encode() * 50):
         other = tmp_path / "other.model"
         other.write_bytes(content)
-        with pytest.raises(CheckpointError, match=r"other\.model' is not a SentencePiece model"):
+        with pytest.raises(
+            CheckpointError, match=r"other\.model' is (not|neither) a SentencePiece model"
+        ):
             AlbertTokenizer(other)
     whole = AlbertTokenizer().model_bytes
     with pytest.raises(CheckpointError, match="not a SentencePiece model"):

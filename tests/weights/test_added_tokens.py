@@ -8,9 +8,9 @@ import pytest
 
 from albert_tf import AlbertTokenizer
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer.huggingface import with_added_tokens
 from albert_tf.tokenizer.model_file import USER_DEFINED, Piece, add_pieces
 from albert_tf.weights import read_checkpoint
-from albert_tf.weights.added_tokens import with_added_tokens
 from albert_tf.weights.tokenizer_folder import read_tokenizer_file
 from tests.tokenizer.small_models import pieces_of
 from tests.weights.test_huggingface import edit_config, edit_tensors

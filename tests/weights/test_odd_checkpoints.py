@@ -167,11 +167,13 @@ ODDITIES = {
         ),
         SAME,
     ),
-    "WordPieces": (
-        lambda f: (f / "tokenizer.json").write_text(
-            '{"model": {"type": "WordPiece", "vocab": {}}}'
-        ),
-        "of the type WordPiece",
+    "a byte-pair encoding": (
+        lambda f: (f / "tokenizer.json").write_text('{"model": {"type": "BPE", "vocab": {}}}'),
+        "of the type BPE",
+    ),
+    "WordPieces without the unknown one": (
+        lambda f: (f / "vocab.txt").write_text("[PAD]\n[CLS]\n[SEP]\n"),
+        r"none of its 3 lines is \[UNK\]",
     ),
     "a damaged tokenizer": (
         lambda f: (f / "spiece.model").write_bytes(b"\x0a\xff\x00"),

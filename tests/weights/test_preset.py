@@ -226,9 +226,13 @@ def test_truncated_weights_are_named(tmp_path, keep):
     assert "\n" not in str(error.value)
 
 
-def test_missing_weights_and_tokenizer_are_named(tmp_path):
-    write_preset(random_checkpoint(tokenizer_model=b"x"), tmp_path)
-    for name in ("tokenizer.model", "model.safetensors"):
+@pytest.mark.parametrize(
+    ("content", "tokenizer"), [(b"\n\0", "tokenizer.model"), (b"[UNK]\n", "vocab.txt")]
+)
+def test_missing_weights_and_tokenizer_are_named(tmp_path, content, tokenizer):
+    write_preset(random_checkpoint(tokenizer_model=content), tmp_path)
+    assert read_checkpoint(tmp_path).tokenizer_model == content
+    for name in (tokenizer, "model.safetensors"):
         (tmp_path / name).unlink()
         with pytest.raises(CheckpointError, match=f"cannot read .*{name}"):
             read_checkpoint(tmp_path)

@@ -7,7 +7,7 @@ import pytest
 
 from albert_tf.errors import CheckpointError
 from albert_tf.weights import detect_format, read_checkpoint, write_preset
-from albert_tf.weights.sentencepiece_file import has_capitals, read_sentencepiece
+from albert_tf.weights.tokenizer_file import has_capitals, read_tokenizer
 from tests.tokenizer.small_models import small_model
 
 FORMATS = {
@@ -91,14 +91,14 @@ def test_unreadable_folders_are_named(shared, monkeypatch, method):
 
 def test_capitals_in_a_vocabulary_are_found(shared):
     model = shared / "albert_en" / "30k-clean.model"
-    assert read_sentencepiece(model) == (model.read_bytes(), True)
+    assert read_tokenizer(model) == (model.read_bytes(), True, True)
     assert has_capitals(small_model({"\u2581Hello": -1.0}), "test")
     assert not has_capitals(small_model({"\u2581hello": -1.0}, ("<unk>", "[CLS]")), "test")
-    assert read_sentencepiece(None) == (None, True)
+    assert read_tokenizer(None) == (None, True, True)
 
 
 @pytest.mark.parametrize("content", [b"\x0a\xff", b"\x0a", b"\x07", b"\x0a\x02\x0a\xff"])
 def test_a_damaged_vocabulary_is_named(tmp_path, content):
     (tmp_path / "30k-clean.model").write_bytes(content)
     with pytest.raises(CheckpointError, match=r"SentencePiece model .*30k-clean"):
-        read_sentencepiece(tmp_path / "30k-clean.model")
+        read_tokenizer(tmp_path / "30k-clean.model")

@@ -140,8 +140,7 @@ def add_token(**token):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (model(type="WordPiece"), "of the type WordPiece; expected Unigram"),
-        (model(type="BPE"), "of the type BPE"),
+        (model(type="BPE"), "of the type BPE; expected Unigram or WordPiece"),
         (model(byte_fallback=True), "byte_fallback"),
         (model(unk_id=None), "unk_id is None"),
         (model(unk_id=500), "unk_id is 500"),

@@ -5,7 +5,8 @@ import {ModelFileError} from './errors.js';
 const MARK = 'TFL3'; // of TensorFlow Lite's files, at byte 4
 const MARK_END = 8;
 const FORMAT = 1;
-const MEMBERS = {description: 'albert_tf.json', labels: 'labels.txt', tokenizer: 'tokenizer.model'};
+const MEMBERS = {description: 'albert_tf.json', labels: 'labels.txt'};
+const TOKENIZERS = ['tokenizer.model', 'vocab.txt']; // of which a file has one
 
 const text = bytes => new TextDecoder('utf-8', {fatal: true}).decode(bytes);
 
@@ -36,17 +37,19 @@ export async function readBundle(file, name) {
   }
   const graph = file.subarray(0, description.model_bytes);
   await checkSum(graph, description.model_sha256, 'its graph', name);
-  const tokenizer = description.tokenizer ? members[MEMBERS.tokenizer] ?? null : null;
-  if (description.tokenizer && tokenizer === null) throw damaged(name, `it holds no ${MEMBERS.tokenizer}`);
-  if (tokenizer) {
-    await checkSum(tokenizer, description.tokenizer.model_sha256, `its ${MEMBERS.tokenizer}`, name);
+  let tokenizer = null;
+  if (description.tokenizer) {
+    const member = TOKENIZERS.find(each => each in members);
+    if (!member) throw damaged(name, `it holds no ${TOKENIZERS.join(' or ')}`);
+    tokenizer = members[member];
+    await checkSum(tokenizer, description.tokenizer.model_sha256, `its ${member}`, name);
   }
   return {description, labels: labelsOf(members[MEMBERS.labels], description, name), tokenizer, graph};
 }
 
 function unzipped(file, name) {
   try {
-    const wanted = new Set(Object.values(MEMBERS));
+    const wanted = new Set([...Object.values(MEMBERS), ...TOKENIZERS]);
     return unzipSync(file, {filter: member => wanted.has(member.name)});
   } catch (error) {
     // No archive at its end: another program's file, or ours without its end.

@@ -6,11 +6,11 @@ import java.io.InputStream
 import java.util.concurrent.atomic.AtomicReference
 
 /**
- * Reads a SentencePiece model.
+ * Reads a SentencePiece model or a `vocab.txt`.
  *
- * @param stream the content of a `.model` file; it is read to its end, and not closed.
+ * @param stream the content of the file; it is read to its end, and not closed.
  * @param options how texts are treated.
- * @throws InvalidModelException if it is no unigram model, or damaged.
+ * @throws InvalidModelException if it is neither a unigram model nor a `vocab.txt`, or damaged.
  * @throws IllegalArgumentException if the vocabulary lacks a special token.
  * @throws java.io.IOException if the stream cannot be read.
  */

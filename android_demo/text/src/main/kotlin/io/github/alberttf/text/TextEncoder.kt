@@ -1,35 +1,10 @@
 package io.github.alberttf.text
 
-import io.github.alberttf.text.sentencepiece.SentencePieceEngine
-import io.github.alberttf.text.sentencepiece.SentencePieceModel
-import io.github.alberttf.text.unicode.NormalizedText
-import io.github.alberttf.text.unicode.TextNormalizer
-
 /** Encodes one text after the other, in buffers that it keeps: each thread needs its own. */
-internal class TextEncoder(
-    private val model: SentencePieceModel,
-    private val normalizer: TextNormalizer,
-    private val digitComma: DigitCommaTable,
-) {
-    private val normalized = NormalizedText()
-    private val engine = SentencePieceEngine(model)
-    private val aligner by lazy(LazyThreadSafetyMode.NONE) { SpanAligner(model, normalizer, digitComma) }
+internal interface TextEncoder {
+    /** The ids of the tokens of a text. */
+    fun encode(text: String): IntArray
 
-    fun encode(text: String): IntArray {
-        run(text, traced = false)
-        return digitComma.expand(engine.ids)
-    }
-
-    fun encodeWithSpans(text: String): EncodedText {
-        run(text, traced = true)
-        return aligner.align(text, normalized, engine)
-    }
-
-    private fun run(
-        text: String,
-        traced: Boolean,
-    ) {
-        normalizer.normalize(text, normalized, traced)
-        engine.run(normalized.utf8.bytes, normalized.utf8.size, traced)
-    }
+    /** The same, and where the tokens stand in the text. */
+    fun encodeWithSpans(text: String): EncodedText
 }

@@ -1,19 +1,18 @@
 package io.github.alberttf.text
 
 import io.github.alberttf.text.sentencepiece.PieceTrie
-import io.github.alberttf.text.sentencepiece.SentencePieceModel
 
 /**
- * The pieces of a SentencePiece model and their ids, and which of them ALBERT reserves.
+ * The pieces of a tokenizer and their ids, and which of them ALBERT reserves.
  *
  * An [AlbertTokenizer] has one as its [AlbertTokenizer.vocabulary]. It never changes: threads may share it.
  */
 public class Vocabulary internal constructor(
-    private val model: SentencePieceModel,
+    private val model: VocabularyPieces,
     options: TokenizerOptions,
 ) {
     /** How many pieces there are; ids go from 0 to one less. */
-    public val size: Int get() = model.pieces.size
+    public val size: Int get() = model.size
 
     /** Id of the piece that starts a sequence, `[CLS]`. */
     public val clsId: Int = required("clsToken", options.clsToken, "[CLS]", "<cls>")
@@ -31,23 +30,23 @@ public class Vocabulary internal constructor(
     public val maskId: Int? = findMask(options.maskToken)
 
     /**
-     * The piece of an id, with `▁` (U+2581) for a space.
+     * The piece of an id, with `▁` (U+2581) for a space; a WordPiece that goes on with a word begins with `##`.
      *
      * @throws IllegalArgumentException if the vocabulary has no such id.
      */
     public fun piece(id: Int): String {
         checkId(id)
-        return model.pieces[id]
+        return model.piece(id)
     }
 
     /**
-     * The log-probability of a piece in the unigram model; 0 for reserved pieces.
+     * The log-probability of a piece in the unigram model; 0 for reserved pieces, and for WordPieces, which have none.
      *
      * @throws IllegalArgumentException if the vocabulary has no such id.
      */
     public fun score(id: Int): Float {
         checkId(id)
-        return model.scores[id]
+        return model.score(id)
     }
 
     /** The id of a piece, [unkId] when it is not in the vocabulary. */
@@ -75,7 +74,7 @@ public class Vocabulary internal constructor(
         return candidates.firstNotNullOfOrNull(::find)
             ?: throw IllegalArgumentException(
                 "the vocabulary of $size pieces has no ${candidates.joinToString(" or ") { quoted(it) }}; " +
-                    "its first pieces are ${(0 until minOf(size, 8)).joinToString { quoted(model.pieces[it]) }}: " +
+                    "its first pieces are ${(0 until minOf(size, 8)).joinToString { quoted(model.piece(it)) }}: " +
                     "name one of its pieces as $option",
             )
     }

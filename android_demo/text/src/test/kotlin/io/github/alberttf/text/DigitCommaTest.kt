@@ -1,12 +1,16 @@
 package io.github.alberttf.text
 
+import io.github.alberttf.text.sentencepiece.ModelFile
+import io.github.alberttf.text.sentencepiece.SentencePieceModel
+import io.github.alberttf.text.unicode.UnicodeTables
 import org.junit.Test
 import kotlin.test.assertEquals
 
 class DigitCommaTest {
     @Test
     fun englishHas141MatchingPieces() {
-        assertEquals(141, TestFiles.english.digitCommaPieces)
+        val model = SentencePieceModel.of(ModelFile.parse(TestFiles.englishModel))
+        assertEquals(141, DigitCommaTable.build(model, UnicodeTables.load().digits).size)
     }
 
     @Test

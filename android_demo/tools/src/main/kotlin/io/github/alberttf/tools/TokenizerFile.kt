@@ -7,7 +7,7 @@ import io.github.alberttf.text.TokenizerOptions
 import java.io.File
 import java.io.IOException
 
-/** Makes tokenizers of files: a SentencePiece `.model`, or a `.tflite` that `albert_tf.export` wrote. */
+/** Makes tokenizers of files: a SentencePiece `.model`, a `vocab.txt`, or a `.tflite` that `albert_tf.export` wrote. */
 internal object TokenizerFile {
     /**
      * Reads a tokenizer.
@@ -21,7 +21,7 @@ internal object TokenizerFile {
         adjust: (TokenizerOptions) -> TokenizerOptions = { it },
     ): AlbertTokenizer {
         val file = File(path)
-        if (!file.isFile) throw UserError("$path: no such file; pass a .model, or a .tflite that holds a tokenizer")
+        if (!file.isFile) throw UserError("$path: no such file; pass a .model, a vocab.txt, or a .tflite that holds a tokenizer")
         try {
             if (isTflite(file)) return ModelFile.readTokenizer(file, path, adjust)
             return AlbertTokenizer.fromBytes(file.readBytes(), adjust(TokenizerOptions()))

@@ -35,10 +35,12 @@ internal class ModelBundle private constructor(
     /** Makes the tokenizer, with the options of the file as [adjust] changes them. */
     fun makeTokenizer(adjust: (TokenizerOptions) -> TokenizerOptions = { it }): AlbertTokenizer {
         val settings = json.child(TOKENIZER_SETTINGS)
-        val model = archive.read(TOKENIZER) ?: throw damaged("it holds no $TOKENIZER")
+        val (member, model) =
+            TOKENIZERS.firstNotNullOfOrNull { name -> archive.read(name)?.let { name to it } }
+                ?: throw damaged("it holds no ${TOKENIZERS.joinToString(" and no ")}")
         val expected = settings.textOrNull("model_sha256")
         if (expected != null && expected != sha256(ByteBuffer.wrap(model))) {
-            throw damaged("its $TOKENIZER does not have the checksum that it was given")
+            throw damaged("its $member does not have the checksum that it was given")
         }
         val options =
             TokenizerOptions(
@@ -52,7 +54,7 @@ internal class ModelBundle private constructor(
         try {
             return AlbertTokenizer.fromBytes(model, adjust(options))
         } catch (error: IllegalArgumentException) {
-            throw ModelFileException(Reason.DAMAGED, name, "its $TOKENIZER cannot be used: ${error.message}", error)
+            throw ModelFileException(Reason.DAMAGED, name, "its $member cannot be used: ${error.message}", error)
         }
     }
 
@@ -78,7 +80,9 @@ internal class ModelBundle private constructor(
         private const val MARK = "TFL3"
         private const val METADATA = "albert_tf.json"
         private const val LABELS = "labels.txt"
-        private const val TOKENIZER = "tokenizer.model"
+
+        /** A SentencePiece model, or WordPieces. */
+        private val TOKENIZERS = listOf("tokenizer.model", "vocab.txt")
         private const val TOKENIZER_SETTINGS = "tokenizer"
         private const val FORMAT = 1
 

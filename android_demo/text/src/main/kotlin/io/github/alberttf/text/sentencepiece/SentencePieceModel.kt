@@ -1,6 +1,7 @@
 package io.github.alberttf.text.sentencepiece
 
 import io.github.alberttf.text.InvalidModelException
+import io.github.alberttf.text.VocabularyPieces
 import io.github.alberttf.text.quoted
 
 /**
@@ -23,17 +24,23 @@ internal class SentencePieceModel private constructor(
     val trie: PieceTrie,
     val candidateScores: DoubleArray,
     val unknownScore: Float,
-    val unknownId: Int,
+    override val unknownId: Int,
     val byteIds: IntArray?,
     val characterRules: CharacterRules,
     val whitespaceAsSuffix: Boolean,
     private val reserved: IntArray,
-) {
+) : VocabularyPieces {
+    override val size: Int get() = pieces.size
+
+    override fun piece(id: Int): String = pieces[id]
+
+    override fun score(id: Int): Float = scores[id]
+
     /** The id of a piece of any type, UTF-8 from [start] to before [end]; [PieceTrie.NONE] if there is none. */
-    fun find(
+    override fun find(
         bytes: ByteArray,
-        start: Int = 0,
-        end: Int = bytes.size,
+        start: Int,
+        end: Int,
     ): Int {
         val id = trie.find(bytes, start, end)
         if (id != PieceTrie.NONE) return id

@@ -29,7 +29,8 @@ internal fun codePointBefore(
     return codePointAt(text, if (isSecond) index - 2 else index - 1)
 }
 
-private fun codePointOf(
+/** The code point of a pair. */
+internal fun codePointOf(
     high: Char,
     low: Char,
 ): Int = ((high - Char.MIN_HIGH_SURROGATE) shl BITS_OF_LOW) + (low - Char.MIN_LOW_SURROGATE) + FIRST_OF_PAIRS

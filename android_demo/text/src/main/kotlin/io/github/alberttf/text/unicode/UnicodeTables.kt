@@ -15,6 +15,7 @@ import io.github.alberttf.text.resource
  * @param lowercase the lower case of single code points, for all but the capital sigma.
  * @param cased letters that have case.
  * @param caseIgnorable what the rule of the final sigma looks over.
+ * @param parseWordPiece reads what only WordPieces need, at most once.
  */
 internal class UnicodeTables(
     val version: String,
@@ -24,7 +25,11 @@ internal class UnicodeTables(
     val lowercase: CodePointMap,
     val cased: CodePointSet,
     val caseIgnorable: CodePointSet,
+    parseWordPiece: () -> WordPieceTables,
 ) {
+    /** What only WordPieces need. */
+    val wordPiece: WordPieceTables by lazy(parseWordPiece)
+
     companion object {
         /** Reads the resource, which takes a few milliseconds. */
         fun load(): UnicodeTables = UnicodeTablesParser(resource("unicode.txt")).parse()

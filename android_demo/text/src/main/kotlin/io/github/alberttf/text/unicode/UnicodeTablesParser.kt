@@ -24,8 +24,19 @@ internal class UnicodeTablesParser(
             lowercase = map("lowercase"),
             cased = set("cased"),
             caseIgnorable = set("case_ignorable"),
+            parseWordPiece = ::parseWordPiece,
         )
     }
+
+    /** The sections that follow those that [parse] reads. */
+    private fun parseWordPiece() =
+        WordPieceTables(
+            spaces = set("space"),
+            leftOut = set("left_out"),
+            chinese = set("chinese"),
+            punctuation = set("punctuation"),
+            withoutAccents = map("without_accents"),
+        )
 
     private fun set(name: String): CodePointSet {
         section(name)

@@ -1,4 +1,4 @@
-"""Hugging Face's `tokenizer.json`: the SentencePiece model that it was made from, built again.
+"""A `tokenizer.json` of unigram pieces: the SentencePiece model that it was made from, built again.
 
 The file holds the pieces with their scores, the character map, and what is done to texts before. That is
 all of a unigram model but the types of the pieces, which are told by their scores: SentencePiece gives 0 to
@@ -10,11 +10,16 @@ splits them, by google-research's own rule, and they get their scores back.
 import base64
 import binascii
 import re
-from typing import NamedTuple
 
 import numpy as np
 
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer.huggingface.parts import (
+    Tokenization,
+    added_in_tokenizer_json,
+    refusal,
+    steps,
+)
 from albert_tf.tokenizer.model_file import (
     CONTROL,
     NORMAL,
@@ -24,11 +29,8 @@ from albert_tf.tokenizer.model_file import (
     Piece,
     write_model,
 )
-from albert_tf.weights.added_tokens import added_in_tokenizer_json, with_added_tokens
 
 RESERVED = re.compile(r"<[^<>]+>|\[[^\[\]]+\]")
-CLS, SEP = ("[CLS]", "<cls>"), ("[SEP]", "<sep>")
-
 QUOTES = ("``", "''")
 """What transformers replaces by a plain quote first; google-research/albert does not, nor does this package."""
 
@@ -37,27 +39,8 @@ STAGES = ("NFKD", "StripAccents", "Lowercase", "Precompiled")
 
 DIGIT_COMMA_PENALTY = 100
 
-INSTEAD = (
-    "use the SentencePiece model that it was made from (albert-tf import SRC DST --tokenizer FILE), or none "
-    "(--no-tokenizer) for token ids"
-)
 
-
-class UnigramTokenizer(NamedTuple):
-    """What a `tokenizer.json` says.
-
-    Attributes:
-        content: a SentencePiece model file.
-        lowercase: whether texts are lower-cased first.
-        strip_accents: whether combining marks are dropped first.
-    """
-
-    content: bytes
-    lowercase: bool
-    strip_accents: bool
-
-
-def read_tokenizer_json(values: dict, source: str) -> UnigramTokenizer:
+def read_unigram(values: dict, source: str) -> Tokenization:
     """Returns the SentencePiece model of a fast tokenizer, and what it does to texts before.
 
     Args:
@@ -65,63 +48,20 @@ def read_tokenizer_json(values: dict, source: str) -> UnigramTokenizer:
         source: its name, for messages.
 
     Raises:
-        CheckpointError: naming what SentencePiece or this package does not do in the same way: another
-            kind of model (WordPiece, BPE), another normalizer, added tokens; or what is malformed.
+        CheckpointError: naming what SentencePiece does not do in the same way.
     """
-    try:
-        model = values["model"]
-        kind = model.get("type", "unnamed")
-        if kind != "Unigram":
-            raise _refusal(source, f"is of the type {kind}; expected Unigram, as ALBERT's")
-        if model.get("byte_fallback"):
-            raise _refusal(source, "falls back on bytes (byte_fallback), which ALBERT's does not")
-        _check_template(values.get("post_processor"), source)
-        lowercase, strip_accents, charsmap = _read_normalizer(values.get("normalizer"), source)
-        add_dummy_prefix = _read_pre_tokenizer(values.get("pre_tokenizer"), source)
-        pieces = _read_pieces(values, source)
-        added = {int(number): str(text) for number, text in added_in_tokenizer_json(values)}
-        content = write_model(pieces, charsmap, add_dummy_prefix)
-    except CheckpointError:
-        raise
-    except (AttributeError, KeyError, TypeError, IndexError, ValueError) as error:
-        raise CheckpointError(
-            f"{source} is malformed ({type(error).__name__}: {error}); expected the tokenizer.json that "
-            "save_pretrained of transformers writes"
-        ) from error
-    return UnigramTokenizer(with_added_tokens(content, added, source), lowercase, strip_accents)
-
-
-def _refusal(source: str, what: str) -> CheckpointError:
-    return CheckpointError(f"{source} {what}; {INSTEAD}")
-
-
-def _check_template(processor: dict | None, source: str) -> None:
-    """Refuses a tokenizer that packs texts otherwise than `[CLS] A [SEP] B [SEP]`."""
-    kind = None if processor is None else processor["type"]
-    if kind == "TemplateProcessing":
-        found = [[_template_part(part) for part in processor[name]] for name in ("single", "pair")]
-        single = [("cls", 0), ("A", 0), ("sep", 0)]
-        if found == [single, [*single, ("B", 1), ("sep", 1)]]:
-            return
-    elif kind == "BertProcessing" and processor["cls"][0] in CLS and processor["sep"][0] in SEP:
-        return
-    raise _refusal(
-        source, f"packs texts by {kind or 'no'} template of its own, not as [CLS] A [SEP] B [SEP]"
-    )
-
-
-def _template_part(part: dict) -> tuple[str, int]:
-    ((kind, token),) = part.items()
-    role = token["id"]
-    if kind == "SpecialToken":
-        role = "cls" if role in CLS else "sep" if role in SEP else role
-    return role, token["type_id"]
+    if values["model"].get("byte_fallback"):
+        raise refusal(source, "falls back on bytes (byte_fallback), which ALBERT's does not")
+    lowercase, strip_accents, charsmap = _read_normalizer(values.get("normalizer"), source)
+    add_dummy_prefix = _read_pre_tokenizer(values.get("pre_tokenizer"), source)
+    pieces = _read_pieces(values, source)
+    return Tokenization(write_model(pieces, charsmap, add_dummy_prefix), lowercase, strip_accents)
 
 
 def _read_normalizer(normalizer: dict | None, source: str) -> tuple[bool, bool, bytes]:
     """Returns whether texts are lower-cased, whether accents are dropped, and the character map."""
     stages, charsmap = [], b""
-    for step in _steps(normalizer, "normalizers"):
+    for step in steps(normalizer, "normalizers"):
         kind = step["type"]
         if kind in STAGES:
             stages.append(kind)
@@ -129,24 +69,15 @@ def _read_normalizer(normalizer: dict | None, source: str) -> tuple[bool, bool, 
                 charsmap = _decoded(step["precompiled_charsmap"], source)
         elif kind != "Strip" and not (kind == "Replace" and _is_harmless(step)):
             pattern = f" of {step.get('pattern')}" if kind == "Replace" else ""
-            raise _refusal(source, f"normalizes texts by {kind}{pattern}, which ALBERT's does not")
+            raise refusal(source, f"normalizes texts by {kind}{pattern}, which ALBERT's does not")
     strips = "StripAccents" in stages
     expected = [stage for stage in STAGES if stage in stages or (stage in STAGES[:2] and strips)]
     if stages != expected or ("NFKD" in stages and not strips):
-        raise _refusal(
+        raise refusal(
             source,
             f"normalizes texts by {', '.join(stages)}; expected {', '.join(STAGES)} in this order",
         )
     return "Lowercase" in stages, strips, charsmap
-
-
-def _steps(whole: dict | None, inside: str) -> list[dict]:
-    """Returns the steps of a `Sequence`, also of nested ones, or a lone step."""
-    if whole is None:
-        return []
-    if whole["type"] != "Sequence":
-        return [whole]
-    return [step for part in whole[inside] for step in _steps(part, inside)]
 
 
 def _decoded(charsmap: str | None, source: str) -> bytes:
@@ -168,14 +99,14 @@ def _is_harmless(step: dict) -> bool:
 
 def _read_pre_tokenizer(pre_tokenizer: dict | None, source: str) -> bool:
     """Returns whether a text gets a word boundary before it."""
-    steps = [
-        step for step in _steps(pre_tokenizer, "pretokenizers") if step["type"] != "WhitespaceSplit"
+    found = [
+        step for step in steps(pre_tokenizer, "pretokenizers") if step["type"] != "WhitespaceSplit"
     ]
-    kinds = ", ".join(step["type"] for step in steps) or "nothing"
-    if kinds != "Metaspace" or steps[0].get("replacement", WORD_BOUNDARY) != WORD_BOUNDARY:
-        raise _refusal(source, f"divides texts by {kinds}; expected Metaspace with {WORD_BOUNDARY}")
-    scheme = steps[0].get("prepend_scheme")
-    return steps[0].get("add_prefix_space", True) if scheme is None else scheme != "never"
+    kinds = ", ".join(step["type"] for step in found) or "nothing"
+    if kinds != "Metaspace" or found[0].get("replacement", WORD_BOUNDARY) != WORD_BOUNDARY:
+        raise refusal(source, f"divides texts by {kinds}; expected Metaspace with {WORD_BOUNDARY}")
+    scheme = found[0].get("prepend_scheme")
+    return found[0].get("add_prefix_space", True) if scheme is None else scheme != "never"
 
 
 def _read_pieces(values: dict, source: str) -> list[Piece]:
@@ -194,7 +125,7 @@ def _read_pieces(values: dict, source: str) -> list[Piece]:
         elif score == 0:
             kind = CONTROL if RESERVED.fullmatch(text) else USER_DEFINED
         elif text in added:
-            raise _refusal(source, f"cuts texts at the piece {text!r}, as an added token")
+            raise refusal(source, f"cuts texts at the piece {text!r}, as an added token")
         else:
             kind = NORMAL
         if text[-1] == "," and text[-2:-1].isdigit() and score <= -DIGIT_COMMA_PENALTY:
@@ -212,7 +143,7 @@ def _check_scores(pieces: list[Piece], source: str) -> None:
     inexact = np.flatnonzero(~(scores == scores.astype(np.float32)))
     if len(inexact):
         piece = pieces[inexact[0]]
-        raise _refusal(
+        raise refusal(
             source,
             f"has scores that are no float32 numbers, as SentencePiece's are ({piece.score!r} of {piece.text!r}), so "
             "texts of nearly equal segmentations would get other ids",
