@@ -1,5 +1,7 @@
 """Per-variable learning rates inside each of Keras's optimizers."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,9 @@ from albert_tf.training import AlbertLamb
 from albert_tf.training.scaled_updates import replaced, scaled_updates
 
 MULTIPLIERS = (1.0, 0.25, 0.0)
+OF_ADAM = "adam_weight_decay"
+HAS_MUON = OF_ADAM in inspect.signature(keras.optimizers.Muon).parameters
+"""Keras 3.10's has one decay for all variables, and fails by itself on TensorFlow's."""
 OPTIMIZERS = {
     "SGD": lambda **k: keras.optimizers.SGD(0.1, **k),
     "momentum": lambda **k: keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True, **k),
@@ -16,7 +21,7 @@ OPTIMIZERS = {
     "loss scale": lambda **k: keras.optimizers.LossScaleOptimizer(
         keras.optimizers.AdamW(0.1, **k), initial_scale=8.0
     ),
-    "Muon": lambda **k: keras.optimizers.Muon(0.1, adam_weight_decay=0.3, **k),
+    "Muon": lambda **k: keras.optimizers.Muon(0.1, **{OF_ADAM: 0.3}, **k),
     **{
         name: lambda name=name, **k: getattr(keras.optimizers, name)(0.1, **k)
         for name in (
@@ -52,7 +57,7 @@ def steps(optimizer, multipliers, count=1):
 def apply(optimizer, model, gradients):
     """One step, as `fit` makes it on each backend."""
     if keras.backend.backend() == "tensorflow":
-        return optimizer.apply(gradients)
+        return optimizer.apply(gradients, model)
     state = [v.value for v in optimizer.variables]
     new_values, new_state = optimizer.stateless_apply(state, gradients, [v.value for v in model])
     for variable, value in zip(
@@ -64,6 +69,8 @@ def apply(optimizer, model, gradients):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_update_with_weight_decay_is_scaled(name):
+    if name == "Muon" and not HAS_MUON:
+        pytest.skip(f"Muon of Keras {keras.__version__} takes no variables of TensorFlow")
     # The steps of these two depend on the size of the weights, which decay has changed before.
     decay = {} if name in ("Lamb", "Adafactor") else {"weight_decay": 0.2}
     plain = steps(OPTIMIZERS[name](**decay), (1.0, 1.0, 1.0))
