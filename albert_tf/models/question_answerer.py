@@ -130,7 +130,7 @@ class AlbertQuestionAnswerer(AnsweringTask, AlbertTask):
         """Calls the model on a dict of its inputs, or on raw text."""
         if training and self.end_conditioned_on_start and START_POSITIONS not in inputs:
             raise ConfigError(  # here, since Keras adds many lines to what is raised in `call`
-                f"with end_conditioned_on_start the ends are learned for given starts; give the input "
+                "with end_conditioned_on_start the ends are learned for given starts; give the input "
                 f"{START_POSITIONS}, or train with fit, which makes it of the targets"
             )
         return super().__call__(inputs, *args, training=training, **kwargs)
