@@ -5,7 +5,7 @@ import {ModelFileError} from './errors.js';
 const MARK = 'TFL3'; // of TensorFlow Lite's files, at byte 4
 const MARK_END = 8;
 const FORMAT = 1;
-const MEMBERS = {description: 'albert_tf.json', labels: 'labels.txt', tokenizer: 'tokenizer.model'};
+const MEMBERS = {description: 'albert_tf.json', labels: 'labels.txt', sentencePiece: 'tokenizer.model', wordPieces: 'vocab.txt'};
 
 const text = bytes => new TextDecoder('utf-8', {fatal: true}).decode(bytes);
 
@@ -36,11 +36,11 @@ export async function readBundle(file, name) {
   }
   const graph = file.subarray(0, description.model_bytes);
   await checkSum(graph, description.model_sha256, 'its graph', name);
-  const tokenizer = description.tokenizer ? members[MEMBERS.tokenizer] ?? null : null;
-  if (description.tokenizer && tokenizer === null) throw damaged(name, `it holds no ${MEMBERS.tokenizer}`);
-  if (tokenizer) {
-    await checkSum(tokenizer, description.tokenizer.model_sha256, `its ${MEMBERS.tokenizer}`, name);
-  }
+  const kinds = [MEMBERS.sentencePiece, MEMBERS.wordPieces];
+  const kind = kinds.find(member => member in members);
+  const tokenizer = description.tokenizer ? members[kind] ?? null : null;
+  if (description.tokenizer && tokenizer === null) throw damaged(name, `it holds no ${kinds.join(' and no ')}`);
+  if (tokenizer) await checkSum(tokenizer, description.tokenizer.model_sha256, `its ${kind}`, name);
   return {description, labels: labelsOf(members[MEMBERS.labels], description, name), tokenizer, graph};
 }
 
