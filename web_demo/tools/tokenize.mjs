@@ -8,7 +8,7 @@ const USAGE = `usage: tokenize MODEL [--offsets] [--cased] [--keep-accents]
 Reads JSON lines {"text": "..."} from standard input, and writes a line {"ids": [...]} for each: its token ids,
 without special tokens, by the tokenizer of the web page, which is that of the Android app in JavaScript.
 
-  MODEL           a SentencePiece .model, or a .tflite that albert_tf exported with its tokenizer
+  MODEL           a SentencePiece .model, a vocab.txt of WordPieces, or a .tflite that albert_tf exported with its tokenizer
   --offsets       also write "offsets": [[start, end], ...], where each token stands in the text, in UTF-16 units
   --cased         do not lower-case texts
   --keep-accents  do not drop combining marks

@@ -34,3 +34,15 @@ internal fun codePointOf(
     high: Char,
     low: Char,
 ): Int = ((high - Char.MIN_HIGH_SURROGATE) shl BITS_OF_LOW) + (low - Char.MIN_LOW_SURROGATE) + FIRST_OF_PAIRS
+
+/** The code points of a string where half of a pair is one too. */
+internal object CodePoints {
+    /** The one that begins at [index]. */
+    fun at(
+        text: String,
+        index: Int,
+    ): Int = codePointAt(text, index).let { if (it == REPLACEMENT) text[index].code else it }
+
+    /** The units of a code point in a string. */
+    fun width(codePoint: Int): Int = if (codePoint >= FIRST_OF_PAIRS) 2 else 1
+}

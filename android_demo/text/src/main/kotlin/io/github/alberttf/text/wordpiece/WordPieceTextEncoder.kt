@@ -5,9 +5,8 @@ import io.github.alberttf.text.TextEncoder
 import io.github.alberttf.text.TokenSpans
 import io.github.alberttf.text.buffers.ByteBuilder
 import io.github.alberttf.text.buffers.IntBuilder
-import io.github.alberttf.text.unicode.FIRST_OF_PAIRS
+import io.github.alberttf.text.unicode.CodePoints
 import io.github.alberttf.text.unicode.Hangul
-import io.github.alberttf.text.unicode.codePointOf
 
 /** Encodes texts by WordPieces: the ids of google-research/bert's `FullTokenizer`. */
 internal class WordPieceTextEncoder(
@@ -64,13 +63,13 @@ internal class WordPieceTextEncoder(
         var hasSigma = false
         var i = 0
         while (i < text.length) {
-            val codePoint = codePointAt(text, i)
+            val codePoint = CodePoints.at(text, i)
             if (characters[codePoint] != WordPieceCharacters.LEFT_OUT) {
                 codePoints.append(codePoint)
                 places.append(i)
                 if (codePoint == CAPITAL_SIGMA) hasSigma = true
             }
-            i += width(codePoint)
+            i += CodePoints.width(codePoint)
         }
         if (hasSigma) characters.finalSigma?.lower(codePoints.values, codePoints.size)
     }
@@ -83,7 +82,7 @@ internal class WordPieceTextEncoder(
         endWord()
         ids.append(id)
         starts.append(place)
-        ends.append(place + width(codePoint))
+        ends.append(place + CodePoints.width(codePoint))
     }
 
     private fun addLetter(
@@ -147,7 +146,7 @@ internal class WordPieceTextEncoder(
     }
 
     /** Where a character of the text ends; a small sigma is as wide as the capital one. */
-    private fun endOf(index: Int) = places[index] + width(codePoints[index])
+    private fun endOf(index: Int) = places[index] + CodePoints.width(codePoints[index])
 
     /** The first place at [end] or behind that holds no accent that is dropped. */
     private fun pastAccents(
@@ -156,25 +155,12 @@ internal class WordPieceTextEncoder(
     ): Int {
         var i = end
         while (i < text.length) {
-            val codePoint = codePointAt(text, i)
+            val codePoint = CodePoints.at(text, i)
             if (characters[codePoint] != WordPieceCharacters.ACCENT) break
-            i += width(codePoint)
+            i += CodePoints.width(codePoint)
         }
         return i
     }
-
-    /** The code point at [index]; half of a pair is one too, which no piece has. */
-    private fun codePointAt(
-        text: String,
-        index: Int,
-    ): Int {
-        val unit = text[index]
-        val next = index + 1
-        val isPair = unit.isHighSurrogate() && next < text.length && text[next].isLowSurrogate()
-        return if (isPair) codePointOf(unit, text[next]) else unit.code
-    }
-
-    private fun width(codePoint: Int) = if (codePoint >= FIRST_OF_PAIRS) 2 else 1
 
     private companion object {
         /** Characters; a longer word is unknown. */

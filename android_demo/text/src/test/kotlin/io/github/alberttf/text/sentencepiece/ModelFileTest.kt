@@ -31,7 +31,7 @@ class ModelFileTest {
     @Test
     fun contentThatIsNoModel() {
         refused("0 unknown pieces among 0") { ByteArray(0) }
-        refused("not a SentencePiece model") { "some text that is no model".encodeToByteArray() }
+        refused("neither a SentencePiece model nor") { "some text that is no model".encodeToByteArray() }
         refused("not a SentencePiece model") { byteArrayOf(-119, 80, 78, 71, 13, 10, 26, 10) }
     }
 
