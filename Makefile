@@ -15,10 +15,12 @@ PYTHON_NEWEST ?= $(lastword python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13.*
 PYTHON_OLDEST ?= $(lastword python3.11 $(wildcard $(HOME)/.pyenv/versions/3.11.*/bin/python))
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv
 FAST := -m "not slow and not peers"
+# Of the training what depends on the backend: how a step changes the weights.
+UPDATES := $(addprefix tests/training/test_,layer_decay.py scaled_updates.py lamb.py)
 
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
+.PHONY: demo test test-fast test-jax test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
 .PHONY: lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
@@ -29,6 +31,10 @@ demo: $(VENV)/.installed
 # environment of their own, which holds the wheel of this checkout and what it declares.
 test: lint $(INSTALLED)/.installed
 	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2
+	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models $(UPDATES) $(FAST)
+
+# All of these rooms on JAX, the loop of the training too.
+test-jax: $(VENV)/.installed-dev
 	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models tests/training $(FAST)
 
 # The tests that take seconds.

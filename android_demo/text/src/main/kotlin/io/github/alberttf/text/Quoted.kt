@@ -7,6 +7,10 @@ internal fun quoted(text: String): String {
     return line.joinToString("", prefix = "'", postfix = if (text.length > LONGEST) "...'" else "'")
 }
 
-private fun hexadecimal(unit: Char) = unit.code.toString(16).uppercase().padStart(4, '0')
+private fun hexadecimal(unit: Char) =
+    unit.code
+        .toString(16)
+        .uppercase()
+        .padStart(4, '0')
 
 private const val LONGEST = 40

@@ -21,7 +21,11 @@ internal object TokenizerFile {
         adjust: (TokenizerOptions) -> TokenizerOptions = { it },
     ): AlbertTokenizer {
         val file = File(path)
-        if (!file.isFile) throw UserError("$path: no such file; pass a .model, a vocab.txt, or a .tflite that holds a tokenizer")
+        if (!file.isFile) {
+            throw UserError(
+                "$path: no such file; pass a .model, a vocab.txt, or a .tflite that holds a tokenizer",
+            )
+        }
         try {
             if (isTflite(file)) return ModelFile.readTokenizer(file, path, adjust)
             return AlbertTokenizer.fromBytes(file.readBytes(), adjust(TokenizerOptions()))

@@ -25,7 +25,8 @@ internal class WordPieceFile private constructor(
         private const val BYTE_ORDER_MARK = '\uFEFF'
 
         /** Whether a tokenizer's file is a text; a SentencePiece model never is, since it holds zero bytes. */
-        fun isText(content: ByteArray): Boolean = content.any { it > ' '.code } && 0 !in content && Utf8.isValid(content)
+        fun isText(content: ByteArray): Boolean =
+            content.any { it > ' '.code } && 0 !in content && Utf8.isValid(content)
 
         /**
          * Reads a file.
