@@ -52,6 +52,7 @@ def test_commands_that_train_say_so_before_anything_else(command):
     arguments = {
         "finetune": ["a.csv"],
         "demo": [],
+        "export": ["a", "b.tflite"],
         "pretrain": ["a"],
         "distill": ["a", "--teacher", "t", "--output", "o"],
     }
