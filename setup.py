@@ -12,7 +12,7 @@ exec((ROOT / "albert_tf" / "version.py").read_text("utf-8"), version)  # the one
 # every range here: an end that fails there is not in the range.
 BASE = [
     "numpy>=2.0,<3",
-    "ai-edge-litert>=1.2,<3",
+    "ai-edge-litert>=2.1,<3",  # earlier ones hang after a fork, or cannot be loaded beside TensorFlow
 ]
 # What trains and exports. tensorflow-text, which cuts texts inside a graph, has no wheels for Windows.
 TENSORFLOW = [
