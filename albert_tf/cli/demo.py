@@ -8,11 +8,13 @@ the file with the Keras model, and answers sentences from the file; then yours, 
 
   albert-tf demo
   albert-tf demo --task commands
+  albert-tf demo --open
 """
 
 import abc
 import argparse
 import sys
+import webbrowser
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -36,6 +38,9 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--output", metavar="DIR", help="default: runs/demo, or runs/demo-commands for commands"
     )
+    parser.add_argument(
+        "--open", action="store_true", help="open the page that answers with the file in a browser"
+    )
     add_model_arguments(parser.add_argument_group("model"))
 
 
@@ -46,6 +51,7 @@ def run(args) -> None:
     say(f"{demo.next_step()}answers from the file{'s' if demo.models > 1 else ''}\n")
     for text in demo.typed:
         demo.answer(text)
+    _show_page(demo.output / f"{demo.page_of}.tflite", demo.output / "page", args.open)
     if sys.stdin.isatty():
         _answer_typed(demo)
 
@@ -59,11 +65,13 @@ class Demo(abc.ABC):
     Attributes:
         folder: the usual one for what it makes.
         models: how many it makes.
+        page_of: the name of the file that a page is made of.
         typed: what the files answer in the end.
     """
 
     folder: str
     models = 1
+    page_of: str
     typed: tuple[str, ...]
 
     def __init__(self, args):
@@ -126,6 +134,7 @@ class Reviews(Demo):
     """Whether a sentence is positive."""
 
     folder = "runs/demo"
+    page_of = "sentiment"
     typed = (
         "The food was wonderful and the staff could not have been kinder",
         "It broke after two days, and nobody answered my letters",
@@ -142,7 +151,7 @@ class Reviews(Demo):
         options = ["--text", "text", "--label", "label"]
         options += ["--recipe", "demo", "--validation-share", "0.2"]
         finetuned = self.fine_tune("sentences of reviews", self.output, str(data), *options)
-        self.runner = self.export(finetuned.model, "sentiment", finetuned.validation.texts)
+        self.runner = self.export(finetuned.model, self.page_of, finetuned.validation.texts)
 
     def answer(self, text: str) -> None:
         """Prints the label."""
@@ -155,6 +164,7 @@ class Commands(Demo):
 
     folder = "runs/demo-commands"
     models = 2
+    page_of = "intents"
     typed = (
         "Play something by Nina Simone on Spotify",
         "Book a table for four at an Italian place in Boston tomorrow night",
@@ -177,7 +187,7 @@ class Commands(Demo):
         intents = self.fine_tune(
             "what commands want", self.output / "intents", str(some), *labels, *quick
         )
-        self.intents = self.export(intents.model, "intents", texts)
+        self.intents = self.export(intents.model, self.page_of, texts)
         say("")
         spans = ["--task", "token-classification", "--batch-size", "16"]
         slots = self.fine_tune("their parts", self.output / "slots", str(train), *spans, *quick)
@@ -198,6 +208,18 @@ def _model_arguments(args) -> dict:
     parser = argparse.ArgumentParser()
     add_model_arguments(parser)
     return {name: getattr(args, name) for name in vars(parser.parse_args([]))}
+
+
+def _show_page(file: Path, folder: Path, opens: bool) -> None:
+    """Names the command that makes a page of a file; or writes the page and opens it."""
+    if not opens:
+        say(f"\nin a browser: albert-tf export {file} --web {folder} --single-file")
+        return
+    from albert_tf.web import write_page
+
+    page = write_page(file, folder, single_file=True)
+    opened = webbrowser.open(page.absolute().as_uri())
+    say(f"\n{page}: {'opened in a browser' if opened else 'no browser was found; open it in one'}")
 
 
 def _answer_typed(demo):

@@ -20,10 +20,10 @@ def start(shell, files, *arguments, **options):
     return shell.start("demo", *arguments, *model, **options)
 
 
-def typed_into(shell, files, text, *arguments):
+def typed_into(shell, files, text, *arguments, **options):
     """The lines of the answers, and what is said beside them, of a demo into which a text is typed."""
     typing, terminal = pty.openpty()
-    process = start(shell, files, *arguments, stdin=terminal)
+    process = start(shell, files, *arguments, stdin=terminal, **options)
     os.close(terminal)
     os.write(typing, f"{text}\n\x04".encode())  # Ctrl-D
     out, err = process.communicate()
@@ -34,15 +34,23 @@ def typed_into(shell, files, text, *arguments):
 
 
 def test_demo_answers_until_the_end_of_the_input(files, shell):
-    lines, _ = typed_into(shell, files, "a lovely film")
+    lines, said = typed_into(shell, files, "a lovely film")
     answers = [line for line in lines if " %  " in line]
     assert len(answers) == 4 + 1
     assert re.fullmatch(r"> (positive|negative) +\d+\.\d %  a lovely film", answers[-1])
-    assert (shell.folder / "runs" / "demo" / "sentiment.tflite").is_file()
+    (named,) = re.findall("in a browser: albert-tf (.*)", said)
+    shell.albert_tf(*named.split())
+    assert (shell.folder / "runs/demo/page/index.html").is_file()
 
 
 def test_demo_of_commands(files, shell):
-    lines, said = typed_into(shell, files, "play jazz", "--task", "commands")
+    browser = shell.folder / "browser"
+    browser.write_text('#!/bin/sh\necho "$1" > opened\n')
+    browser.chmod(0o700)
+    lines, said = typed_into(
+        *(shell, files, "play jazz", "--task", "commands", "--open"),
+        env={"BROWSER": f"{browser} %s"},
+    )
     answers = [line for line in lines if " %  " in line]
     assert len(answers) == 4 + 1
     assert re.fullmatch(r"> [A-Z]\w+ +\d+\.\d %  play jazz", answers[-1])
@@ -50,6 +58,10 @@ def test_demo_of_commands(files, shell):
         assert f"{count} training and 700 validation texts" in said
     assert "7/7  answers from the files" in said
     folder = shell.folder / "runs" / "demo-commands"
+    page = folder / "page" / "index.html"
+    assert (shell.folder / "opened").read_text() == f"{page.as_uri()}\n"
+    assert "intents" in page.read_text("utf-8")
+    assert f"{page.relative_to(shell.folder)}: opened in a browser" in said
     for name in ("intents", "slots"):
         assert (folder / name / "report.md").is_file()
     asked = ("predict", folder / "slots.tflite", "play jazz", "--json")

@@ -15,12 +15,17 @@ needs_node = pytest.mark.skipif(
 )
 
 
+def node_tool(name: str, lines: str, *arguments: str | Path) -> list[dict]:
+    """What a tool of `web_demo/tools` makes of JSON lines."""
+    command = [str(WEB / "tools" / name), *map(str, arguments)]
+    done = subprocess.run(command, input=lines, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def answers(file: Path, texts: list[str]) -> list[dict]:
     """What `tools/answer` says of each text."""
     lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    command = [str(WEB / "tools" / "answer"), str(file)]
-    done = subprocess.run(command, input=lines, capture_output=True, encoding="utf-8", check=False)
-    assert done.returncode == 0, done.stderr
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    rows = node_tool("answer", lines, file)
     assert len(rows) == len(texts)
     return rows
