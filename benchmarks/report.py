@@ -19,7 +19,7 @@ FOLDER = ROOT / "docs" / "benchmarks"
 README = ROOT / "README.md"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 BLOCK = re.compile(r"(?<=<!-- benchmarks -->\n).*?(?=<!-- /benchmarks -->)", re.DOTALL)
-FIGURES = ("startup", "on_device", "profile_ops", "fine_tuning", "tokenizers")
+FIGURES = ("startup", "on_device", "browser", "profile_ops", "fine_tuning", "tokenizers")
 
 
 def read(folder: Path, name: str) -> dict:
@@ -38,7 +38,7 @@ def read(folder: Path, name: str) -> dict:
 
 
 def fields(
-    startup: dict, edge: dict, profile: dict, training: dict, tokenizers: dict
+    startup: dict, edge: dict, browser: dict, profile: dict, training: dict, tokenizers: dict
 ) -> dict[str, str]:
     """Returns what the templates ask for."""
     rates = training["texts_per_second"]
@@ -54,6 +54,10 @@ def fields(
         "startup_machine": _machine(startup),
         "startup_versions": ", ".join(itertools.chain(*startup["requirements"].values())),
         **_edge_fields(edge),
+        "browser_rounds": str(browser["settings"]["rounds"]),
+        "browser_table": tables.browser_table(browser),
+        "browser_machine": _machine(browser),
+        "browser_versions": ", ".join([browser["browser"], _versions(browser["versions"])]),
         "profile_size": profile["settings"]["size"],
         "profile_operators": tables.operator_table(profile),
         "profile_peaks": tables.peak_table(profile),
@@ -145,11 +149,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the figures and the page")
     folder = parser.parse_args().folder.resolve()
-    startup, edge, profile, training, tokenizers = (read(folder, name) for name in FIGURES)
+    startup, edge, browser, profile, training, tokenizers = (read(folder, name) for name in FIGURES)
     plots.plot_peers(edge, training, folder / "peers.png")
     plots.plot_lengths(edge, folder / "lengths.png")
     plots.plot_layers(edge, folder / "layers.png")
-    values = fields(startup, edge, profile, training, tokenizers)
+    values = fields(startup, edge, browser, profile, training, tokenizers)
     (folder / "README.md").write_text(filled("page.md", values), "utf-8")
     block = filled("readme.md", values)
     written = [folder / "README.md", *(folder / f"{n}.png" for n in ("peers", "lengths", "layers"))]

@@ -66,6 +66,41 @@ def _bold_ours(name: str) -> str:
     return "**albert_tf**" if name == "albert_tf" else name
 
 
+# === In a browser ===
+
+BROWSER_FIGURES = {
+    "page ready, ms": ("load_ms", 0, 1),
+    "first answer, ms": ("first_answer_ms", 0, 1),
+    **{f"{length} tokens, ms": (str(length), 1, 1) for length in (16, 32, 64, 128)},
+    "memory of the page, MB": ("memory_mb", 0, 1),
+    "memory once garbage is collected, MB": ("settled_memory_mb", 0, 1),
+    "over the wire, MB": ("bytes", 1, 1e-6),
+    "the same where the server packs, MB": ("gzip_bytes", 1, 1e-6),
+}
+"""Rows of the table: the name of the figure, its decimal places and its scale."""
+
+
+def browser_table(result: dict) -> str:
+    """What a visit of each page costs: time, memory, bytes."""
+    pages = {
+        name: [visit | visit.get("latency_ms", {}) for visit in visits]
+        for name, visits in result["rows"].items()
+    }
+    rows = [
+        [
+            label,
+            *(
+                spread([visit[figure] * scale for visit in visits], places)
+                if figure in visits[0]
+                else ""
+                for visits in pages.values()
+            ),
+        ]
+        for label, (figure, places, scale) in BROWSER_FIGURES.items()
+    ]
+    return table(["", *pages], rows)
+
+
 # === On the device ===
 
 

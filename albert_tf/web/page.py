@@ -22,7 +22,7 @@ MARK = '<meta name="generator" content="albert_tf">'
 
 LITERT = "wasm/litert_wasm_compat_internal"
 TABLES = ("unicode.txt", "words.txt")
-PARTS = ("app.js", "worker.js", *TABLES, f"{LITERT}.js", f"{LITERT}.wasm")
+PARTS = ("app.js", "worker.js", *TABLES, f"{LITERT}.js", f"{LITERT}.wasm.gz")
 
 HEADS = (
     "text_classifier",
@@ -137,7 +137,7 @@ def _inline_page(runtime: Traversable, content: bytes, name: str) -> str:
     parts = {
         "litert": (runtime / f"{LITERT}.js").read_text("utf-8"),
         "worker": (runtime / "worker.js").read_text("utf-8"),
-        "wasm": packed((runtime / f"{LITERT}.wasm").read_bytes()),
+        "wasm": packed((runtime / f"{LITERT}.wasm.gz").read_bytes()),
         "tables": {name: (runtime / name).read_text("utf-8") for name in TABLES},
         "model": packed(content),
     }

@@ -23,6 +23,24 @@ TRAINING = {
     "skipped": {},
 }
 TRAINING["settings"]["sequence_length"] = 128
+VISIT = {
+    "load_ms": 900.0,
+    "first_answer_ms": 50.0,
+    "latency_ms": {"16": 8.0, "32": 16.0, "64": 30.0, "128": 61.0},
+    "memory_mb": 140.0,
+    "settled_memory_mb": 100.0,
+    "bytes": 10_000_000,
+    "gzip_bytes": 9_000_000,
+}
+BROWSER = {
+    "settings": {"rounds": 2},
+    "browser": "Chromium 156",
+    "versions": {"onnxruntime-web": "1.30.0"},
+    "rows": {
+        "blank page": [{"memory_mb": 37.0, "settled_memory_mb": 36.0}] * 2,
+        "albert-web": [VISIT, {**VISIT, "load_ms": 1100.0}],
+    },
+}
 TOKENIZERS = {
     "settings": {"texts": 5000, "rounds": 3},
     "texts_per_second": {"albert_tf": [9e4], "keras-hub": [3e4]},
@@ -59,6 +77,15 @@ def test_what_starts_first(result):
         "186",
     ]
     assert cells(tables.startup_short_table(STARTUP), "LiteRT alone")[1:] == ["0.10", "48", "186"]
+
+
+def test_a_blank_page_has_memory_only():
+    table = tables.browser_table(BROWSER)
+    assert table.splitlines()[0] == "|  | blank page | albert-web |"
+    assert cells(table, "page ready, ms")[1:] == ["", "1,000 (900–1,100)"]
+    assert cells(table, "128 tokens, ms")[1:] == ["", "61.0 (61.0–61.0)"]
+    assert cells(table, "memory of the page, MB")[1:] == ["37 (37–37)", "140 (140–140)"]
+    assert cells(table, "over the wire, MB")[1:] == ["", "10.0 (10.0–10.0)"]
 
 
 def test_models_of_more_layers_have_a_table_of_their_own(result):
@@ -106,10 +133,11 @@ def test_plots_are_drawn(result, tmp_path):
 
 
 def test_the_page_of_another_folder_leaves_the_readme(result, profile, tmp_path, monkeypatch):
-    startup, training, tokenizers = (
-        {**figures, "machine": result["machine"]} for figures in (STARTUP, TRAINING, TOKENIZERS)
+    startup, browser, training, tokenizers = (
+        {**figures, "machine": result["machine"]}
+        for figures in (STARTUP, BROWSER, TRAINING, TOKENIZERS)
     )
-    all_figures = (startup, result, profile, training, tokenizers)
+    all_figures = (startup, result, browser, profile, training, tokenizers)
     for name, figures in zip(report.FIGURES, all_figures, strict=True):
         (tmp_path / f"{name}.json").write_text(json.dumps(figures), "utf-8")
     before = report.README.read_bytes()

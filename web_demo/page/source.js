@@ -7,8 +7,9 @@ export async function parts() {
   const inline = window.ALBERT_WEB;
   const {name} = document.body.dataset;
   if (!inline) {
-    const source = {name, file: 'model.tflite', wasm: 'wasm/litert_wasm_compat_internal.js', tables: './'};
-    return {worker: new Worker('worker.js'), source};
+    const wasm = 'wasm/litert_wasm_compat_internal';
+    const places = {file: 'model.tflite', wasm: `${wasm}.js`, wasmBinary: `${wasm}.wasm.gz`, tables: './'};
+    return {worker: new Worker('worker.js'), source: {name, ...places}};
   }
   delete window.ALBERT_WEB; // so that the text of megabytes goes once it is decoded
   const script = new Blob([inline.litert, inline.worker], {type: 'text/javascript'});

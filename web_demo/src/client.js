@@ -38,15 +38,16 @@ export class WorkerModel {
   /**
    * Loads a file, in place of the one before; where that fails, the one before stays.
    *
-   * @param {object} source as `TextModel.load` takes it: `file`, an `ArrayBuffer` or a URL; `name`; `wasm`; `tables`; and
-   *   `threads`. URLs are those of the page.
+   * @param {object} source as `TextModel.load` takes it: `file`, an `ArrayBuffer` or a URL; `name`; `wasm`; `wasmBinary`;
+   *   `tables`; and `threads`. URLs are those of the page.
    * @returns {Promise<object>} `TextModel.facts` of it.
    * @throws {ModelFileError} when the file cannot be used.
    */
   load(source) {
     const absolute = each => (typeof each === 'string' && !each.startsWith('data:') ? new URL(each, location.href).href : each);
-    const {file, wasm, tables} = source;
-    return this.#call('load', {...source, file: absolute(file), wasm: absolute(wasm), tables: absolute(tables)});
+    const {file, wasm, wasmBinary, tables} = source;
+    const places = {file: absolute(file), wasm: absolute(wasm), wasmBinary: absolute(wasmBinary), tables: absolute(tables)};
+    return this.#call('load', {...source, ...places});
   }
 
   /** Answers a text; see `TextModel.answer`. */

@@ -8,6 +8,8 @@ export interface Source {
   file: Uint8Array | ArrayBuffer | string | URL;
   /** The folder of LiteRT.js's WebAssembly files, or its script. */
   wasm: string | URL;
+  /** The content of LiteRT.js's `.wasm`, or where it is, packed by gzip or not; without it, the one beside the script. */
+  wasmBinary?: ArrayBuffer | string | URL;
   /** The folder of `unicode.txt` and `words.txt`, or their contents by name. */
   tables: string | URL | Record<string, Uint8Array>;
   /** Run on several threads, which needs a page that is cross-origin isolated. */

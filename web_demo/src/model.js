@@ -24,6 +24,8 @@ export class TextModel {
    * @param {Uint8Array|string|URL} file its content, or where it is.
    * @param {object} options
    * @param {string|URL} options.wasm the folder of LiteRT.js's WebAssembly files, with a slash at its end, or its script.
+   * @param {ArrayBuffer|string|URL} [options.wasmBinary] the content of LiteRT.js's `.wasm`, or where it is, packed by gzip
+   *   or not; without it, the one beside the script.
    * @param {Object<string, Uint8Array>|string|URL} options.tables the folder of the tokenizer's tables, `unicode.txt` and
    *   `words.txt`, with a slash at its end; or their contents by name.
    * @param {boolean} [options.threads] run on several threads, which needs a page that is cross-origin isolated.
@@ -31,11 +33,11 @@ export class TextModel {
    * @returns {Promise<TextModel>}
    * @throws {ModelFileError} when the file cannot be used.
    */
-  static async load(file, {wasm, tables, threads = false, name = nameOf(file)}) {
+  static async load(file, {wasm, wasmBinary, tables, threads = false, name = nameOf(file)}) {
     const [content, contents] = await Promise.all([contentOf(file, name), contentsOf(tables)]);
     const bundle = await readBundle(content, name);
     checkSupported(bundle, name);
-    await loadRuntime({wasm: String(wasm), threads});
+    await loadRuntime({wasm: String(wasm), wasmBinary: wasmBinary instanceof URL ? wasmBinary.href : wasmBinary, threads});
     const tokenizer = makeTokenizer(bundle.tokenizer, bundle.description.tokenizer, contents);
     return new TextModel(await Graph.compile(content), tokenizer, bundle);
   }

@@ -11,16 +11,20 @@ let loading = null;
  *
  * @param {object} options
  * @param {string} options.wasm the folder of the WebAssembly files, or its script, as a URL.
+ * @param {string|ArrayBuffer} [options.wasmBinary] the content of the `.wasm`, or its URL, packed by gzip or not; without it
+ *   the script finds its own.
  * @param {boolean} options.threads whether to run on several, which needs a page that is cross-origin isolated.
  */
-export function loadRuntime({wasm, threads}) {
-  loading ??= start(wasm, threads);
+export function loadRuntime(options) {
+  loading ??= start(options);
   return loading;
 }
 
-async function start(wasm, threads) {
-  prepareModule(wasm);
-  const litert = await withoutNewsOfGraphics(() => loadLiteRt(wasm, {threads}));
+async function start({wasm, wasmBinary, threads}) {
+  const litert = await withoutNewsOfGraphics(async () => {
+    const failed = prepareModule(wasm, wasmBinary && (await compiled(wasmBinary)));
+    return Promise.race([loadLiteRt(wasm, {threads}), failed]);
+  });
   // LiteRT.js 2.5.3 compares the shape of an input with that of the graph number by number, so that 13 tokens do not fit
   // a length of -1, which is any. The runtime beneath resizes by itself, and checks what fits.
   if (typeof litert.liteRtWasm.checkTensorBufferCompatible !== 'function') {
@@ -45,17 +49,55 @@ async function withoutNewsOfGraphics(load) {
   }
 }
 
-function prepareModule(wasm) {
+/**
+ * Says how LiteRT's script is to load its WebAssembly.
+ *
+ * @param {string} wasm where its files are.
+ * @param {WebAssembly.Module} [module] the compiled one, where it need not look for it.
+ * @returns {Promise} which fails if the module cannot be started, and never ends otherwise.
+ */
+function prepareModule(wasm, module) {
   const given = self.Module ?? {};
-  self.Module = {
-    // In a worker it would look for its .wasm beside the worker's own script. One that it is given it need not find.
-    locateFile: file => (given.wasmBinary ? file : new URL(file, new URL(wasm, self.location.href)).href),
-    ...given,
-    // It tells six lines for each new length of a text as errors; what is neither news nor a warning still is one.
-    printErr: line => {
-      if (!/^(INFO|WARNING): /.test(line)) console.error(line);
+  return new Promise((_, fail) => {
+    self.Module = {
+      // In a worker it would look for its .wasm beside the worker's own script. One that it is given it need not find.
+      locateFile: file => (given.wasmBinary || module ? file : new URL(file, new URL(wasm, self.location.href)).href),
+      ...given,
+      // It tells six lines for each new length of a text as errors; what is neither news nor a warning still is one.
+      printErr: line => {
+        if (!/^(INFO|WARNING): /.test(line)) console.error(line);
+      },
+    };
+    if (!module) return;
+    self.Module.instantiateWasm = (imports, done) => {
+      WebAssembly.instantiate(module, imports).then(instance => done(instance, module), fail);
+      return {};
+    };
+  });
+}
+
+/**
+ * Compiles WebAssembly while it arrives, so that its bytes are never held as a whole.
+ *
+ * @param {string|ArrayBuffer} binary its content, or its URL. Packed by gzip or not: some servers unpack what they send.
+ * @returns {Promise<WebAssembly.Module>}
+ */
+async function compiled(binary) {
+  const response = typeof binary === 'string' ? await fetch(binary) : new Response(binary);
+  if (!response.ok) throw new Error(`${binary} cannot be loaded: ${response.status} ${response.statusText}`);
+  const reader = response.body.getReader();
+  const {value: first = new Uint8Array()} = await reader.read();
+  const whole = new ReadableStream({
+    start: stream => stream.enqueue(first),
+    pull: async stream => {
+      const {done, value} = await reader.read();
+      if (done) stream.close();
+      else stream.enqueue(value);
     },
-  };
+  });
+  const isPacked = first[0] === 0x1f && first[1] === 0x8b;
+  const body = isPacked ? whole.pipeThrough(new DecompressionStream('gzip')) : whole;
+  return WebAssembly.compileStreaming(new Response(body, {headers: {'content-type': 'application/wasm'}}));
 }
 
 /** A graph that was compiled, with tensors in and out. */

@@ -7,9 +7,9 @@ let model = null;
 const CALLS = {
   /** Loads a file in place of the one before, which stays where that fails. */
   async load({file, name, wasm, wasmBinary, tables, threads}) {
-    if (wasmBinary) self.Module = {...self.Module, wasmBinary};
     const next = await TextModel.load(typeof file === 'string' ? file : new Uint8Array(file), {
       wasm,
+      wasmBinary,
       tables,
       threads,
       name,

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 
-const TYPES = {'.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.wasm': 'application/wasm', '.txt': 'text/plain'};
+const SCRIPT = 'text/javascript';
+const TYPES = {'.html': 'text/html; charset=utf-8', '.js': SCRIPT, '.mjs': SCRIPT, '.wasm': 'application/wasm', '.txt': 'text/plain'};
 
 /**
  * Serves a folder.

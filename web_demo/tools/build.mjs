@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as esbuild from 'esbuild';
+import {gzipSync} from 'fflate';
 
 const web = path.resolve(import.meta.dirname, '..');
 const out = path.resolve(process.argv[2] ?? path.join(web, '..', 'albert_tf', 'web', 'runtime'));
@@ -29,9 +30,10 @@ fs.writeFileSync(path.join(out, 'index.html'), source('page/index.html').replace
 for (const table of ['unicode.txt', 'words.txt']) {
   fs.copyFileSync(path.join(web, 'build', 'tokenizer', table), path.join(out, table));
 }
-for (const file of [`${SCRIPT}.js`, `${SCRIPT}.wasm`]) {
-  fs.copyFileSync(path.join(core, 'wasm', file), path.join(out, 'wasm', file));
-}
+fs.copyFileSync(path.join(core, 'wasm', `${SCRIPT}.js`), path.join(out, 'wasm', `${SCRIPT}.js`));
+// Packed, since few servers pack what they send. By fflate, which gives the same bytes everywhere; Node's own zlib does not.
+const binary = fs.readFileSync(path.join(core, 'wasm', `${SCRIPT}.wasm`));
+fs.writeFileSync(path.join(out, 'wasm', `${SCRIPT}.wasm.gz`), gzipSync(binary, {level: 9, mtime: 0}));
 for (const file of fs.readdirSync(out, {recursive: true})) {
   const {size} = fs.statSync(path.join(out, file));
   console.log(String(size).padStart(10), file);
