@@ -73,7 +73,7 @@ BROWSER_FIGURES = {
     "first answer, ms": ("first_answer_ms", 0, 1),
     **{f"{length} tokens, ms": (str(length), 1, 1) for length in (16, 32, 64, 128)},
     "memory of the page, MB": ("memory_mb", 0, 1),
-    "memory once garbage is collected, MB": ("settled_memory_mb", 0, 1),
+    "memory once the browser's tools have collected garbage, MB": ("settled_memory_mb", 0, 1),
     "over the wire, MB": ("bytes", 1, 1e-6),
     "the same where the server packs, MB": ("gzip_bytes", 1, 1e-6),
 }
