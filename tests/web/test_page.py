@@ -17,7 +17,10 @@ from tests.android.host_tools import MODELS, needs_java, needs_models
 from tests.installation import ROOT
 from tests.web.node_tools import WEB, needs_node
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+BROWSERS = {
+    "chromium": shutil.which("chromium") or shutil.which("chromium-browser"),
+    "firefox": shutil.which("firefox-esr"),
+}
 RUNTIME = ROOT / "albert_tf" / "web" / "runtime"
 
 
@@ -82,9 +85,11 @@ def test_the_parts_of_the_page_are_those_that_its_sources_make(tmp_path):
 @needs_models
 @needs_node
 @needs_java
-@pytest.mark.skipif(CHROMIUM is None, reason="the page needs a browser: install chromium")
-def test_in_a_real_browser(shell):
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_in_a_real_browser(shell, browser):
     """What it does there stands in web_demo/tests/browser.mjs."""
+    if BROWSERS[browser] is None:
+        pytest.skip(f"the page needs a browser: install {browser} (Debian: chromium, firefox-esr)")
     file = MODELS / "sentiment.tflite"
     shutil.copy(file, shell.folder / "reviews.tflite")
     shutil.copy(MODELS / "banking77.tflite", shell.folder / "other.tflite")
@@ -98,7 +103,7 @@ def test_in_a_real_browser(shell):
     ]
     (shell.folder / "texts.json").write_text(json.dumps(rows), "utf-8")
     run = ["node", "--test", WEB / "tests" / "browser.mjs"]
-    environment = {"ALBERT_WEB_FOLDER": str(shell.folder), "ALBERT_WEB_BROWSER": CHROMIUM}
+    environment = {"ALBERT_WEB_FOLDER": str(shell.folder), "ALBERT_WEB_BROWSER": BROWSERS[browser]}
     done = subprocess.run(
         run, env=os.environ | environment, capture_output=True, encoding="utf-8", check=False
     )

@@ -4,6 +4,9 @@ import {loadAndCompile, loadLiteRt, Tensor} from '@litertjs/core';
 /** The version whose check of shapes is mended below; `npm install` brings exactly this one. */
 const MENDED = '2.5.3';
 
+/** The script that LiteRT.js takes for threads, of the folder that it is given. */
+const THREADED = 'litert_wasm_threaded_internal.js';
+
 let loading = null;
 
 /**
@@ -22,7 +25,7 @@ export function loadRuntime(options) {
 
 async function start({wasm, wasmBinary, threads}) {
   const litert = await withoutNewsOfGraphics(async () => {
-    const failed = prepareModule(wasm, wasmBinary && (await compiled(wasmBinary)));
+    const failed = prepareModule(wasm, threads, wasmBinary && (await compiled(wasmBinary)));
     return Promise.race([loadLiteRt(wasm, {threads}), failed]);
   });
   // LiteRT.js 2.5.3 compares the shape of an input with that of the graph number by number, so that 13 tokens do not fit
@@ -53,15 +56,19 @@ async function withoutNewsOfGraphics(load) {
  * Says how LiteRT's script is to load its WebAssembly.
  *
  * @param {string} wasm where its files are.
+ * @param {boolean} threads whether it runs on several.
  * @param {WebAssembly.Module} [module] the compiled one, where it need not look for it.
  * @returns {Promise} which fails if the module cannot be started, and never ends otherwise.
  */
-function prepareModule(wasm, module) {
+function prepareModule(wasm, threads, module) {
   const given = self.Module ?? {};
+  const place = file => new URL(file, new URL(wasm, self.location.href)).href;
   return new Promise((_, fail) => {
     self.Module = {
       // In a worker it would look for its .wasm beside the worker's own script. One that it is given it need not find.
-      locateFile: file => (given.wasmBinary || module ? file : new URL(file, new URL(wasm, self.location.href)).href),
+      locateFile: file => (given.wasmBinary || module ? file : place(file)),
+      // Its threads are workers of its script, which in a worker it would take for the worker's own.
+      ...(threads && {mainScriptUrlOrBlob: place(THREADED)}),
       ...given,
       // It tells six lines for each new length of a text as errors; what is neither news nor a warning still is one.
       printErr: line => {

@@ -8,6 +8,8 @@ import puppeteer from 'puppeteer-core';
 import {serve} from './serve.mjs';
 
 const {ALBERT_WEB_FOLDER: folder, ALBERT_WEB_PICTURES: pictures, ALBERT_WEB_BROWSER: executablePath} = process.env;
+const SOAK = Number(process.env.ALBERT_WEB_SOAK ?? 0); // texts to answer in a row, of which a quarter warms up
+const isFirefox = path.basename(executablePath).startsWith('firefox');
 const texts = JSON.parse(fs.readFileSync(path.join(folder, 'texts.json'), 'utf8'));
 const LONG = 100_000;
 
@@ -16,7 +18,9 @@ let server;
 
 before(async () => {
   server = await serve(path.join(folder, 'site'));
-  browser = await puppeteer.launch({executablePath, headless: true, args: ['--no-sandbox', '--disable-gpu'], protocolTimeout: 300_000});
+  const args = isFirefox ? [] : ['--no-sandbox', '--disable-gpu'];
+  const kind = isFirefox ? 'firefox' : 'chrome';
+  browser = await puppeteer.launch({browser: kind, executablePath, headless: true, args, protocolTimeout: 600_000});
 });
 
 after(async () => {
@@ -132,13 +136,61 @@ for (const [name, url] of Object.entries(targets)) {
   });
 }
 
-test('reloaded without a network, a page that is one file is whole', async () => {
+test('reloaded without a network, a page that is one file is whole', {skip: isFirefox}, async () => {
   const {page} = await opened(targets['from file://']());
   await page.setOfflineMode(true);
   await page.reload();
   await page.waitForFunction("document.body.dataset.state === 'ready'", {timeout: 120_000});
   await ask(page, texts[0].text);
   assert.equal(await shown(page, '.score.best span'), texts[0].label);
+});
+
+test('on several threads, where the page is isolated', async () => {
+  const web = path.join(import.meta.dirname, '..');
+  const threaded = path.join(folder, 'threaded');
+  fs.cpSync(path.join(folder, 'site'), threaded, {recursive: true});
+  fs.cpSync(path.join(web, 'node_modules', '@litertjs', 'core', 'wasm'), path.join(threaded, 'wasm'), {recursive: true});
+  for (const name of ['client.js', 'errors.js']) fs.copyFileSync(path.join(web, 'src', name), path.join(threaded, name));
+  fs.writeFileSync(path.join(threaded, 'index.html'), '<!doctype html><link rel="icon" href="data:,">');
+  const isolated = await serve(threaded, {
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-embedder-policy': 'require-corp',
+  });
+  const page = await browser.newPage();
+  await page.goto(`${isolated.url}/`);
+  const found = await page.evaluate(async text => {
+    const {WorkerModel} = await import('./client.js');
+    const model = new WorkerModel(new Worker('worker.js'));
+    await model.load({file: 'model.tflite', wasm: 'wasm/', tables: './', threads: true});
+    return model.answer(text);
+  }, texts[0].text);
+  assert.equal(found.label, texts[0].label);
+  assert.ok(isolated.paths.includes('/wasm/litert_wasm_threaded_internal.wasm'));
+  isolated.close();
+});
+
+test('memory stays', {skip: !SOAK || isFirefox}, async () => {
+  const {page} = await opened(targets['over http']());
+  const session = await browser.target().createCDPSession();
+  const held = async () => {
+    for (const {client} of page.workers()) {
+      await client.send('HeapProfiler.enable');
+      await client.send('HeapProfiler.collectGarbage');
+    }
+    await new Promise(resolve => setTimeout(resolve, 2000)); // freed memory is given back after a while
+    const {processInfo} = await session.send('SystemInfo.getProcessInfo');
+    const renderers = processInfo.filter(({type}) => type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
+    const status = fs.readFileSync(`/proc/${renderers[0].id}/status`, 'utf8');
+    return /^RssAnon:\s+(\d+)/m.exec(status)[1] / 1024;
+  };
+  const sizes = [];
+  for (let count = 0; count < SOAK; count++) {
+    if (count % Math.ceil(SOAK / 4) === 0) sizes.push(await held());
+    await ask(page, `${count} ${'and another word '.repeat((count * 37) % 120)}`);
+  }
+  sizes.push(await held());
+  console.log(`MB after each quarter of ${SOAK} texts: ${sizes.map(size => size.toFixed(1)).join(', ')}`);
+  assert.ok(sizes.at(-1) < sizes[1] + 3, sizes.join(', '));
 });
 
 test('pictures', {skip: !pictures}, async () => {
