@@ -15,25 +15,31 @@ PYTHON_NEWEST ?= $(lastword python3.13 $(wildcard $(HOME)/.pyenv/versions/3.13.*
 PYTHON_OLDEST ?= $(lastword python3.11 $(wildcard $(HOME)/.pyenv/versions/3.11.*/bin/python))
 UV := UV_PYTHON_DOWNLOADS=never $(BIN)/python -m uv
 FAST := -m "not slow and not peers"
-# Of the training what depends on the backend: how a step changes the weights.
-UPDATES := $(addprefix tests/training/test_,layer_decay.py scaled_updates.py lamb.py)
+# What depends on the backend: what layers and models compute, and how a step of the training changes the weights.
+COMPUTED := tests/layers $(patsubst %,tests/models/test_%.py,fixtures heads fit early_exit masked_lm multiple_choice)
+COMPUTED += $(patsubst %,tests/training/test_%.py,layer_decay scaled_updates lamb)
 
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast test-jax test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
+.PHONY: demo test test-fast test-jax test-whole test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
 .PHONY: lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
 demo: $(VENV)/.installed
 	$(BIN)/albert-tf demo
 
-# Every test: lint, the TensorFlow backend in full, the backend-agnostic rooms again on JAX. Commands and pages are typed in an
+# Every test: lint, the TensorFlow backend in full, what is computed again on JAX. Commands and pages are typed in an
 # environment of their own, which holds the wheel of this checkout and what it declares.
 test: lint $(INSTALLED)/.installed
 	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2
-	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models $(UPDATES) $(FAST)
+	KERAS_BACKEND=jax $(RUN) pytest -n 2 $(COMPUTED) $(FAST)
 
-# All of these rooms on JAX, the loop of the training too.
+# Every combination of head, form, quantization and length of an exported file; `make test` has every pair of these, and
+# every form and quantization as a command writes and reads it.
+test-whole: $(VENV)/.installed-dev
+	ALBERT_TF_WHOLE=1 $(RUN) pytest -n 2 tests/export/test_matrix.py tests/cli/test_exported_files.py
+
+# All tests of these rooms on JAX, and of the loop of the training.
 test-jax: $(VENV)/.installed-dev
 	KERAS_BACKEND=jax $(RUN) pytest -n 2 tests/layers tests/models tests/training $(FAST)
 

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -41,11 +42,20 @@ class Written:
     module: str | None = None
 
 
+EACH = {
+    *(("loop", "none"), ("loop", "int4"), ("unrolled", "fp16"), ("unrolled", "int8-static")),
+    ("signatures", "int8"),
+}
+"""Each form and each quantization at least once; `make test-whole` tries all of both."""
+
+
 def matrix():
     """Every form with every quantization that it can have: a loop cannot have static ranges, an unrolled file can where
     its length is fixed."""
+    every = set(itertools.product(FORMS, QUANTIZATIONS)) - {("loop", "int8-static")}
+    assert every >= EACH
     for form, quantization in itertools.product(FORMS, QUANTIZATIONS):
-        if (form, quantization) != ("loop", "int8-static"):
+        if (form, quantization) in (every if os.environ.get("ALBERT_TF_WHOLE") else EACH):
             module = "ai_edge_quantizer" if quantization in ("int4", "int8-static") else None
             options = ("--form", form, "--quantization", quantization)
             said = {"form": form, "quantization": quantization}

@@ -1,6 +1,7 @@
 """Every head in every form, quantization and length: a file within limits, or the documented refusal."""
 
 import itertools
+import os
 
 import numpy as np
 import pytest
@@ -47,12 +48,24 @@ LIMITS = {
 """Of tiny random models, whose rows of 32 numbers lose more than trained ones. A wrong graph is off by more than the
 largest value."""
 
-CASES = [
+PRODUCT = [
     (head, form, quantization, length)
     for head, form, quantization in itertools.product(HEADS, FORMS, QUANTIZATIONS)
     for length in ((None,) if form == "signatures" else (None, 24))
 ]
+CASES = PRODUCT if os.environ.get("ALBERT_TF_WHOLE") else PRODUCT[::3]
+"""Each third, in which any two values of two different choices still meet; `make test-whole` tries all."""
+
 FAST = {"text_classifier", "early_exit"}
+
+
+def pairs(cases):
+    """Every two values of two different choices that meet in a case."""
+    return {pair for case in cases for pair in itertools.combinations(enumerate(case), 2)}
+
+
+def test_any_two_choices_meet():
+    assert pairs(CASES) == pairs(PRODUCT)
 
 
 def build(head):
