@@ -20,7 +20,7 @@ DATA = (
     "albert_tf/presets/albert_small_en/model.safetensors",
     "albert_tf/presets/albert_small_en/README.md",
     "albert_tf/web/runtime/worker.js",
-    "albert_tf/web/runtime/wasm/litert_wasm_compat_internal.wasm",
+    "albert_tf/web/runtime/wasm/litert_wasm_compat_internal.wasm.gz",
 )
 
 
