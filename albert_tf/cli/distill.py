@@ -9,6 +9,7 @@ and blame, texts with labels can teach beside it (--labelled). The result, in DI
 albert-tf finetune and albert-tf embed.
 
   albert-tf distill sentences.txt.gz questions.txt --groups 3 --output runs/distill
+  albert-tf distill reviews_zh.txt --teacher text2vec-base-chinese --tokenizer vocab.txt --output runs/zh
   albert-tf distill --resume runs/distill
 """
 
@@ -79,8 +80,8 @@ def add_arguments(parser) -> None:
     group.add_argument(
         "--tokenizer",
         metavar="FILE",
-        help="its vocabulary: a SentencePiece model, a vocab.txt or a tokenizer.json (default: the bundled English one, or "
-        "that of --preset)",
+        help="a SentencePiece model, a vocab.txt or a tokenizer.json (default: the bundled English one, or that of "
+        "--preset)",
     )
     group.add_argument(
         "--preset", metavar="P", help="start from this preset, as left by an earlier distillation"
