@@ -220,7 +220,6 @@ class ChineseReviews(Demo):
     """Whether a Chinese sentence is positive."""
 
     folder = "runs/demo-zh"
-    prepared = 1
     typed = (
         "汤很鲜，服务也很周到",
         "用了两天就坏了，客服还不理人",
@@ -236,20 +235,23 @@ class ChineseReviews(Demo):
         train, validation = (self.output / f"{part}.csv" for part in ("train", "validation"))
         write_table(train, split.train)
         write_table(validation, split.validation)
-        vocabulary = self.output / "vocab.txt"
-        say(f"{self.next_step()}making a vocabulary of the training texts: {vocabulary}")
-        _write_vocabulary(vocabulary, split.train.texts)
         options = ["--validation", str(validation), "--text", "text", "--label", "label"]
-        options += ["--recipe", "from-scratch", *self._start(vocabulary)]
+        options += ["--recipe", "from-scratch", *self._start(split.train.texts)]
         finetuned = self.fine_tune("Chinese reviews", self.output, str(train), *options)
         self.runner = self.export(finetuned.model, "sentiment", split.validation.texts)
 
-    def _start(self, vocabulary):
-        """Random weights and the vocabulary, as far as the arguments do not say otherwise."""
+    def _start(self, texts):
+        """What to start from: random weights, with a vocabulary of the texts unless the arguments name one."""
         if self.args.preset:
             return []
-        start = [] if self.args.size else ["--size", "tiny"]
-        return start if self.args.tokenizer else [*start, "--tokenizer", str(vocabulary)]
+        size = [] if self.args.size else ["--size", "tiny"]
+        if self.args.tokenizer:
+            return size
+        self.prepared = 1
+        vocabulary = self.output / "vocab.txt"
+        say(f"{self.next_step()}making a vocabulary of the training texts: {vocabulary}")
+        _write_vocabulary(vocabulary, texts)
+        return [*size, "--tokenizer", str(vocabulary)]
 
     def answer(self, text: str) -> None:
         """Prints the label."""

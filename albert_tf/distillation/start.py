@@ -229,7 +229,7 @@ def _teacher_pieces(teacher, tokenizer, piece):
 
 
 def _probabilities(tokenizer, texts):
-    """The probability of each piece: the unigram model's, where special pieces are as rare as the rarest, or counted."""
+    """The probability of each piece: the unigram model's, special pieces being as rare as the rarest, or counted."""
     if tokenizer.kind == "wordpiece":
         ids = [index for row in tokenizer.encode_batch(list(texts)) for index in row]
         counts = 1.0 + np.bincount(np.asarray(ids, "int64"), minlength=tokenizer.vocab_size)
