@@ -9,6 +9,7 @@ and blame, texts with labels can teach beside it (--labelled). The result, in DI
 albert-tf finetune and albert-tf embed.
 
   albert-tf distill sentences.txt.gz questions.txt --groups 3 --output runs/distill
+  albert-tf distill reviews_zh.txt --teacher text2vec-base-chinese --tokenizer vocab.txt --output runs/zh
   albert-tf distill --resume runs/distill
 """
 
@@ -75,6 +76,12 @@ def add_arguments(parser) -> None:
     )
     group.add_argument(
         "--embedding-size", type=int, default=128, metavar="E", help="default: %(default)s"
+    )
+    group.add_argument(
+        "--tokenizer",
+        metavar="FILE",
+        help="a SentencePiece model, a vocab.txt or a tokenizer.json (default: the bundled English one, or that of "
+        "--preset)",
     )
     group.add_argument(
         "--preset", metavar="P", help="start from this preset, as left by an earlier distillation"
@@ -223,7 +230,7 @@ def _prepare(args, texts, recipe, run_dir):
     from albert_tf.distillation.start import group_ends
 
     teacher = SentenceTeacher(args.teacher)
-    start, tokenizer = _student(args, teacher, recipe.seed)
+    start, tokenizer = _student(args, teacher, texts, recipe.seed)
     layers = tuple(args.cache_layers or group_ends(start.config))
     say(f"{len(texts):,} texts; the teacher {args.teacher} reads them once")
     with status("tokenizing") as shown:
@@ -247,25 +254,40 @@ def _prepare(args, texts, recipe, run_dir):
     return start, cache, tokenizer
 
 
-def _student(args, teacher, seed):
+def _student(args, teacher, texts, seed):
     from albert_tf import AlbertTokenizer
     from albert_tf.distillation import student_checkpoint, student_config
     from albert_tf.weights import read_checkpoint
 
     if args.preset:
+        if args.tokenizer:
+            raise DataError(
+                "--tokenizer and --preset: a preset has its own vocabulary; leave one of them out"
+            )
         start = read_checkpoint(args.preset)
         if start.tokenizer_model is None:
             raise DataError(f"{args.preset} carries no tokenizer; expected a preset of albert_tf")
         casing = {"lowercase": start.lowercase, "strip_accents": start.strip_accents}
         return start, AlbertTokenizer.from_bytes(start.tokenizer_model, **casing)
-    tokenizer = AlbertTokenizer()
+    tokenizer = _tokenizer(args.tokenizer)
     config = student_config(
         teacher,
         tokenizer,
         num_hidden_groups=args.groups,
         embedding_size=args.embedding_size,
     )
-    return student_checkpoint(config, teacher, tokenizer, seed=seed), tokenizer
+    return student_checkpoint(config, teacher, tokenizer, texts=texts, seed=seed), tokenizer
+
+
+def _tokenizer(file):
+    from albert_tf import AlbertTokenizer
+    from albert_tf.weights.tokenizer_folder import read_tokenizer_file
+
+    if file is None:
+        return AlbertTokenizer()
+    found = read_tokenizer_file(file)
+    casing = {"lowercase": found.lowercase, "strip_accents": found.strip_accents}
+    return AlbertTokenizer.from_bytes(found.tokenizer_model, **casing)
 
 
 def _report(result, run_dir):

@@ -1,8 +1,8 @@
 """Write a table of the texts that come with the package, to try the other commands on.
 
 FILE is a csv with the columns text and label. The texts are 3,000 sentences of reviews, positive or negative; --data
-takes others: sms_spam (5,574 messages, ham or spam), banking77 (10,003 questions to a bank, 77 intents). With --test, a
-fifth of the rows goes to a second file, to evaluate on.
+takes others: sms_spam (5,574 messages, ham or spam), banking77 (10,003 questions to a bank, 77 intents), zh_sentences
+(1,300 Chinese sentences of reviews). With --test, a fifth of the rows goes to a second file, to evaluate on.
 
   albert-tf sample reviews.csv --test test.csv
   albert-tf sample spam.csv --data sms_spam
@@ -15,7 +15,7 @@ from albert_tf.errors import DataError
 
 NAME = "sample"
 HELP = "write a table of bundled texts to try things on"
-DATA = ("uci_sentences", "sms_spam", "banking77")
+DATA = ("uci_sentences", "sms_spam", "banking77", "zh_sentences")
 TEST_SHARE = 0.2
 
 

@@ -1,13 +1,36 @@
-"""Which tokens of two tokenizers belong together: those of the same word of the text."""
+"""Which tokens of two tokenizers belong together: those of the same word of the text.
+
+A word is what white space separates, and, in scripts that are written without it (Chinese, Japanese, Thai, ...), a
+character with its marks. A tokenizer may have pieces that cover several of these; then they are one word of that text.
+Spans of characters of one and the same text are all that is compared, so any two tokenizers align, whatever they do to
+capitals, accents or widths.
+"""
+
+import functools
+import unicodedata
 
 import numpy as np
 
+from albert_tf.pretraining.word_starts import SPACELESS
+
 NO_WORD = -1
 _SPACES = np.array(sorted(ord(c) for c in map(chr, range(0x10000)) if c.isspace()), "uint32")
+_EAST_ASIAN_FORMS = (
+    (0x3000, 0x303F),  # ideographic full stop, brackets, iteration mark
+    (0xFE10, 0xFE1F),
+    (0xFE30, 0xFE6F),
+    (0xFF00, 0xFFEF),  # full-width comma and question mark, letters of full width
+)
+"""Punctuation and letters that stand among characters of scripts without white space, first and last of each block."""
 
 
-def words_of_characters(text: str) -> np.ndarray:
-    """Numbers the words of a text, which are what white space separates, from 1.
+def words_of_characters(text: str, *spans) -> np.ndarray:
+    """Numbers the words of a text from 1.
+
+    Args:
+        text: the text.
+        *spans: of each tokenizer, `(tokens, 2)` character spans of its tokens without special ones. Words that one
+            token covers together become one.
 
     Returns:
         int32 `(len(text) + 1,)`: the word of each character. White space counts to the word after
@@ -16,8 +39,47 @@ def words_of_characters(text: str) -> np.ndarray:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "uint32")
     is_space = np.isin(codes, _SPACES)
     begins = ~is_space & np.concatenate([[True], is_space[:-1]])[: len(codes)]
+    if not text.isascii():
+        begins |= _begins_within(text) & ~is_space
+    for side in spans:
+        begins &= ~_is_covered(begins, is_space, side)
     words = np.cumsum(begins) + is_space
     return np.append(words, begins.sum()).astype("int32")
+
+
+def _is_covered(begins, is_space, spans):
+    """Which of the words begin within a token that covers one before, too."""
+    begun = np.append(np.cumsum(begins), begins.sum())  # up to each character, and with it
+    starts, ends = np.asarray(spans, "int64").reshape(-1, 2).T
+    first = begun[starts] + np.append(is_space, True)[starts]
+    last = np.maximum(begun[np.maximum(ends - 1, starts)], first)
+    steps = np.zeros(begins.sum() + 3, "int64")
+    np.add.at(steps, first + 1, 1)
+    np.add.at(steps, last + 1, -1)
+    return begins & (np.cumsum(steps) > 0)[begun[:-1]]
+
+
+def _begins_within(text):
+    """Where words begin but for white space: at a character that is one of its own, and behind it."""
+    alone = np.fromiter(map(_is_alone, text), bool, len(text))
+    goes_on = np.fromiter(map(_is_mark, text), bool, len(text))
+    behind = np.concatenate([[False], alone[:-1]])
+    return (alone | behind) & ~goes_on
+
+
+@functools.cache
+def _is_alone(character):
+    if character.isascii():
+        return False
+    code = ord(character)
+    if any(first <= code <= last for first, last in _EAST_ASIAN_FORMS):
+        return True
+    return unicodedata.name(character, "").startswith(SPACELESS)
+
+
+@functools.cache
+def _is_mark(character):
+    return not character.isascii() and unicodedata.category(character)[0] == "M"
 
 
 def words_of_tokens(spans, words: np.ndarray) -> np.ndarray:

@@ -97,7 +97,7 @@ def read_cache(folder: str | Path) -> TeacherCache:
             f"the teacher cache in {folder} holds {progress['done']} of {texts} texts; run the "
             "same command again to finish it"
         )
-    tokens = read_safetensors(folder / TOKENS_FILE)
+    tokens = _read_tokens(folder)
     try:
         states = np.load(folder / STATES_FILE, mmap_mode="r")
         vectors = np.load(folder / VECTORS_FILE, mmap_mode="r")
@@ -161,6 +161,8 @@ def build_cache(
         "layers": list(layers),
         "sequence_length": sequence_length,
     }
+    if not (tokenizer.lowercase and tokenizer.strip_accents):
+        settings["casing"] = [tokenizer.lowercase, tokenizer.strip_accents]
     fingerprint = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
     state = _read_progress(folder)
     if state is not None and state["fingerprint"] != fingerprint:
@@ -174,6 +176,11 @@ def build_cache(
     if state is None:
         state = {**settings, "fingerprint": fingerprint, "done": 0}
         _create(folder, rows, len(layers), teacher.config.hidden_size, state)
+    elif not np.array_equal(rows.word_splits, _read_tokens(folder)["word_splits"]):
+        raise DataError(
+            f"{folder} was begun by an earlier release, which aligned words of Chinese and other texts without blanks "
+            "otherwise; delete it, or finish it with that release"
+        )
     _fill(folder, rows, teacher, state, batch_size, progress)
     return read_cache(folder)
 
@@ -201,10 +208,11 @@ class _Rows:
         ]
         theirs = teacher.tokenize(read)
         for text, row, span, (their_ids, their_spans) in zip(read, ids, spans, theirs, strict=True):
-            words = words_of_characters(text)
-            mine = words_of_tokens(span[:room], words)
-            other = words_of_tokens(their_spans[1:-1], words)
-            mine, other = shared_words(mine, other)
+            my_span, their_span = span[:room], their_spans[1:-1]
+            words = words_of_characters(text, my_span, their_span)
+            mine, other = shared_words(
+                words_of_tokens(my_span, words), words_of_tokens(their_span, words)
+            )
             self.student_ids.append([tokenizer.cls_id, *row[:room], tokenizer.sep_id])
             self.student_words.append(mine)
             self.teacher_ids.append(their_ids)
@@ -260,6 +268,10 @@ def _fill(folder, rows, teacher, state, batch_size, progress):
         state["done"] = int(chunk[-1]) + 1
         _write_progress(folder, state)
         progress(state["done"], total, tokens / (time.monotonic() - begun))
+
+
+def _read_tokens(folder: Path) -> dict[str, np.ndarray]:
+    return read_safetensors(folder / TOKENS_FILE)
 
 
 def _read_progress(folder: Path) -> dict | None:

@@ -1,12 +1,16 @@
 """The student before training: as much of the teacher as fits into an ALBERT."""
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
 from albert_tf.config import AlbertConfig
 from albert_tf.distillation.teacher import SentenceTeacher
+from albert_tf.distillation.teacher_tokenizer import special_id
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.wordpiece.characters import is_chinese
+from albert_tf.tokenizer.wordpiece.vocabulary_file import CONTINUATION
 from albert_tf.weights import Checkpoint
 
 SAMPLED_PAIRS = 60_000
@@ -48,11 +52,16 @@ def student_config(
 
 
 def student_checkpoint(
-    config: AlbertConfig, teacher: SentenceTeacher, tokenizer: AlbertTokenizer, *, seed: int = 0
+    config: AlbertConfig,
+    teacher: SentenceTeacher,
+    tokenizer: AlbertTokenizer,
+    *,
+    texts: Sequence[str] = (),
+    seed: int = 0,
 ) -> Checkpoint:
     """Returns the student's weights before training.
 
-    Each SentencePiece piece starts as the mean of the teacher's WordPieces for its text, behind the
+    Each piece starts as the mean of the teacher's pieces for its text, behind the
     teacher's embedding LayerNorm; a principal component analysis cuts that to E dimensions, and a
     least-squares fit sets the projection back to H. Each group starts as the teacher's layer in the
     middle of the layers that it stands for. The pooler starts at random.
@@ -61,6 +70,8 @@ def student_checkpoint(
         config: as from `student_config`.
         teacher: the teacher.
         tokenizer: the student's.
+        texts: in which the student's pieces are counted where its vocabulary does not tell how frequent they are:
+            WordPieces. Without texts all are equally so.
         seed: of the sample of the fit, and of the pooler.
 
     Returns:
@@ -68,7 +79,7 @@ def student_checkpoint(
     """
     random = np.random.default_rng(seed)
     arrays = {
-        **_embeddings(config, teacher, tokenizer, random),
+        **_embeddings(config, teacher, tokenizer, _probabilities(tokenizer, texts), random),
         **_blocks(config, teacher.arrays),
         "pooler/kernel": random.normal(
             0, config.initializer_range, (config.hidden_size,) * 2
@@ -140,10 +151,9 @@ class _TeacherEmbedding:
         return float(np.mean(np.std(words + position + self.segment, axis=-1)))
 
 
-def _embeddings(config, teacher, tokenizer, random):
+def _embeddings(config, teacher, tokenizer, probability, random):
     embed = _TeacherEmbedding.of(teacher)
     piece_words = _piece_words(teacher, tokenizer, embed.words)  # [V, H]
-    probability = _probabilities(tokenizer)
     usual = embed.positions[1:POSITIONS].mean(axis=0)
     embedded = embed(piece_words, usual)  # [V, H]
     # Frequent pieces count more, but not so much that the others count for nothing.
@@ -188,32 +198,42 @@ def _fit_projection(config, embed, piece_words, table, positions, probability, r
 
 
 def _piece_words(teacher, tokenizer, words):
-    """The mean of the teacher's word vectors over the WordPieces of each SentencePiece piece."""
-    vocabulary = teacher.vocabulary
+    """The mean of the teacher's word vectors over its pieces for each piece of the student."""
     special = {
-        tokenizer.cls_id: "[CLS]",
-        tokenizer.sep_id: "[SEP]",
-        tokenizer.pad_id: "[PAD]",
-        tokenizer.mask_id: "[MASK]",
-        tokenizer.unk_id: "[UNK]",
+        tokenizer.cls_id: "cls",
+        tokenizer.sep_id: "sep",
+        tokenizer.pad_id: "pad",
+        tokenizer.mask_id: "mask",
+        tokenizer.unk_id: "unk",
     }
     result = np.empty((tokenizer.vocab_size, words.shape[1]), "float32")
     for index, piece in enumerate(tokenizer.pieces):
-        name = special.get(index)
-        ids = [vocabulary[name]] if name else _word_pieces(teacher, vocabulary, piece)
+        role = special.get(index)
+        ids = (
+            [special_id(teacher.vocabulary, role)]
+            if role
+            else _teacher_pieces(teacher, tokenizer, piece)
+        )
         result[index] = words[ids].mean(axis=0)
     return result
 
 
-def _word_pieces(teacher, vocabulary, piece):
+def _teacher_pieces(teacher, tokenizer, piece):
     text = piece.replace("▁", " ").strip()
-    if not piece.startswith("▁") and f"##{text}" in vocabulary:
-        return [vocabulary[f"##{text}"]]  # a piece that goes on with a word
-    return teacher.word_pieces(text) or [vocabulary["[UNK]"]]
+    if tokenizer.kind == "wordpiece":
+        text = piece.removeprefix(CONTINUATION) or piece
+    goes_on = not tokenizer.begins_word(piece) and not (text and is_chinese(ord(text[0])))
+    if goes_on and f"{CONTINUATION}{text}" in teacher.vocabulary:
+        return [teacher.vocabulary[f"{CONTINUATION}{text}"]]  # a piece that goes on with a word
+    return teacher.word_pieces(text) or [special_id(teacher.vocabulary, "unk")]
 
 
-def _probabilities(tokenizer):
-    """The unigram probability of each piece; special pieces are as rare as the rarest."""
+def _probabilities(tokenizer, texts):
+    """The probability of each piece: the unigram model's, special pieces being as rare as the rarest, or counted."""
+    if tokenizer.kind == "wordpiece":
+        ids = [index for row in tokenizer.encode_batch(list(texts)) for index in row]
+        counts = 1.0 + np.bincount(np.asarray(ids, "int64"), minlength=tokenizer.vocab_size)
+        return counts / counts.sum()
     scores = np.asarray(tokenizer.scores, "float64")
     special = sorted(tokenizer.special_ids)
     ordinary = np.setdiff1d(np.arange(len(scores)), special)

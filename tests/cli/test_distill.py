@@ -9,7 +9,12 @@ import pytest
 from albert_tf import AlbertTextClassifier
 from albert_tf.cli.distill import _read_texts
 from tests.cli.conftest import in_slow_process
-from tests.distillation.conftest import SENTENCES, teacher_folder  # noqa: F401
+from tests.distillation.conftest import (
+    CHINESE_SENTENCES,
+    SENTENCES,
+    chinese_teacher_folder,  # noqa: F401
+    teacher_folder,  # noqa: F401
+)
 from tests.installation import Shell
 
 QUICK = ["--groups", "2", "--embedding-size", "8", "--batch-size", "8", "--validation-texts", "4"]
@@ -95,6 +100,24 @@ def test_labels_are_learned_beside(distilled, teacher_folder, shell):  # noqa: F
     assert "val_class_logits_accuracy" in records[-1]
     model = AlbertTextClassifier.from_preset(run / "model", num_classes=3)
     assert model.config.num_hidden_groups == 2
+
+
+@pytest.mark.slow
+def test_a_chinese_teacher_and_word_pieces_of_ones_own(chinese_teacher_folder, shell):  # noqa: F811
+    lines = (f"{a}，{b}\n" for a in CHINESE_SENTENCES for b in CHINESE_SENTENCES[:3])
+    (shell.folder / "reviews.txt").write_text("".join(lines), "utf-8")
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    pieces += sorted({*"".join(CHINESE_SENTENCES).lower(), "，"} - {" "})
+    (shell.folder / "vocab.txt").write_text("\n".join(pieces), "utf-8")
+    start = ["reviews.txt", "--teacher", chinese_teacher_folder, "--tokenizer", "vocab.txt"]
+    done = shell.albert_tf("distill", *start, "--output", "run", *QUICK)
+    assert "1 - cosine to the teacher" in done.err
+    kept = (shell.folder / "run" / "model" / "vocab.txt").read_text("utf-8")
+    assert kept.split("\n") == pieces
+    vectors = shell.albert_tf("embed", "--model", "run/model", "牛肉面很好吃").rows
+    assert len(vectors[0]["vector"]) == 16
+    both = [*start, "--preset", "run/model", "--output", "second"]
+    assert "leave one of them out" in shell.albert_tf("distill", *both, status=2).error
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,18 @@ SENTENCES = [
     "Münster lies in the north-west",
     "can you help me with a refund",
 ]
+CHINESE_SENTENCES = [
+    "这家店的牛肉面很好吃，下次还来",
+    "手机用了两天就坏了，客服也不理人",
+    "房间干净，早餐一般，离地铁很近！",
+    "剧情拖沓，看到一半就想走。",
+    "WiFi连不上，App也老是闪退……",
+    "物流很快，包装完好，五星好评👍",
+    "演员演得真好，配乐也很棒",
+    "价格不便宜，但是质量对得起价格",
+    "等了一个小时才上菜，菜还是凉的",
+    "Kindle屏幕清晰，看书不累眼睛",
+]
 WIDTH, LAYERS, INNER = 16, 4, 24
 
 
@@ -77,10 +89,31 @@ def teacher_folder(tmp_path_factory):
         special_tokens=[("[CLS]", ids["[CLS]"]), ("[SEP]", ids["[SEP]"])],
     )
     tokenizer.save(str(folder / "tokenizer.json"))
-    size = tokenizer.get_vocab_size()
+    write_bert(folder, tokenizer.get_vocab_size())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chinese_teacher_folder(tmp_path_factory):
+    """A tiny random BERT with a Chinese `vocab.txt`, as transformers' slow tokenizer writes it."""
+    tokenizers = pytest.importorskip("tokenizers")
+    folder = tmp_path_factory.mktemp("chinese_teacher")
+    tokenizer = tokenizers.BertWordPieceTokenizer(lowercase=True)
+    tokenizer.train_from_iterator(
+        CHINESE_SENTENCES, vocab_size=200, min_frequency=1, show_progress=False
+    )
+    tokenizer.save_model(str(folder))
+    settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": True}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings))
+    write_bert(folder, tokenizer.get_vocab_size())
+    return folder
+
+
+def write_bert(folder, vocab_size):
+    """Writes configuration and random weights of a tiny BERT into its folder."""
     config = {
         "model_type": "bert",
-        "vocab_size": size,
+        "vocab_size": vocab_size,
         "hidden_size": WIDTH,
         "num_hidden_layers": LAYERS,
         "num_attention_heads": 4,
@@ -93,8 +126,8 @@ def teacher_folder(tmp_path_factory):
         "layer_norm_eps": 1e-12,
     }
     (folder / "config.json").write_text(json.dumps(config))
-    save_file(teacher_tensors(size, np.random.default_rng(0)), folder / "model.safetensors")
-    return folder
+    tensors = teacher_tensors(vocab_size, np.random.default_rng(0))
+    save_file(tensors, folder / "model.safetensors")
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,15 @@ def test_tokens_of_a_word_share_its_number():
     assert "".join(p for p, w in zip(pieces, words[1:-1], strict=True) if w == 1) == "unbelievable"
 
 
-@given(st.text(min_size=1))
+# Of scripts with white space, in which nothing else parts words.
+SPACED = st.text(
+    st.characters(max_codepoint=0x0DFF)
+    | st.characters(min_codepoint=0x1F300, max_codepoint=0x1FAFF),
+    min_size=1,
+)
+
+
+@given(SPACED)
 @settings(deadline=None)
 def test_every_token_has_a_word_of_the_text(text):
     _, spans = TOKENIZER.encode(text, offsets=True)
@@ -41,6 +49,35 @@ def test_every_token_has_a_word_of_the_text(text):
     for (start, end), word in zip(spans, words[1:-1], strict=True):
         if text[start:end].strip():
             assert text[start:end].split()[0] in text.split()[word - 1]
+
+
+@given(SPACED)
+@settings(deadline=None)
+def test_pieces_of_english_join_no_words(text):
+    _, spans = TOKENIZER.encode(text, offsets=True)
+    words = words_of_characters(text)
+    np.testing.assert_array_equal(words_of_characters(text, spans, spans), words)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("我爱 iPhone手机，真的！！", "我|爱|iPhone|手|机|，|真|的|！|！"),
+        ("房间 Room 301很小。。。but ok", "房|间|Room|301|很|小|。|。|。|but|ok"),
+        ("コーヒーは２杯で￥500", "コ|ー|ヒ|ー|は|２|杯|で|￥|500"),
+        ("ร้านนี้ดี café", "ร้|า|น|นี้|ดี|café"),
+        ("한국어 좋아요", "한국어|좋아요"),
+        ("good😀好😀！", "good😀|好|😀|！"),
+        ("“好吃”…真的", "“|好|吃|”…|真|的"),
+    ],
+)
+def test_words_of_scripts_without_white_space_are_characters(text, expected):
+    words = words_of_characters(text)
+    groups = [
+        "".join(c for c, w in zip(text, words[:-1], strict=True) if w == n).strip()
+        for n in range(1, words[-1] + 1)
+    ]
+    assert groups == expected.split("|")
 
 
 def test_words_that_one_side_lacks_are_left_out():

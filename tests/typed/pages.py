@@ -6,7 +6,9 @@ from pathlib import Path
 
 from tests.installation import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+TRANSLATIONS = {ROOT / "README.zh.md": ROOT / "README.md"}
+"""Pages whose blocks are those of another page, which are typed there."""
+PAGES = [ROOT / "README.md", *TRANSLATIONS, *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(?P<language>\w*)(?P<where>[^\n]*)\n(?P<code>.*?)^```$", re.M | re.S)
 TYPED = {"sh": "commands", "python": "scripts"}
 """Languages of the blocks that a reader types here, and what to call them."""

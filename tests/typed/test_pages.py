@@ -4,6 +4,7 @@ Each page is typed from top to bottom in a fresh folder, so what it speaks of mu
 package ships. A block whose fence says where else it is typed, such as "```sh (with a phone)", is left out.
 """
 
+import ast
 from collections import Counter
 
 import pytest
@@ -11,7 +12,13 @@ import pytest
 from tests.conftest import TYPED
 from tests.typed import pages
 
-TYPED_PAGES = [page for page in pages.PAGES if any(not b.where for b in pages.blocks(page))]
+TYPED_PAGES = [
+    page
+    for page in pages.PAGES
+    if page not in pages.TRANSLATIONS and any(not b.where for b in pages.blocks(page))
+]
+TYPED_ELSEWHERE = {"albert-tf demo --language zh"}
+"""Commands of translations that other tests type, here `tests/cli/test_demo.py`."""
 
 
 @pytest.mark.slow
@@ -29,6 +36,21 @@ def test_page(page, shell, record_property):
                 shell.type(line)
                 counts["commands"] += 1
     record_property(TYPED, dict(counts))  # what pytest-xdist can send
+
+
+@pytest.mark.parametrize("page", pages.TRANSLATIONS, ids=lambda page: page.name)
+def test_a_translation_has_the_commands_and_scripts_of_its_page(page):
+    """Scripts but for their comments, which are translated."""
+    original = pages.blocks(pages.TRANSLATIONS[page])
+    for language, read in (("sh", lambda b: b.lines), ("python", lambda b: [_script(b)])):
+        known = {part for b in original if b.language == language for part in read(b)}
+        typed = {part for b in pages.blocks(page) if b.language == language for part in read(b)}
+        assert typed - known <= TYPED_ELSEWHERE
+        assert typed & known
+
+
+def _script(block):
+    return ast.dump(ast.parse(block.code))
 
 
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.name)

@@ -12,6 +12,7 @@ import android.widget.TextView
 import io.github.alberttf.app.AlbertApplication
 import io.github.alberttf.app.R
 import io.github.alberttf.app.benchmark.BenchmarkActivity
+import io.github.alberttf.app.library.OwnExamples
 import io.github.alberttf.app.library.Screen
 import io.github.alberttf.app.ui.LengthLimit
 import io.github.alberttf.app.ui.ModelActivity
@@ -32,6 +33,7 @@ class ClassifyActivity : ModelActivity() {
     private lateinit var details: DetailsPanel
     private lateinit var input: EditText
     private lateinit var note: TextView
+    private val ownExamples by lazy { OwnExamples(resources, R.array.chinese_reviews) }
 
     /** What to tell of the text itself, such as that its end was cut; null: nothing. */
     private var remark: String? = null
@@ -132,16 +134,19 @@ class ClassifyActivity : ModelActivity() {
     }
 
     private fun showExample() {
-        val examples = library.bundledModel(session.choice ?: return)?.examples.orEmpty()
+        val examples = examples(session.state)
         if (examples.isEmpty()) return
         input.replaceText(examples[(examples.indexOf(input.text.toString()) + 1) % examples.size])
     }
 
+    private fun examples(state: ClassifyState): List<String> =
+        state.choice?.let(library::bundledModel)?.examples
+            ?: ownExamples.of((state.model as? ModelState.Ready)?.model)
+
     private fun show(state: ClassifyState) {
         val model = (state.model as? ModelState.Ready)?.model
         models.show(state.choice, state.model, state.failure)
-        val bundled = state.choice?.let(library::bundledModel)
-        findViewById<View>(R.id.example).isPresent = !bundled?.examples.isNullOrEmpty()
+        findViewById<View>(R.id.example).isPresent = examples(state).isNotEmpty()
         answers.show(state.answer, model?.task)
         earlyExit.show(model, session.patience)
         details.show(state.answer, model)

@@ -6,6 +6,7 @@ import android.widget.EditText
 import android.widget.TextView
 import io.github.alberttf.app.AlbertApplication
 import io.github.alberttf.app.R
+import io.github.alberttf.app.library.OwnExamples
 import io.github.alberttf.app.library.Screen
 import io.github.alberttf.app.ui.LengthLimit
 import io.github.alberttf.app.ui.ModelActivity
@@ -26,6 +27,7 @@ class CommandsActivity : ModelActivity() {
     private lateinit var answers: CommandPanel
     private lateinit var input: EditText
     private lateinit var marks: TextMarks
+    private val ownExamples by lazy { OwnExamples(resources, R.array.chinese_commands) }
 
     /** Whether the text was longer than can be kept. */
     private var isCut = false
@@ -62,19 +64,18 @@ class CommandsActivity : ModelActivity() {
     }
 
     private fun showExample() {
-        val examples =
-            session.choice
-                ?.let(library::bundledModel)
-                ?.examples
-                .orEmpty()
+        val examples = examples(session.state)
         if (examples.isEmpty()) return
         input.replaceText(examples[(examples.indexOf(input.text.toString()) + 1) % examples.size])
     }
 
+    private fun examples(state: CommandsState): List<String> =
+        state.choice?.let(library::bundledModel)?.examples
+            ?: ownExamples.of((state.model as? ModelState.Ready)?.model)
+
     private fun show(state: CommandsState) {
         models.show(state.choice, state.model, state.failure)
-        val bundled = state.choice?.let(library::bundledModel)
-        findViewById<View>(R.id.example).isPresent = !bundled?.examples.isNullOrEmpty()
+        findViewById<View>(R.id.example).isPresent = examples(state).isNotEmpty()
         answers.show(state.answer)
         // While a person types on, marks move with their words until the next answer.
         val found = state.answer?.found?.entities

@@ -28,6 +28,9 @@ internal class AppendedArchive private constructor(
         val header: Int,
     )
 
+    /** Whether there is a member of this name. */
+    operator fun contains(member: String): Boolean = member in entries
+
     /**
      * The content of a member, or null if there is none of that name.
      *

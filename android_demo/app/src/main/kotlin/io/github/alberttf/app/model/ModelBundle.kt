@@ -32,6 +32,9 @@ internal class ModelBundle private constructor(
 
     val hasTokenizer: Boolean get() = !json.isNull(TOKENIZER_SETTINGS)
 
+    /** Whether the tokenizer is one of WordPieces. */
+    val hasWordPieces: Boolean get() = hasTokenizer && SENTENCE_PIECE !in archive && WORD_PIECES in archive
+
     /** Makes the tokenizer, with the options of the file as [adjust] changes them. */
     fun makeTokenizer(adjust: (TokenizerOptions) -> TokenizerOptions = { it }): AlbertTokenizer {
         val settings = json.child(TOKENIZER_SETTINGS)
@@ -81,8 +84,9 @@ internal class ModelBundle private constructor(
         private const val METADATA = "albert_tf.json"
         private const val LABELS = "labels.txt"
 
-        /** A SentencePiece model, or WordPieces. */
-        private val TOKENIZERS = listOf("tokenizer.model", "vocab.txt")
+        private const val SENTENCE_PIECE = "tokenizer.model"
+        private const val WORD_PIECES = "vocab.txt"
+        private val TOKENIZERS = listOf(SENTENCE_PIECE, WORD_PIECES)
         private const val TOKENIZER_SETTINGS = "tokenizer"
         private const val FORMAT = 1
 

@@ -26,6 +26,7 @@ import java.nio.channels.FileChannel
  * @property labels names of the classes in the order of the scores; numbers where there were no names; empty for
  *   models that have no classes.
  * @property tokenizer the model's own; null if it was exported without a preprocessor.
+ * @property readsWordPieces whether the tokenizer is one of WordPieces (`vocab.txt`).
  */
 public class ModelFile internal constructor(
     public val name: String,
@@ -34,6 +35,7 @@ public class ModelFile internal constructor(
     internal val graph: ByteBuffer,
     public val labels: List<String>,
     public val tokenizer: AlbertTokenizer?,
+    public val readsWordPieces: Boolean,
 ) {
     /** What the answer to a text is; null for models that give none, of which [ModelDescription.head] tells the kind. */
     public val task: ModelTask? get() = description.task
@@ -176,6 +178,7 @@ public class ModelFile internal constructor(
                 graph = bundle.graph,
                 labels = description.checkLabels(bundle.labels),
                 tokenizer = if (bundle.hasTokenizer) bundle.makeTokenizer() else null,
+                readsWordPieces = bundle.hasWordPieces,
             )
         }
     }

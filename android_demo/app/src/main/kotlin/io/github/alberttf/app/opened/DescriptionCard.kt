@@ -57,7 +57,7 @@ internal class DescriptionCard(
         val layers = wording.count(description.numLayers)
         val pieces = model.tokenizer?.vocabulary?.size
         return listOfNotNull(
-            pieces?.let { R.string.fact_tokenizer to text(R.string.fact_tokenizer_value, wording.count(it)) },
+            pieces?.let { R.string.fact_tokenizer to text(tokenizer(model), wording.count(it)) },
             R.string.fact_longest to wording.plural(R.plurals.tokens, model.sequenceLength),
             R.string.fact_layers to if (description.hasEarlyExits) text(R.string.fact_layers_early, layers) else layers,
             R.string.fact_weights to description.quantization,
@@ -67,6 +67,9 @@ internal class DescriptionCard(
             R.string.fact_writer to text(R.string.fact_writer_value, description.writer),
         ).map { (name, value) -> activity.getString(name) to value }
     }
+
+    private fun tokenizer(model: ModelFile): Int =
+        if (model.readsWordPieces) R.string.fact_tokenizer_word_pieces else R.string.fact_tokenizer_value
 
     private fun text(
         resource: Int,

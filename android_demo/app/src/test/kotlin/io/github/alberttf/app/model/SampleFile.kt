@@ -15,6 +15,9 @@ internal class SampleFile {
 
     var labels: String? = "ham\nspam\n"
 
+    /** The lines of a `vocab.txt`; null for a model without a tokenizer. */
+    var wordPieces: List<String>? = null
+
     /** Whether the archive's offsets count from the file's beginning, or from its own. */
     var hasAbsoluteOffsets: Boolean = true
 
@@ -35,8 +38,10 @@ internal class SampleFile {
         val digest = MessageDigest.getInstance("SHA-256").digest(graph)
         description.put("model_bytes", graph.size)
         description.put("model_sha256", digest.joinToString("") { "%02x".format(it) })
+        if (wordPieces != null) description.put("tokenizer", JSONObject(WORD_PIECE_SETTINGS))
         val members = linkedMapOf("albert_tf.json" to description.toString())
         labels?.let { members["labels.txt"] = it }
+        wordPieces?.let { members["vocab.txt"] = it.joinToString("\n") }
         return graph + zip(members, if (hasAbsoluteOffsets) graph.size else 0)
     }
 
@@ -80,6 +85,24 @@ internal class SampleFile {
 
     companion object {
         const val NAME: String = "sample.tflite"
+
+        private const val WORD_PIECE_SETTINGS = """{"lowercase": true, "strip_accents": true}"""
+
+        /** A file that runs the graph of another on a vocabulary of WordPieces. */
+        fun withWordPieces(
+            file: ByteArray,
+            pieces: List<String>,
+            labels: List<String>,
+        ): ByteArray {
+            val archive = checkNotNull(AppendedArchive.find(ByteBuffer.wrap(file), NAME))
+            val description = JSONObject(checkNotNull(archive.read("albert_tf.json")).decodeToString())
+            val sample = SampleFile()
+            sample.graph = file.copyOf(description.getInt("model_bytes"))
+            for (key in description.keys()) sample.description.put(key, description[key])
+            sample.wordPieces = listOf("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]") + pieces
+            sample.labels = labels.joinToString("") { "$it\n" }
+            return sample.toByteArray()
+        }
 
         /** A flatbuffer whose root table has a description alone. */
         fun flatbuffer(description: String): ByteArray {

@@ -13,7 +13,9 @@ import io.github.alberttf.app.library.ModelChoice
 import io.github.alberttf.app.library.OpenedModelStore
 import io.github.alberttf.app.model.ModelFileException
 import io.github.alberttf.app.model.ModelFileException.Reason
+import io.github.alberttf.app.model.SampleFile
 import io.github.alberttf.app.testing.AppTest
+import io.github.alberttf.app.testing.Screens
 import io.github.alberttf.app.testing.figures
 import io.github.alberttf.app.testing.isVisible
 import io.github.alberttf.app.testing.text
@@ -84,6 +86,39 @@ class OpenedModelTest : AppTest() {
         assertEquals("mine.tflite", screen.activity.text(R.id.model_about))
         screen.type("Call now and win a prize of 1000 pounds!")
         assertEquals(answerOf(spam, "Call now and win a prize of 1000 pounds!").best?.label, screen.awaitAnswer())
+    }
+
+    @Test
+    @Config(qualifiers = "+zh-rCN")
+    fun `a model that reads Chinese has Chinese examples`() {
+        val examples = context.resources.getStringArray(R.array.chinese_reviews).toList()
+        val known = examples.dropLast(1).flatMap { it.map(Char::toString) }.distinct()
+        controller.setup()
+        choose(SampleFile.withWordPieces(spamFile, known, listOf("差评", "好评")), "好评.tflite")
+        assertEquals("WordPiece，${known.size + 5} 个词片", activity.figures(R.id.description_figures)["分词器"])
+        activity.findViewById<View>(R.id.try_it).performClick()
+        val screen = ClassifyScreen.open(this, shadowOf(activity).nextStartedActivity)
+        screen.awaitModel()
+        // The last one holds characters that this vocabulary lacks.
+        val shown = List(examples.size) {
+            screen.activity.findViewById<View>(R.id.example).performClick()
+            screen.input.text.toString()
+        }
+        assertEquals(listOf(examples[0], examples[1], examples[0]), shown)
+        screen.awaitAnswer()
+        Screens.layOut(screen.activity)
+        Screens.checkTexts(screen.activity)
+        Screens.save(screen.activity, "chinese-model")
+    }
+
+    @Test
+    fun `a model that reads English has no Chinese examples`() {
+        controller.setup()
+        choose(spamFile, "mine.tflite")
+        activity.findViewById<View>(R.id.try_it).performClick()
+        val screen = ClassifyScreen.open(this, shadowOf(activity).nextStartedActivity)
+        screen.awaitModel()
+        assertFalse(screen.activity.isVisible(R.id.example))
     }
 
     @Test
