@@ -9,9 +9,18 @@ import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "web_demo"
 
+
+def has_node() -> bool:
+    """Whether there is npm, and a Node in which modules know their folder."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        return False
+    command = ["node", "--print", "process.versions.node"]
+    version = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
+    return tuple(map(int, version.split(".")[:2])) >= (20, 11)
+
+
 needs_node = pytest.mark.skipif(
-    not (shutil.which("node") and shutil.which("npm")),
-    reason="the tools of the web page need Node: install nodejs and npm",
+    not has_node(), reason="the tools of the web page need Node 20.11 or newer, and npm"
 )
 
 
