@@ -120,9 +120,10 @@ def test_demo_in_chinese(shell):
 def test_demo_in_chinese_on_a_console_that_cannot_write_it(files, shell):
     options = ["--preset", f"{files}/small", "--sequence-length", 16]
     done = shell.albert_tf("demo", "--language", "zh", *options, env={"PYTHONIOENCODING": "cp1252"})
-    assert len(done.lines) == 4
+    answers = [line for line in done.lines if " %  " in line]
+    assert len(answers) == 4
     labels = {streams.writable(label, "cp1252") for label in demo_data("zh_sentences").labels}
-    assert {line.split()[0] for line in done.lines} <= labels
+    assert {line.split()[0] for line in answers} <= labels
     assert "1/4  fine-tuning" in done.err
 
 
