@@ -34,6 +34,7 @@ HUB = ["huggingface_hub>=0.30,<1"]
 PLOTS = ["matplotlib>=3.9,<4", "tensorboard>=2.20,<2.22"]
 JAX = ["jax>=0.5,<1"]
 DISTILL = ["tokenizers>=0.20,<1"]  # a BERT teacher's WordPiece; and a packaged teacher, by hand
+VOCABULARY = ["sentencepiece>=0.2.1,<0.3", "tokenizers>=0.20,<1"]  # their trainers
 BEAM = ["apache-beam>=2.77,<3"]
 QUANTIZE = ["ai-edge-quantizer==0.10.0"]  # int4 weights and int8 activations; it wants one LiteRT
 PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17,<2"]
@@ -54,6 +55,7 @@ EXTRAS = {
     "quantize": [*TENSORFLOW, *QUANTIZE],
     "scale": [*TENSORFLOW, *JAX, *BEAM],
     "distill": [*TENSORFLOW, *DISTILL],
+    "vocabulary": VOCABULARY,
     "hub": [*TENSORFLOW, *HUB],
     "plots": [*TENSORFLOW, *PLOTS],
     "test": TEST,
@@ -65,6 +67,7 @@ EXTRAS = {
         *JAX,
         *BEAM,
         *DISTILL,
+        *VOCABULARY,
         *QUANTIZE,
         *PEERS,
         *TEST,

@@ -16,6 +16,7 @@ from albert_tf.cli import (
     pretraining_data,
     sample,
     tokenize_text,
+    vocabulary,
 )
 
 TRAINING = (
@@ -44,6 +45,7 @@ ALL = (
     embed,
     fill_mask,
     tokenize_text,
+    vocabulary,
     pretraining_data,
     pretrain,
     distill,

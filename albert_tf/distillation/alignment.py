@@ -11,7 +11,7 @@ import unicodedata
 
 import numpy as np
 
-from albert_tf.pretraining.word_starts import SPACELESS
+from albert_tf.tokenizer.scripts import SPACELESS
 
 NO_WORD = -1
 _SPACES = np.array(sorted(ord(c) for c in map(chr, range(0x10000)) if c.isspace()), "uint32")

@@ -5,21 +5,10 @@ import unicodedata
 import numpy as np
 
 from albert_tf.tokenizer import AlbertTokenizer
+from albert_tf.tokenizer.scripts import SPACELESS, is_spaceless
 
 # What google-research/albert lets stand inside a word, unless it is the whole piece.
 PUNCTUATION = frozenset('!"#$%&()*+,-./:;?@[\\]^_`{|}~£€')
-# Written without spaces, so that a piece is the best word there is.
-SPACELESS = (
-    "CJK",
-    "HIRAGANA",
-    "KATAKANA",
-    "BOPOMOFO",
-    "THAI",
-    "LAO",
-    "KHMER",
-    "MYANMAR",
-    "TIBETAN",
-)
 
 
 def word_start_table(tokenizer: AlbertTokenizer) -> np.ndarray:
@@ -71,10 +60,7 @@ def parting_table(tokenizer: AlbertTokenizer) -> np.ndarray:
 
 
 def _is_spaceless(piece):
-    return not piece.isascii() and any(
-        unicodedata.name(character, "").startswith(SPACELESS) and character.isalpha()
-        for character in piece
-    )
+    return not piece.isascii() and any(map(is_spaceless, piece))
 
 
 def _goes_on(piece):

@@ -1,10 +1,9 @@
 """A run of letters into WordPieces: `WordpieceTokenizer` of google-research/bert `tokenization.py`."""
 
-import itertools
 from typing import NamedTuple
 
-from albert_tf.tokenizer.normalization import combining_class
-from albert_tf.tokenizer.wordpiece.characters import Characters, is_punctuation
+from albert_tf.tokenizer.wordpiece.characters import Characters
+from albert_tf.tokenizer.wordpiece.splitting import WordSplitter, word_spans
 from albert_tf.tokenizer.wordpiece.vocabulary_file import CONTINUATION, WordPieces
 
 LONGEST_WORD = 200
@@ -29,7 +28,7 @@ class WordSegmenter:
 
     def __init__(self, vocabulary: WordPieces, characters: Characters):
         self._unk_id = vocabulary.unk_id
-        self._characters = characters
+        self._split = WordSplitter(characters)
         self._first: dict[str, int] = {}
         self._inner: dict[str, int] = {}  # without the mark of continuation
         for piece, index in vocabulary.piece_ids.items():
@@ -45,9 +44,9 @@ class WordSegmenter:
         Args:
             run: characters without white space, that are no words of their own.
         """
-        text, origins = self._normalized(run)
+        text, origins = self._split.normalized(run)
         ids, starts, ends = [], [], []
-        for begin, end in _words(text):
+        for begin, end in word_spans(text):
             pieces = self.pieces(text[begin:end])
             if pieces is None:
                 pieces = [(self._unk_id, end - begin)]
@@ -77,45 +76,3 @@ class WordSegmenter:
             found.append((index, end))
             at, known, longest = end, self._inner, self._longest_inner
         return found
-
-    def _normalized(self, run):
-        """What becomes of a run, and which of its characters each of the new ones comes from."""
-        if run.isascii() and run.isalnum():
-            return run.lower() if self._characters.lowercase else run, range(len(run))
-        pairs = [
-            (character, origin)
-            for origin, old in enumerate(run)
-            for character in self._characters.decomposed(ord(old))
-        ]
-        if self._characters.strip_accents:
-            pairs = _in_canonical_order(pairs)
-        pairs = [pair for pair in pairs if not self._characters.is_accent(pair[0])]
-        return "".join(character for character, _ in pairs), [origin for _, origin in pairs]
-
-
-def _in_canonical_order(pairs):
-    """Characters with their origins, marks in the order of NFD; it matters for the few marks that are no accents."""
-    classes = [0 if c.isascii() else combining_class(ord(c)) for c, _ in pairs]
-    if not any(a > b > 0 for a, b in itertools.pairwise(classes)):
-        return pairs
-    ordered = []
-    for is_mark, group in itertools.groupby(range(len(pairs)), lambda at: classes[at] > 0):
-        places = list(group)
-        ordered += sorted(places, key=classes.__getitem__) if is_mark else places
-    return [pairs[at] for at in ordered]
-
-
-def _words(text):
-    """Where each word of a run begins and ends: each punctuation mark is one, and what stands between them."""
-    if text.isalnum():
-        yield 0, len(text)
-        return
-    begin = 0
-    for at, character in enumerate(text):
-        if is_punctuation(ord(character)):
-            if begin < at:
-                yield begin, at
-            yield at, at + 1
-            begin = at + 1
-    if begin < len(text):
-        yield begin, len(text)
