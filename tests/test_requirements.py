@@ -64,9 +64,19 @@ def test_the_base_is_what_answers():
     assert {"numpy", "ai-edge-litert"} == BASE
 
 
-@pytest.mark.parametrize("extra", [extra for extra in OF_USERS if extra != "tensorflow"])
+ON_THE_BASE = {"vocabulary"}
+"""Extras of what needs no TensorFlow."""
+
+
+@pytest.mark.parametrize("extra", sorted({*OF_USERS} - {"tensorflow"} - ON_THE_BASE))
 def test_extras_build_on_the_extra_tensorflow(extra):
     assert TENSORFLOW < names(DECLARED[extra]) < names(DECLARED["dev"])
+
+
+@pytest.mark.parametrize("extra", sorted(ON_THE_BASE))
+def test_extras_that_need_no_tensorflow_bring_none(extra):
+    assert not TENSORFLOW & names(DECLARED[extra])
+    assert names(DECLARED[extra]) < names(DECLARED["dev"])
 
 
 @pytest.mark.parametrize("extra", DECLARED)

@@ -105,6 +105,7 @@ class OpenedModelTest : AppTest() {
             screen.input.text.toString()
         }
         assertEquals(listOf(examples[0], examples[1], examples[0]), shown)
+        passPause()
         screen.awaitAnswer()
         Screens.layOut(screen.activity)
         Screens.checkTexts(screen.activity)
