@@ -1,6 +1,7 @@
 """Text files as documents, paragraphs as sentences, and what is excluded."""
 
 import gzip
+import hashlib
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from albert_tf.pretraining.documents import (
     read_documents,
     split_sentences,
 )
+from albert_tf.tasks import demo_data
 
 
 @pytest.mark.parametrize(
@@ -36,15 +38,39 @@ def test_sentences_in_languages_with_spaces(sentences):
     assert split_sentences(" ".join(sentences)) == sentences
 
 
-def test_sentences_without_spaces():
-    assert split_sentences("今日は晴れ。明日も！「はい。」と言った。") == [
-        "今日は晴れ。",
-        "明日も！",
-        "「はい。」と言った。",
-    ]
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["今日は晴れ。", "明日も！", "「はい。」と言った。"],
+        ["他说：“好。”", "然后走了。"],
+        ["“走吧！”，他说。", "“去哪里？”", "没人知道……", "（真的。）", "《书》看完了？！", "好。"],
+        ["「本当ですか？」", "『ええ。』", "彼は笑った…", "「いいえ！」と叫んだ。"],
+        ["太好了!", "下次还来?", "一定……", "“嗯。”"],
+        ["房间3.5米。", "OK！", "Wifi好…", "就是慢。"],
+        ["他想……，没说。。。", "走了～好吧"],
+    ],
+)
+def test_sentences_in_languages_without_spaces(sentences):
+    assert split_sentences("".join(sentences)) == sentences
 
 
-@given(st.text("aB. !?\"'é。\n）)1", max_size=60))
+@pytest.mark.parametrize(
+    "text", ["Wait…what? no", "a!b?c", "see http://x.org/?q=1!", 'He said "no…" and left', "e.g.。"]
+)
+def test_what_is_no_end(text):
+    assert split_sentences(text) == [text]
+
+
+def test_english_is_cut_as_before():
+    texts = demo_data("uci_sentences").texts
+    paragraphs = [*texts, *(" ".join(texts[i : i + 7]) for i in range(0, len(texts), 7))]
+    sentences = [text for paragraph in paragraphs for text in split_sentences(paragraph)]
+    content = "".join(f"{text}\n" for text in sentences).encode()
+    known = "4bec945174470266320dd262ae1f46b8f3f7a7fa9595f5e8efd60c33402ebccd"
+    assert (len(sentences), hashlib.sha256(content).hexdigest()) == (5971, known)
+
+
+@given(st.text("aB. !?\"'é。…”“」「と好\n）)1", max_size=60))
 def test_sentences_joined_are_the_paragraph(paragraph):
     sentences = split_sentences(paragraph)
     assert "".join("".join(sentences).split()) == "".join(paragraph.split())
