@@ -31,8 +31,8 @@ def split_sentences(paragraph: str) -> list[str]:
     anything but a small letter follow, unless the full stop belongs to an initial (`J. R. Tolkien`, `U.S.`) or to an
     abbreviation of a short English list. In Chinese and Japanese no space is needed: after `。`, `！`, `？`, and
     between two of their letters after `…`, `!`, `?`, also with quotes and brackets behind them, unless a comma follows
-    (`“走吧！”，他说。`) or, in Japanese, a quotation's `と`. That is plain on purpose: a boundary missed or added makes a
-    segment of a pretraining example a little longer or shorter.
+    (`“走吧！”，他说。`) or, in Japanese, a quotation's `と`. That is plain on purpose: a boundary missed or added makes
+    a segment of a pretraining example a little longer or shorter.
     (`StateBasedSentenceBreaker` of tensorflow-text cuts `3.5` and `J.` apart, and is some twenty times slower.)
 
     Args:
