@@ -100,10 +100,11 @@ class OpenedModelTest : AppTest() {
         val screen = ClassifyScreen.open(this, shadowOf(activity).nextStartedActivity)
         screen.awaitModel()
         // The last one holds characters that this vocabulary lacks.
-        val shown = List(examples.size) {
-            screen.activity.findViewById<View>(R.id.example).performClick()
-            screen.input.text.toString()
-        }
+        val shown =
+            List(examples.size) {
+                screen.activity.findViewById<View>(R.id.example).performClick()
+                screen.input.text.toString()
+            }
         assertEquals(listOf(examples[0], examples[1], examples[0]), shown)
         passPause()
         screen.awaitAnswer()
