@@ -34,8 +34,6 @@ from albert_tf.heads import head_of
 NAME = "demo"
 HELP = "the whole way on bundled data, in a few minutes"
 
-SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
-
 
 def add_arguments(parser) -> None:
     """Adds the arguments of `albert-tf demo`."""
@@ -226,11 +224,10 @@ class Commands(Demo):
             answer(f"    {part.label}: {part.text}")
 
 
-class ChineseReviews(Demo):
+class ChineseReviews(Reviews):
     """Whether a Chinese sentence is positive."""
 
     folder = "runs/demo-zh"
-    page_of = "sentiment"
     typed = (
         "汤很鲜，服务也很周到",
         "用了两天就坏了，客服还不理人",
@@ -263,11 +260,6 @@ class ChineseReviews(Demo):
         say(f"{self.next_step()}making a vocabulary of the training texts: {vocabulary}")
         _write_vocabulary(vocabulary, texts)
         return [*size, "--tokenizer", str(vocabulary)]
-
-    def answer(self, text: str) -> None:
-        """Prints the label."""
-        (result,) = self.runner([text])
-        answer(f"{result.label} {percent(result.probability):>8}  {text}")
 
 
 DEMOS: dict[tuple[str, str], type[Demo]] = {
@@ -309,10 +301,15 @@ def _answer_typed(demo):
 
 def _write_vocabulary(path, texts):
     """The characters of texts as WordPieces, the frequent ones first, and letters and digits also within words."""
+    from albert_tf.tokenizer.wordpiece import vocabulary_file
+
     counts = Counter(c for text in texts for c in text.lower() if not c.isspace())
-    pieces = [*SPECIAL_PIECES, *(character for character, _ in counts.most_common())]
-    pieces += [f"##{c}" for c in string.ascii_lowercase + string.digits]
-    path.write_text("\n".join(pieces) + "\n", "utf-8")
+    pieces = [
+        *vocabulary_file.SPECIAL_PIECES,
+        *(character for character, _ in counts.most_common()),
+    ]
+    pieces += [vocabulary_file.CONTINUATION + c for c in string.ascii_lowercase + string.digits]
+    path.write_bytes(vocabulary_file.write_word_pieces(pieces))
 
 
 def _new_folder(wanted: Path) -> Path:

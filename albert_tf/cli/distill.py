@@ -285,9 +285,7 @@ def _tokenizer(file):
 
     if file is None:
         return AlbertTokenizer()
-    found = read_tokenizer_file(file)
-    casing = {"lowercase": found.lowercase, "strip_accents": found.strip_accents}
-    return AlbertTokenizer.from_bytes(found.tokenizer_model, **casing)
+    return read_tokenizer_file(file).as_tokenizer()
 
 
 def _report(result, run_dir):

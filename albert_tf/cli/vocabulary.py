@@ -26,7 +26,6 @@ NAME = "vocabulary"
 HELP = "learn a vocabulary from texts"
 
 NAMES = {"unigram": "spiece.model", "wordpiece": "vocab.txt"}
-TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".jsonlines", ".json")
 SAMPLE = 1000
 """Texts that are tokenized for the figures that are printed."""
 
@@ -106,7 +105,10 @@ def _check(args, output: Path) -> None:
 
 
 def _is_table(file: str) -> bool:
-    return Path(file.lower().removesuffix(".gz")).suffix in TABLES
+    from albert_tf.tables.table import JSON_LINES
+
+    tables = (".csv", ".tsv", ".tab", ".json", *JSON_LINES)
+    return Path(file.lower().removesuffix(".gz")).suffix in tables
 
 
 def _texts(args, file: str) -> Iterator[str]:

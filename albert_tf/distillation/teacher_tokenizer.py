@@ -2,10 +2,9 @@
 
 import importlib.util
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from albert_tf.errors import CheckpointError, MissingExtraError
-from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.weights.tokenizer_folder import read_folder_tokenizer
 
 FAST_FILE = "tokenizer.json"
@@ -99,12 +98,7 @@ class _FastTokenizer:
 
 class _WordPieces:
     def __init__(self, folder: Path):
-        found = read_folder_tokenizer(folder)
-        casing: dict[str, Any] = {
-            "lowercase": found.lowercase,
-            "strip_accents": found.strip_accents,
-        }
-        self._tokenizer = AlbertTokenizer.from_bytes(found.tokenizer_model, **casing)
+        self._tokenizer = read_folder_tokenizer(folder).as_tokenizer()
         self.vocabulary = {piece: i for i, piece in enumerate(self._tokenizer.pieces)}
 
     def encode(self, texts: list[str]) -> list[tuple[list[int], Spans]]:

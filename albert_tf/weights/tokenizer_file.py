@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from albert_tf.errors import CheckpointError
+from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.engines import WORDPIECE_NAME, parse_vocabulary
 from albert_tf.tokenizer.files import as_tokenization
 from albert_tf.tokenizer.huggingface import Tokenization
@@ -26,6 +27,13 @@ class FoundTokenizer(NamedTuple):
     tokenizer_model: bytes | None = None
     lowercase: bool = True
     strip_accents: bool = True
+
+    def as_tokenizer(self) -> AlbertTokenizer:
+        """Returns the tokenizer; `tokenizer_model` must be there."""
+        assert self.tokenizer_model is not None
+        return AlbertTokenizer.from_bytes(
+            self.tokenizer_model, lowercase=self.lowercase, strip_accents=self.strip_accents
+        )
 
 
 def find_sentencepiece(folder: Path) -> Path | None:

@@ -6,6 +6,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import * as esbuild from 'esbuild';
 import puppeteer from 'puppeteer-core';
+import {collectGarbage, ofPageProcess} from '../../web_demo/tests/memory.mjs';
 import {serve} from '../../web_demo/tests/serve.mjs';
 
 const [files, runtime, rounds, executablePath] = process.argv.slice(2);
@@ -95,22 +96,10 @@ async function visit(folder, isBlank) {
 
 /** What the page's process holds, in 10^6 bytes: as it is, and once garbage is collected. Shared libraries count by their share. */
 async function memory(browser, page) {
-  const as_it_is = await rendererMemory(browser);
-  for (const {client} of [{client: await page.createCDPSession()}, ...page.workers()]) {
-    await client.send('HeapProfiler.enable');
-    await client.send('HeapProfiler.collectGarbage');
-  }
-  await new Promise(resolve => setTimeout(resolve, 2000)); // freed memory is given back after a while
-  return {memory_mb: as_it_is, settled_memory_mb: await rendererMemory(browser)};
-}
-
-async function rendererMemory(browser) {
-  const session = await browser.target().createCDPSession();
-  const {processInfo} = await session.send('SystemInfo.getProcessInfo');
-  const renderers = processInfo.filter(({type}) => type === 'renderer');
-  renderers.sort((a, b) => b.cpuTime - a.cpuTime); // a browser keeps spare ones, which do nothing
-  const rollup = fs.readFileSync(`/proc/${renderers[0].id}/smaps_rollup`, 'utf8');
-  return (/^Pss: +(\d+) kB/m.exec(rollup)[1] * 1024) / 1e6;
+  const held = async () => (await ofPageProcess(browser, 'smaps_rollup', 'Pss')) / 1e6;
+  const memory_mb = await held();
+  await collectGarbage(page);
+  return {memory_mb, settled_memory_mb: await held()};
 }
 
 /** Bytes of what was asked for, as they are and packed by gzip. */

@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import signal
+from functools import partial
 
 import pytest
 
@@ -23,10 +24,13 @@ def start(shell, files, *arguments, **options):
     return shell.start("demo", *arguments, *model, **options)
 
 
-def typed_into(shell, files, text, *arguments, **options):
-    """The lines of the answers, and what is said beside them, of a demo into which a text is typed."""
+def typed_into(begin, text):
+    """The lines of the answers, and what is said beside them, of a demo into which a text is typed.
+
+    `begin` starts the demo, with `stdin`.
+    """
     typing, terminal = pty.openpty()
-    process = start(shell, files, *arguments, stdin=terminal, **options)
+    process = begin(stdin=terminal)
     os.close(terminal)
     os.write(typing, f"{text}\n\x04".encode())  # Ctrl-D
     out, err = process.communicate()
@@ -37,7 +41,7 @@ def typed_into(shell, files, text, *arguments, **options):
 
 
 def test_demo_answers_until_the_end_of_the_input(files, shell):
-    lines, said = typed_into(shell, files, "a lovely film")
+    lines, said = typed_into(partial(start, shell, files), "a lovely film")
     answers = [line for line in lines if " %  " in line]
     assert len(answers) == 4 + 1
     assert re.fullmatch(r"> (positive|negative) +\d+\.\d %  a lovely film", answers[-1])
@@ -50,10 +54,9 @@ def test_demo_of_commands(files, shell):
     browser = shell.folder / "browser"
     browser.write_text('#!/bin/sh\necho "$1" > opened\n')
     browser.chmod(0o700)
-    lines, said = typed_into(
-        *(shell, files, "play jazz", "--task", "commands", "--open"),
-        env={"BROWSER": f"{browser} %s"},
-    )
+    arguments = ("--task", "commands", "--open")
+    begin = partial(start, shell, files, *arguments, env={"BROWSER": f"{browser} %s"})
+    lines, said = typed_into(begin, "play jazz")
     answers = [line for line in lines if " %  " in line]
     assert len(answers) == 4 + 1
     assert re.fullmatch(r"> [A-Z]\w+ +\d+\.\d %  play jazz", answers[-1])
@@ -95,15 +98,10 @@ def test_demo_can_be_resumed_as_a_fine_tuning_run(files, shell):
 
 
 def test_demo_in_chinese(shell):
-    typing, terminal = pty.openpty()
     arguments = ("demo", "--language", "zh", "--sequence-length", 16)
-    process = shell.start(*arguments, stdin=terminal, env={"PYTHONIOENCODING": "utf-8"})
-    os.close(terminal)
-    os.write(typing, "菜很好吃，值得再来\n\x04".encode())  # Ctrl-D
-    out, err = process.communicate()
-    os.close(typing)
-    assert process.returncode == 0, err
-    answers = [line for line in out.splitlines() if " %  " in line]
+    begin = partial(shell.start, *arguments, env={"PYTHONIOENCODING": "utf-8"})
+    lines, err = typed_into(begin, "菜很好吃，值得再来")
+    answers = [line for line in lines if " %  " in line]
     assert len(answers) == 4 + 1
     assert all(re.match(r"(> )?(好评|差评) +\d+\.\d %  ", line) for line in answers)
     assert answers[-1].endswith(" %  菜很好吃，值得再来")

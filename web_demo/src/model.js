@@ -1,5 +1,6 @@
 import {readBundle} from './archive.js';
 import {ModelFileError} from './errors.js';
+import {fetched} from './fetched.js';
 import {HEADS} from './heads.js';
 import {Graph, loadRuntime} from './runtime.js';
 import {makeTokenizer, TABLES} from './tokenizer.js';
@@ -37,7 +38,7 @@ export class TextModel {
     const [content, contents] = await Promise.all([contentOf(file, name), contentsOf(tables)]);
     const bundle = await readBundle(content, name);
     checkSupported(bundle, name);
-    await loadRuntime({wasm: String(wasm), wasmBinary: wasmBinary instanceof URL ? wasmBinary.href : wasmBinary, threads});
+    await loadRuntime({wasm: String(wasm), wasmBinary, threads});
     const tokenizer = makeTokenizer(bundle.tokenizer, bundle.description.tokenizer, contents);
     return new TextModel(await Graph.compile(content), tokenizer, bundle);
   }
@@ -220,9 +221,6 @@ async function contentsOf(tables) {
 
 async function contentOf(source, name) {
   if (source instanceof Uint8Array) return source;
-  const response = await fetch(source);
-  if (!response.ok) {
-    throw new Error(`${name} cannot be loaded: the server says ${response.status} ${response.statusText}`);
-  }
+  const response = await fetched(source, name);
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -1,5 +1,6 @@
 // LiteRT.js, loaded once: what runs the graphs.
 import {loadAndCompile, loadLiteRt, Tensor} from '@litertjs/core';
+import {fetched} from './fetched.js';
 
 /** The version whose check of shapes is mended below; `npm install` brings exactly this one. */
 const MENDED = '2.5.3';
@@ -14,7 +15,7 @@ let loading = null;
  *
  * @param {object} options
  * @param {string} options.wasm the folder of the WebAssembly files, or its script, as a URL.
- * @param {string|ArrayBuffer} [options.wasmBinary] the content of the `.wasm`, or its URL, packed by gzip or not; without it
+ * @param {string|URL|ArrayBuffer} [options.wasmBinary] the content of the `.wasm`, or its URL, packed by gzip or not; without it
  *   the script finds its own.
  * @param {boolean} options.threads whether to run on several, which needs a page that is cross-origin isolated.
  */
@@ -86,12 +87,11 @@ function prepareModule(wasm, threads, module) {
 /**
  * Compiles WebAssembly while it arrives, so that its bytes are never held as a whole.
  *
- * @param {string|ArrayBuffer} binary its content, or its URL. Packed by gzip or not: some servers unpack what they send.
+ * @param {string|URL|ArrayBuffer} binary its content, or its URL. Packed by gzip or not: some servers unpack what they send.
  * @returns {Promise<WebAssembly.Module>}
  */
 async function compiled(binary) {
-  const response = typeof binary === 'string' ? await fetch(binary) : new Response(binary);
-  if (!response.ok) throw new Error(`${binary} cannot be loaded: ${response.status} ${response.statusText}`);
+  const response = binary instanceof ArrayBuffer ? new Response(binary) : await fetched(binary, String(binary));
   const reader = response.body.getReader();
   const {value: first = new Uint8Array()} = await reader.read();
   const whole = new ReadableStream({

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {after, before, describe, test} from 'node:test';
 import puppeteer from 'puppeteer-core';
+import {collectGarbage, ofPageProcess} from './memory.mjs';
 import {serve} from './serve.mjs';
 
 const {ALBERT_WEB_FOLDER: folder, ALBERT_WEB_PICTURES: pictures, ALBERT_WEB_BROWSER: executablePath} = process.env;
@@ -171,17 +172,9 @@ test('on several threads, where the page is isolated', async () => {
 
 test('memory stays', {skip: !SOAK || isFirefox}, async () => {
   const {page} = await opened(targets['over http']());
-  const session = await browser.target().createCDPSession();
   const held = async () => {
-    for (const {client} of page.workers()) {
-      await client.send('HeapProfiler.enable');
-      await client.send('HeapProfiler.collectGarbage');
-    }
-    await new Promise(resolve => setTimeout(resolve, 2000)); // freed memory is given back after a while
-    const {processInfo} = await session.send('SystemInfo.getProcessInfo');
-    const renderers = processInfo.filter(({type}) => type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
-    const status = fs.readFileSync(`/proc/${renderers[0].id}/status`, 'utf8');
-    return /^RssAnon:\s+(\d+)/m.exec(status)[1] / 1024;
+    await collectGarbage(page);
+    return (await ofPageProcess(browser, 'status', 'RssAnon')) / 2 ** 20;
   };
   const sizes = [];
   for (let count = 0; count < SOAK; count++) {

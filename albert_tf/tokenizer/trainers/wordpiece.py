@@ -14,10 +14,13 @@ from albert_tf.tokenizer.normalization import is_surrogate
 from albert_tf.tokenizer.trainers.unigram import EXTRA
 from albert_tf.tokenizer.wordpiece.characters import Characters
 from albert_tf.tokenizer.wordpiece.splitting import WordSplitter
-from albert_tf.tokenizer.wordpiece.vocabulary_file import CONTINUATION, write_word_pieces
+from albert_tf.tokenizer.wordpiece.vocabulary_file import (
+    CONTINUATION,
+    SPECIAL_PIECES,
+    UNKNOWN_PIECE,
+    write_word_pieces,
+)
 from albert_tf.tokenizer.wordpiece.words import LONGEST_WORD
-
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 LEAST_FREQUENT = 2
 """Times that a pair must occur to become a piece."""
@@ -44,18 +47,18 @@ def train_wordpiece(
     words = {word: n for word, n in words.items() if known.issuperset(word)}
     inner = {character for word in words for character in word[1:]}
     alphabet = [*sorted(known), *(CONTINUATION + character for character in sorted(inner))]
-    needed = len(SPECIAL) + len(alphabet)
+    needed = len(SPECIAL_PIECES) + len(alphabet)
     if size < needed:
         raise ConfigError(
             f"size is {size}, and the characters of the texts and the special pieces alone are {needed}; raise it to "
             f"{needed} at least, or lower character_coverage, which is {character_coverage}"
         )
-    model = tokenizers.Tokenizer(tokenizers.models.WordPiece(unk_token=SPECIAL[1]))
+    model = tokenizers.Tokenizer(tokenizers.models.WordPiece(unk_token=UNKNOWN_PIECE))
     model.pre_tokenizer = tokenizers.pre_tokenizers.CharDelimiterSplit(" ")
     trainer = tokenizers.trainers.WordPieceTrainer(
         vocab_size=size,
         min_frequency=LEAST_FREQUENT,
-        special_tokens=[*SPECIAL, *alphabet],  # in this order
+        special_tokens=[*SPECIAL_PIECES, *alphabet],  # in this order
         continuing_subword_prefix=CONTINUATION,
         show_progress=False,
     )

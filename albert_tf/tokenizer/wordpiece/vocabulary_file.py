@@ -13,6 +13,9 @@ from collections.abc import Iterable
 from albert_tf.errors import CheckpointError
 
 CONTINUATION = "##"
+SPECIAL_PIECES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+"""With which a vocabulary of our own begins."""
+
 """How a piece begins that goes on with a word."""
 
 UNKNOWN_PIECE = "[UNK]"
