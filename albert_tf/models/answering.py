@@ -42,24 +42,15 @@ class AnsweringTask(ModelMixin):
             batches = reader.batches_of(packed)
             for rows in batches_by_length(packed.lengths, size_of_batch(batch_size)):
                 (inputs,) = batches.collate(np.asarray(rows))
-                found.put(rows, self.outputs_for_answers(inputs, rows, packed, decoder))
+                outputs = _by_name(self.predict_on_batch(inputs))
+                found.put(rows, kept_outputs(decoder, outputs, rows, packed))
         return decoder.answers(found.by_output, packed, columns)
 
-    def outputs_for_answers(
-        self, inputs: dict, rows: list[int], packed: Any, decoder: Any
-    ) -> Outputs:
-        """Returns what the answers need of the outputs of a batch, by name.
 
-        Args:
-            inputs: of the batch.
-            rows: which rows of `packed` they are.
-            packed: the rows of tokens.
-            decoder: as for `answers_to`.
-        """
-        outputs = self.predict_on_batch(inputs)
-        outputs = outputs if isinstance(outputs, dict) else {"logits": outputs}
-        arrays = {name: ops.convert_to_numpy(each) for name, each in outputs.items()}
-        return kept_outputs(decoder, arrays, rows, packed)
+def _by_name(outputs: Any) -> Outputs:
+    """Returns a model's outputs as arrays; a single one is called `logits`."""
+    named = outputs if isinstance(outputs, dict) else {"logits": outputs}
+    return {name: ops.convert_to_numpy(each) for name, each in named.items()}
 
 
 class AnsweringTextTask(AnsweringTask):
