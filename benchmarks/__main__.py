@@ -8,17 +8,15 @@ Let nothing else run meanwhile: the figures are this machine's.
 import subprocess
 import sys
 
-BENCHMARKS = (
-    *("startup", "on_device", "browser", "profile_ops", "fine_tuning", "tokenizers"),
-    "report",
-)
+from benchmarks.report import FIGURES
 
 
 def main():
     """Runs the benchmarks and stops at the first that fails."""
-    for name in BENCHMARKS:
-        print(f"\n== {name}", flush=True)
-        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
+    for command in (*FIGURES.values(), "report"):
+        print(f"\n== {command}", flush=True)
+        name, *arguments = command.split()
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *arguments], check=True)
 
 
 if __name__ == "__main__":

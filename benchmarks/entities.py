@@ -32,8 +32,8 @@ PRESET = "albert_small_en"
 SLOTS = FineTuningRecipe.named(
     PRESET, head_start="random", batch_size=32, learning_rate=3e-4, epochs=8
 )
-"""No linear start, which is one of sentence vectors; larger batches, since the texts are short; and twice the epochs, since
-after four the loss of the training texts still falls."""
+"""No linear start, which is one of sentence vectors; larger batches, since the texts are short; and twice the epochs,
+since after four the loss of the training texts still falls."""
 INTENTS = FineTuningRecipe.named(PRESET, batch_size=32, learning_rate=3e-4)
 
 

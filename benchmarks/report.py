@@ -19,7 +19,10 @@ FOLDER = ROOT / "docs" / "benchmarks"
 README = ROOT / "README.md"
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 BLOCK = re.compile(r"(?<=<!-- benchmarks -->\n).*?(?=<!-- /benchmarks -->)", re.DOTALL)
-FIGURES = ("startup", "on_device", "browser", "profile_ops", "fine_tuning", "tokenizers")
+FIGURES = {
+    name: name for name in ("startup", "on_device", "browser", "profile_ops", "fine_tuning")
+} | {"tokenizers": "tokenizers", "tokenizers_zh": "tokenizers --language zh"}
+"""What measures the figures of each file, after `python -m benchmarks.`."""
 
 
 def read(folder: Path, name: str) -> dict:
@@ -30,7 +33,9 @@ def read(folder: Path, name: str) -> dict:
     """
     path = folder / f"{name}.json"
     if not path.is_file():
-        raise SystemExit(f"no figures in {path}: python -m benchmarks.{name} measures them")
+        raise SystemExit(
+            f"no figures in {path}: python -m benchmarks.{FIGURES[name]} measures them"
+        )
     return json.loads(path.read_text("utf-8"))
 
 
@@ -38,9 +43,15 @@ def read(folder: Path, name: str) -> dict:
 
 
 def fields(
-    startup: dict, edge: dict, browser: dict, profile: dict, training: dict, tokenizers: dict
+    startup: dict,
+    edge: dict,
+    browser: dict,
+    profile: dict,
+    training: dict,
+    tokenizers: dict,
+    tokenizers_zh: dict,
 ) -> dict[str, str]:
-    """Returns what the templates ask for."""
+    """Returns what the templates ask for, of the figures in the order of `FIGURES`."""
     rates = training["texts_per_second"]
     ratio = statistics.median(rates["albert_tf"]) / statistics.median(rates["keras-hub"])
     return {
@@ -63,7 +74,6 @@ def fields(
         "profile_peaks": tables.peak_table(profile),
         "profile_machine": _machine(profile),
         "training_command": _command("fine_tuning", training, "size", "texts", "rounds"),
-        "tokenizer_command": _command("tokenizers", tokenizers, "texts", "rounds"),
         "training_size": training["settings"]["size"],
         "training_texts": f"{training['settings']['texts']:,}",
         "training_batch": training["settings"]["batch_size"],
@@ -75,12 +85,22 @@ def fields(
         "training_cpu": _processor(training["machine"]),
         "training_date": training["machine"]["date"],
         "training_versions": _versions(*training["versions"].values()),
-        "tokenizer_texts": f"{tokenizers['settings']['texts']:,}",
-        "tokenizer_table": tables.tokenizer_table(tokenizers),
-        "tokenizer_skipped": _skipped(tokenizers),
-        "tokenizer_machine": _machine(tokenizers),
-        "tokenizer_versions": _versions(tokenizers["machine"]["versions"]),
+        **_tokenizer_fields(tokenizers, "tokenizer"),
+        **_tokenizer_fields(tokenizers_zh, "tokenizer_zh"),
+        "tokenizer_zh_characters": f"{tokenizers_zh['settings']['characters']:.0f}",
     }
+
+
+def _tokenizer_fields(result, prefix):
+    found = {
+        "command": _command("tokenizers", result, "language", "texts", "rounds"),
+        "texts": f"{result['settings']['texts']:,}",
+        "table": tables.tokenizer_table(result),
+        "skipped": _skipped(result),
+        "machine": _machine(result),
+        "versions": _versions(result["machine"]["versions"]),
+    }
+    return {f"{prefix}_{name}": value for name, value in found.items()}
 
 
 def _edge_fields(edge):
@@ -149,11 +169,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the figures and the page")
     folder = parser.parse_args().folder.resolve()
-    startup, edge, browser, profile, training, tokenizers = (read(folder, name) for name in FIGURES)
+    figures = [read(folder, name) for name in FIGURES]
+    _, edge, _, _, training, *_ = figures
     plots.plot_peers(edge, training, folder / "peers.png")
     plots.plot_lengths(edge, folder / "lengths.png")
     plots.plot_layers(edge, folder / "layers.png")
-    values = fields(startup, edge, browser, profile, training, tokenizers)
+    values = fields(*figures)
     (folder / "README.md").write_text(filled("page.md", values), "utf-8")
     block = filled("readme.md", values)
     written = [folder / "README.md", *(folder / f"{n}.png" for n in ("peers", "lengths", "layers"))]

@@ -282,4 +282,4 @@ def tokenizer_table(result: dict) -> str:
     for name, values in result["texts_per_second"].items():
         share = result["agreement"][name.split(",")[0]]
         rows.append([_bold_ours(name), spread(values), f"{share:.2%}"])
-    return table(["", "texts a second", "texts with google-research's ids"], rows)
+    return table(["", "texts a second", "texts with the reference's ids"], rows)

@@ -42,7 +42,7 @@ BROWSER = {
     },
 }
 TOKENIZERS = {
-    "settings": {"texts": 5000, "rounds": 3},
+    "settings": {"language": "en", "texts": 5000, "rounds": 3, "characters": 41.6},
     "texts_per_second": {"albert_tf": [9e4], "keras-hub": [3e4]},
     "agreement": {"albert_tf": 1.0, "keras-hub": 0.175},
     "skipped": {},
@@ -137,7 +137,8 @@ def test_the_page_of_another_folder_leaves_the_readme(result, profile, tmp_path,
         {**figures, "machine": result["machine"]}
         for figures in (STARTUP, BROWSER, TRAINING, TOKENIZERS)
     )
-    all_figures = (startup, result, browser, profile, training, tokenizers)
+    chinese = {**tokenizers, "settings": {**tokenizers["settings"], "language": "zh"}}
+    all_figures = (startup, result, browser, profile, training, tokenizers, chinese)
     for name, figures in zip(report.FIGURES, all_figures, strict=True):
         (tmp_path / f"{name}.json").write_text(json.dumps(figures), "utf-8")
     before = report.README.read_bytes()
@@ -147,6 +148,8 @@ def test_the_page_of_another_folder_leaves_the_readme(result, profile, tmp_path,
     assert "PyTorch int8 was left out: ALBERT_TF_TORCH_PYTHON names no environment." in page
     assert "leaves the loop after 8 of 12 layers" in page
     assert "transformers was left out: it was not asked for." in page
+    for language in ("en", "zh"):
+        assert f"benchmarks.tokenizers --language {language} --texts 5000" in page
     assert "$" not in page.replace("$PWD", "")
     assert "With 64 layers instead of 12" in (tmp_path / "readme_block.md").read_text("utf-8")
     assert report.README.read_bytes() == before
@@ -155,3 +158,5 @@ def test_the_page_of_another_folder_leaves_the_readme(result, profile, tmp_path,
 def test_missing_figures_name_their_command(tmp_path):
     with pytest.raises(SystemExit, match=r"python -m benchmarks\.on_device"):
         report.read(tmp_path, "on_device")
+    with pytest.raises(SystemExit, match=r"python -m benchmarks\.tokenizers --language zh"):
+        report.read(tmp_path, "tokenizers_zh")
