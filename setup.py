@@ -36,6 +36,7 @@ JAX = ["jax>=0.5,<1"]
 DISTILL = ["tokenizers>=0.20,<1"]  # a BERT teacher's WordPiece; and a packaged teacher, by hand
 # Their trainers. SentencePiece 0.2.3 makes fewer pieces of the same texts than asked for, and 0.2.1 as many.
 VOCABULARY = ["sentencepiece>=0.2.1,<0.2.2", "tokenizers>=0.20,<1"]
+ZH = ["jieba>=0.42.1,<1"]  # Chinese words, to be masked whole; 0.42.1 is its last release, of 2020
 BEAM = ["apache-beam>=2.77,<3"]
 QUANTIZE = ["ai-edge-quantizer==0.10.0"]  # int4 weights and int8 activations; it wants one LiteRT
 PEERS = ["keras-hub==0.32.0", "transformers==4.57.6", "onnxruntime==1.32.0", "onnx>=1.17,<2"]
@@ -57,6 +58,7 @@ EXTRAS = {
     "scale": [*TENSORFLOW, *JAX, *BEAM],
     "distill": [*TENSORFLOW, *DISTILL],
     "vocabulary": VOCABULARY,
+    "zh": [*TENSORFLOW, *ZH],
     "hub": [*TENSORFLOW, *HUB],
     "plots": [*TENSORFLOW, *PLOTS],
     "test": TEST,
@@ -69,6 +71,7 @@ EXTRAS = {
         *BEAM,
         *DISTILL,
         *VOCABULARY,
+        *ZH,
         *QUANTIZE,
         *PEERS,
         *TEST,

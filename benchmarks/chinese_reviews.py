@@ -33,7 +33,7 @@ TINY = {
     "intermediate_size": 1248,
     "hidden_act": "gelu_new",
 }
-"""albert_zh's `albert_config_tiny_google.json`."""
+"""The shape of albert_zh's tiny model in Google's form, `albert_tiny_zh_google`."""
 
 
 def write_checkpoint(folder: Path, vocabulary: Path) -> None:

@@ -13,6 +13,7 @@ larger than memory.
 
   albert-tf pretraining-data corpus.txt.gz --output records
   albert-tf pretraining-data part*.txt --output records --masking dynamic --exclude test.txt
+  albert-tf pretraining-data zh.txt --output records --tokenizer vocab.txt --words jieba
   albert-tf pretraining-data part*.txt --output records --shards 256 --beam --runner FlinkRunner \
       --pipeline-option flink_master=localhost:8081
 """
@@ -112,6 +113,13 @@ def _add_masking_arguments(group) -> None:
         metavar="N",
         help="words of the longest run that is masked together (default: %(default)s)",
     )
+    group.add_argument(
+        "--words",
+        choices=("marked", "jieba"),
+        default="marked",
+        help="marked: words are what blanks and the vocabulary's marks part, and Chinese characters; jieba: Chinese "
+        'words are masked whole, as jieba finds them (pip install "albert-tf[zh]") (default: %(default)s)',
+    )
 
 
 def _add_tokenizer_arguments(group) -> None:
@@ -200,6 +208,7 @@ def _common(args) -> dict:
             max_masked=args.max_masked,
             max_ngram=args.max_ngram,
         ),
+        words=args.words,
     )
     keep = False if args.cased else None
     return {

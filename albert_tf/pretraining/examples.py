@@ -12,7 +12,8 @@ from albert_tf.pretraining.exclusion import ExcludedTexts
 from albert_tf.pretraining.manifest import MASKINGS
 from albert_tf.pretraining.masking import NUM_DRAWS, MaskingRecipe, MaskingVocabulary, NGramMasker
 from albert_tf.pretraining.records import serialize_example
-from albert_tf.pretraining.word_starts import parting_table, word_start_table
+from albert_tf.pretraining.word_starts import parting_table
+from albert_tf.pretraining.words import WORDS, words_of
 from albert_tf.tokenizer import AlbertTokenizer
 
 NUM_SPECIAL = 3  # [CLS] a [SEP] b [SEP]
@@ -29,6 +30,8 @@ class ExampleRecipe:
         seed: of everything that is random; a whole number from 0.
         masking: `"static"`: mask now; `"dynamic"`: leave it to the reading of the records.
         mask: how to mask, and with dynamic masking the default when the records are read.
+        words: what is masked as one word, and not cut: `"marked"`, what blanks and the pieces' marks part; or
+            `"jieba"`, Chinese words as this segmenter finds them (extra `zh`).
 
     Raises:
         ConfigError: when a value is impossible.
@@ -40,6 +43,7 @@ class ExampleRecipe:
     seed: int = 0
     masking: str = "static"
     mask: MaskingRecipe = field(default_factory=MaskingRecipe)
+    words: str = "marked"
 
     def __post_init__(self):
         for name, least in (("sequence_length", 8), ("duplicates", 1), ("seed", 0)):
@@ -50,6 +54,8 @@ class ExampleRecipe:
             raise ConfigError(f"short_share is {self.short_share!r}; expected a share, 0 to 1")
         if self.masking not in MASKINGS:
             raise ConfigError(f"masking is {self.masking!r}; expected {' or '.join(MASKINGS)}")
+        if self.words not in WORDS:
+            raise ConfigError(f"words is {self.words!r}; expected {' or '.join(WORDS)}")
 
     @property
     def capacity(self) -> int:
@@ -162,6 +168,9 @@ class ExampleMaker:
         recipe: an `ExampleRecipe`.
         excluded: texts that must not get into the examples.
 
+    Raises:
+        MissingExtraError: the recipe takes words from jieba, which is not installed.
+
     Call arguments:
         document: a `Document`.
 
@@ -190,16 +199,14 @@ class ExampleMaker:
         self.recipe = recipe
         self.excluded = excluded or ExcludedTexts([])
         self._masker = NGramMasker(recipe.mask, MaskingVocabulary.of(tokenizer))
-        self._starts_word = word_start_table(tokenizer)
+        self._words = words_of(tokenizer, recipe.words)
         self._may_part = parting_table(tokenizer)
 
     def __call__(self, document: Document) -> tuple[list[bytes], collections.Counter]:
         """See the class."""
         sentences = document_sentences(document, self.excluded)
-        encoded = self.tokenizer.encode_batch(sentences.texts)
-        splits = np.cumsum([0, *map(len, encoded)])
-        token_ids = np.fromiter((i for ids in encoded for i in ids), "int32", splits[-1])
-        word_starts, partings = self._starts_word[token_ids], self._may_part[token_ids]
+        token_ids, word_starts, splits = self._words(sentences.texts)
+        partings = self._may_part[token_ids] & word_starts
         records = []
         counts = collections.Counter(
             documents=1,

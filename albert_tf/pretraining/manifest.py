@@ -41,7 +41,7 @@ class Manifest:
         recipe: how tokens were masked, or are by default.
         vocabulary: what masking has to know of the vocabulary.
         tokenizer: `AlbertTokenizer.get_config()`, with the hash of its model.
-        settings: all other settings that the records depend on: seed, duplicates, short_share, ...
+        settings: all other settings that the records depend on: seed, duplicates, short_share, words, ...
         counts: documents, examples, tokens, and what was left out; see `docs/pretraining.md`.
         shards: the files.
     """

@@ -19,6 +19,7 @@ from albert_tf.pretraining.manifest import (
     file_sha256,
 )
 from albert_tf.pretraining.masking import MaskingVocabulary
+from albert_tf.pretraining.words import words_name
 from albert_tf.tokenizer.engines import file_name
 from albert_tf.version import __version__
 
@@ -145,6 +146,7 @@ def make_manifest(
         "seed": recipe.seed,
         "duplicates": recipe.duplicates,
         "short_share": recipe.short_share,
+        "words": words_name(recipe.words),
         "excluded_texts": len(excluded),
     }
     return Manifest(

@@ -68,13 +68,14 @@ def _goes_on(piece):
     for character in piece:
         if character in PUNCTUATION:
             continue
-        if not _is_spaced_letter(character):
+        if not is_spaced_letter(character):
             return False
         has_letter = True
     return has_letter
 
 
-def _is_spaced_letter(character):
+def is_spaced_letter(character: str) -> bool:
+    """Whether a character is a letter, or a letter's mark, of a script with blanks between words."""
     if character.isascii():
         return character.isalpha()
     if unicodedata.category(character)[0] not in "LM":

@@ -14,6 +14,7 @@ from sklearn.pipeline import FeatureUnion
 from albert_tf.tables.table import TextTable
 from albert_tf.tasks.labels import LabelSet, encode_targets
 from albert_tf.tasks.metrics import as_indicators, evaluate_scores, few_texts, predicted_targets
+from albert_tf.tokenizer.scripts import marks_words
 
 # Inverse strength of the L2 penalty, one value for every data set, so that no validation label is
 # seen. On BANKING77, UCI sentences, SMS Spam and SST-2 everything from 3 to 20 is alike.
@@ -23,6 +24,13 @@ INVERSE_PENALTY = 10.0
 # bounds the coefficients when there are many classes, and with them memory and time.
 MOST_FEATURES = 100_000
 MOST_COEFFICIENTS = 3_000_000
+
+OF_WORDS = "TF-IDF", "n-grams of 1 and 2 words, and of 2 to 5 characters within a word"
+OF_CHARACTERS = (
+    "TF-IDF of characters",
+    "n-grams of 1 to 3 characters, because blanks do not part the words of the training texts",
+)
+"""How the linear baseline is called, and what it counts: see `tfidf_baseline`."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ class BaselineResult:
             entities, what it answers to each.
         scores: (rows, classes) probabilities, or (rows,) values for regression; None where there are none.
         seconds: to fit and predict.
+        counted: what it counts in the texts, for the report; empty where its name says enough.
     """
 
     name: str
@@ -43,6 +52,7 @@ class BaselineResult:
     predictions: np.ndarray
     scores: np.ndarray | None
     seconds: float
+    counted: str = ""
 
 
 def run_baselines(train: TextTable, validation: TextTable, seed: int = 0) -> list[BaselineResult]:
@@ -75,10 +85,12 @@ def majority_baseline(train: TextTable, validation: TextTable) -> BaselineResult
 def tfidf_baseline(train: TextTable, validation: TextTable, seed: int = 0) -> BaselineResult:
     """Fit TF-IDF n-grams with a linear model.
 
-    The features are word 1-2-grams and character 2-5-grams within words, both with logarithmic term
-    frequency. A pair gives the features of each text, their absolute difference and their cosine.
-    The model is logistic regression (multinomial; one a label for multi-label), or ridge regression
-    for values.
+    Where blanks part the words of the training texts (`marks_words`), the features are word 1-2-grams
+    and character 2-5-grams within words. Elsewhere, as in Chinese, what stands between blanks is no
+    word but most of a sentence: there they are character 1-3-grams, and the baseline's name says
+    so. Term frequencies are logarithmic. A pair gives the features of each text, their absolute
+    difference and their cosine. The model is logistic regression (multinomial; one a label for
+    multi-label), or ridge regression for values.
 
     Args:
         train: with labels.
@@ -93,11 +105,15 @@ def tfidf_baseline(train: TextTable, validation: TextTable, seed: int = 0) -> Ba
     """
     start = time.perf_counter()
     labels, targets = _targets(train)
-    encoder = _encoder(len(labels) if labels else 1).fit([*train.texts, *(train.pairs or ())])
+    texts = [*train.texts, *(train.pairs or ())]
+    of_words = marks_words(texts)
+    kind, counted = OF_WORDS if of_words else OF_CHARACTERS
+    encoder = _encoder(len(labels) if labels else 1, of_words).fit(texts)
     inputs, held_out = _features(encoder, train), _features(encoder, validation)
     if train.task == "regression":
         model = Ridge(alpha=1.0, random_state=seed).fit(inputs, targets)
-        return _result("TF-IDF + ridge", validation, labels, model.predict(held_out), start)
+        scores = model.predict(held_out)
+        return _result(f"{kind} + ridge", validation, labels, scores, start, counted)
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000, random_state=seed)
     if train.task == "multi_label":
         model, targets = OneVsRestClassifier(model), as_indicators(targets)
@@ -106,7 +122,7 @@ def tfidf_baseline(train: TextTable, validation: TextTable, seed: int = 0) -> Ba
         warnings.filterwarnings("ignore", "Label .* is present in all training examples")
         model.fit(inputs, targets)
     scores = model.predict_proba(held_out)[:, : len(labels)]
-    return _result("TF-IDF + logistic regression", validation, labels, scores, start)
+    return _result(f"{kind} + logistic regression", validation, labels, scores, start, counted)
 
 
 def _targets(train: TextTable) -> tuple[LabelSet | None, np.ndarray]:
@@ -114,9 +130,12 @@ def _targets(train: TextTable) -> tuple[LabelSet | None, np.ndarray]:
     return labels, encode_targets(train, labels)
 
 
-def _encoder(classes: int) -> FeatureUnion:
+def _encoder(classes: int, of_words: bool) -> FeatureUnion:
     most = min(MOST_FEATURES, max(1, MOST_COEFFICIENTS // classes))
     common = {"sublinear_tf": True, "max_features": most, "dtype": np.float32}
+    if not of_words:
+        characters = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), **common)
+        return FeatureUnion([("characters", characters)])
     # Runs of marks count as words, so that a text of emoji or punctuation alone has features.
     words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\w+|[^\w\s]+", **common)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), **common)
@@ -128,15 +147,21 @@ def _features(encoder: FeatureUnion, table: TextTable) -> sparse.csr_matrix:
     if table.pairs is None:
         return first
     second = encoder.transform(table.pairs)
-    # each text's features are two unit vectors side by side, so half their product is a mean cosine
-    cosine = sparse.csr_matrix(first.multiply(second).sum(axis=1) / 2)
+    # each text's features are unit vectors side by side, so their product by the number of these is a mean cosine
+    parts = len(encoder.transformer_list)
+    cosine = sparse.csr_matrix(first.multiply(second).sum(axis=1) / parts)
     return sparse.hstack([first, second, abs(first - second), cosine], format="csr")
 
 
 def _result(
-    name: str, validation: TextTable, labels: LabelSet | None, scores: np.ndarray, start: float
+    name: str,
+    validation: TextTable,
+    labels: LabelSet | None,
+    scores: np.ndarray,
+    start: float,
+    counted: str = "",
 ) -> BaselineResult:
     seconds = time.perf_counter() - start
     metrics = evaluate_scores(validation.task, encode_targets(validation, labels), scores)
     predictions = predicted_targets(validation.task, scores)
-    return BaselineResult(name, metrics, predictions, scores, seconds)
+    return BaselineResult(name, metrics, predictions, scores, seconds, counted)

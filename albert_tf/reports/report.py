@@ -91,6 +91,7 @@ def _compose(record: RunRecord, drawn: list[str], notes: list[str]) -> str:
         "## Results": [
             results_table(record),
             REMARKS[record.task],
+            *[f"{each.name} counts {each.counted}." for each in record.baselines if each.counted],
             *[f"*The plots are missing: {cell(note)}.*" for note in notes],
         ],
         "## Training": [

@@ -64,6 +64,53 @@ def test_texts_without_words_are_no_obstacle(texts):
     assert tfidf_baseline(train, train).scores.shape == (5, 2)
 
 
+ENGLISH = ["a lovely film", "it broke after a week", "well worth it", "never again"]
+CHINESE = ["物流很快，包装完好", "电影太长了，看得想睡", "服务周到", "再也不来了"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "counts"),
+    [
+        (ENGLISH, "words"),
+        (CHINESE, "characters"),
+        ([*ENGLISH, "很好"], "words"),  # by the share of letters, not of texts
+        ([*CHINESE, "wifi ok"], "characters"),
+        (["よい映画でした", "二度と行かない", "とても楽しかった", "カメラが壊れた"], "characters"),
+        (["อาหารอร่อยมาก", "ส่งช้ามาก", "ห้องสะอาด", "ไม่แนะนำ"], "characters"),
+        (["정말 좋은 영화였어요", "배송이 너무 늦어요", "다시 올게요", "별로예요"], "words"),
+        (["🙂", "🙁", "🙂🙂", "🙁!"], "words"),
+    ],
+    ids="english chinese english-mixed chinese-mixed japanese thai korean emoji".split(),
+)
+def test_what_is_counted_follows_the_training_texts(texts, counts):
+    labels = ["x", "y"] * (len(texts) // 2) + ["x"] * (len(texts) % 2)
+    train = table(texts, labels)
+    name = {"words": "TF-IDF", "characters": "TF-IDF of characters"}[counts]
+    for held_out in (CHINESE, ENGLISH):  # which have no say in it
+        result = tfidf_baseline(train, table(held_out, ["x", "y"] * 2))
+        assert result.name == f"{name} + logistic regression"
+        assert ("words," in result.counted) == (counts == "words")
+    values = table(texts, [float(i) for i in range(len(texts))], "regression")
+    assert tfidf_baseline(values, values).name == f"{name} + ridge"
+
+
+def test_pairs_without_blanks():
+    """Whether two texts share their characters: what the cosine and the differences tell."""
+    first = [CHINESE[i % 4] for i in range(40)]
+    second = [CHINESE[(i + i % 2) % 4] for i in range(40)]
+    labels = ["same" if a == b else "other" for a, b in zip(first, second, strict=True)]
+    lines = list(range(1, 41))
+    train = TextTable(first, second, labels, Path("t.csv"), lines, "classification")
+    assert tfidf_baseline(train, train).metrics["accuracy"] == 1.0
+
+
+def test_chinese_sentences():
+    split = split_table(demo_data("zh_sentences"), 0.2, seed=0)
+    result = tfidf_baseline(split.train, split.validation)
+    assert result.name == "TF-IDF of characters + logistic regression"
+    assert 0.75 < result.metrics["accuracy"] < 0.80  # by words and what is within them, 0.74
+
+
 def test_multi_label():
     texts = ["red car", "red hat", "blue car", "blue hat", "green hat"] * 8
     labels = [["red", "car"], ["red"], ["car"], [], []] * 8
