@@ -1,8 +1,9 @@
-"""From albert_zh's form of a checkpoint to a phone's answers: the same labels in Python and in Kotlin.
+"""From albert_zh's form of a checkpoint to a phone's answers: the same labels in Python, Kotlin and JavaScript.
 
 A checkpoint of the shape of albert_zh's tiny model is written as google-research/albert writes one, with random
-weights, since none of the published ones is at hand. Then the commands of a person: import, fine-tune on 1,000 Chinese
-reviews, export, predict 1,000 others, and the app's own engine on the same file. Each is a process of its own.
+weights, since none of the published ones is at hand. Then the commands of a person: import it as a Hugging Face folder,
+fine-tune from that folder on 1,000 Chinese reviews, export, predict 1,000 others, and the app's own engine and the web
+page's on the same file. Each is a process of its own.
 
     python -m benchmarks.chinese_reviews --work /tmp/chinese
 """
@@ -20,6 +21,10 @@ from albert_tf import AlbertBackbone, AlbertConfig
 from albert_tf.weights.google_tf1 import variable_names
 from benchmarks.machine import ROOT, shared_folder
 
+TOOLS = {
+    "Kotlin": ROOT / "android_demo" / "tools" / "predict",
+    "JavaScript": ROOT / "web_demo" / "tools" / "answer",
+}
 SIZE = 1000
 LONGEST = 60
 """Characters of a review that is taken."""
@@ -95,25 +100,30 @@ def main() -> None:
     with (work / "train.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *train])
     albert_tf = [sys.executable, "-c", "from albert_tf_command import main; main()"]
-    run(*albert_tf, "import", work / "albert_tiny_zh_google", work / "preset")
-    options = ["--preset", work / "preset", "--output", work / "run", "--epochs", args.epochs]
+    folder = work / "hugging_face"
+    run(*albert_tf, "import", work / "albert_tiny_zh_google", folder, "--to", "huggingface")
+    options = ["--preset", folder, "--output", work / "run", "--epochs", args.epochs]
     options += ["--text", "text", "--label", "label", "--recipe", "from-scratch"]
     run(*albert_tf, "finetune", work / "train.csv", *options, "--sequence-length", "64")
     file = work / "zh.tflite"
     run(*albert_tf, "export", work / "run" / "model", file, "--runtime", "2.16")
     texts = [text for text, _ in test]
     python = run(*albert_tf, "predict", file, "--json", stdin="".join(f"{t}\n" for t in texts))
-    asked = "".join(json.dumps({"text": text}) + "\n" for text in texts)
-    kotlin = run(ROOT / "android_demo" / "tools" / "predict", file, stdin=asked)
-    same = sum(a["label"] == b["label"] for a, b in zip(python, kotlin, strict=True))
-    apart = max(
-        abs(a["probability"] - b["probability"]) for a, b in zip(python, kotlin, strict=True)
-    )
     right = sum(a["label"] == label for a, (_, label) in zip(python, test, strict=True))
-    print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB")
-    print(f"the same label in Python and in Kotlin: {same:,} of {len(texts):,}")
-    print(f"largest difference of a probability: {apart:.6f}")
-    print(f"right: {right / len(texts):.1%}")
+    print(f"{file.name}: {file.stat().st_size / 1e6:.1f} MB; right: {right / len(texts):.1%}")
+    asked = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    for name, tool in TOOLS.items():
+        compare(name, python, run(tool, file, stdin=asked))
+
+
+def compare(name: str, python: list[dict], other: list[dict]) -> None:
+    """Prints how far another engine's answers are from Python's."""
+    pairs = list(zip(python, other, strict=True))
+    same = sum(a["label"] == b["label"] for a, b in pairs)
+    apart = max(abs(a["probability"] - b["probability"]) for a, b in pairs)
+    print(
+        f"{name}: the same label for {same:,} of {len(pairs):,}, probabilities within {apart:.6f}"
+    )
 
 
 if __name__ == "__main__":

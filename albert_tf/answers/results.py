@@ -77,6 +77,27 @@ class QuestionAnswer:
     alternatives: tuple[Span, ...] = ()
     no_answer_probability: float | None = None
 
+    @classmethod
+    def of(
+        cls, alternatives: tuple[Span, ...], no_answer_probability: float | None, threshold: float
+    ) -> "QuestionAnswer":
+        """Returns the best span, or that there is none.
+
+        Args:
+            alternatives: the best spans, best first.
+            no_answer_probability: see the class.
+            threshold: probability of no answer from which on there is none.
+        """
+        none = no_answer_probability
+        if not alternatives or (none is not None and none >= threshold):
+            return cls("", None, None, 1.0 if none is None else none, alternatives, none)
+        best = alternatives[0]
+        return cls(best.text, best.start, best.end, best.probability, alternatives, none)
+
+    def with_threshold(self, threshold: float) -> "QuestionAnswer":
+        """Returns the answer that a model with another `no_answer_threshold` gives."""
+        return self.of(self.alternatives, self.no_answer_probability, threshold)
+
 
 @dataclasses.dataclass(frozen=True)
 class Entity:

@@ -74,13 +74,7 @@ class SpanDecoder:
         scores, starts, ends = (np.concatenate(part) for part in zip(*found, strict=True))
         log_probabilities, no_answer = self._shares(outputs, rows, scores)
         alternatives = self._best(log_probabilities, starts, ends, context)
-        if not alternatives or (no_answer is not None and no_answer >= self.no_answer_threshold):
-            sure = 1.0 if no_answer is None else no_answer
-            return QuestionAnswer("", None, None, sure, alternatives, no_answer)
-        best = alternatives[0]
-        return QuestionAnswer(
-            best.text, best.start, best.end, best.probability, alternatives, no_answer
-        )
+        return QuestionAnswer.of(alternatives, no_answer, self.no_answer_threshold)
 
     def _shares(self, outputs, rows, scores) -> tuple[np.ndarray, float | None]:
         """The log-probability of each span, and the probability of no answer, or None where there always is one."""

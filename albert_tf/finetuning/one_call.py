@@ -155,11 +155,10 @@ def finetune(
     watcher.say(training.kept or "")
     try:
         model.save_to_preset(str(folder / MODEL_FOLDER))
-        steps.tune(model, parts.validation)
         run = TrainedRun(
             model=model,
             parts=parts,
-            evaluation=steps.evaluate(model, parts.validation),
+            evaluation=steps.tuned(model, parts.validation),
             baselines=steps.baselines(parts, recipe.seed) if baselines else [],
             training=training,
             recipe=recipe,

@@ -53,17 +53,18 @@ class QuestionAnswering(AnswerTask[SquadQuestion]):
         """Returns questions and contexts, and the characters of the first answer of each."""
         return squad_examples(examples.rows)
 
-    def tune(self, model: Any, validation: ExampleList[SquadQuestion]) -> None:
-        """Sets the probability of no answer from which on the model gives none to that of the best F1."""
-        if model.can_be_unanswerable:
-            answers = model.answer(*squad_examples(validation.rows)[0])
-            model.no_answer_threshold = best_no_answer_threshold(answers, validation.rows)
-
     def evaluate(self, model: Any, validation: ExampleList[SquadQuestion]) -> Evaluation:
         """Returns SQuAD's metrics, as shares, and the answer to each question."""
+        return _evaluation(model.answer(*squad_examples(validation.rows)[0]), validation)
+
+    def tuned(self, model: Any, validation: ExampleList[SquadQuestion]) -> Evaluation:
+        """Sets the probability of no answer from which on the model gives none to that of the best F1."""
         answers = model.answer(*squad_examples(validation.rows)[0])
-        metrics = _shares(squad_scores(answers, validation.rows))
-        return Evaluation(metrics, [answer.text for answer in answers], answers)
+        if model.can_be_unanswerable:
+            threshold = best_no_answer_threshold(answers, validation.rows)
+            model.no_answer_threshold = threshold
+            answers = [answer.with_threshold(threshold) for answer in answers]
+        return _evaluation(answers, validation)
 
     def baselines(
         self, parts: Parts[ExampleList[SquadQuestion]], seed: int
@@ -79,6 +80,13 @@ class QuestionAnswering(AnswerTask[SquadQuestion]):
     ) -> dict[str, list[str]]:
         """Returns scores by length of question and answer, and the worst answers in their contexts."""
         return question_mistakes(validation, answers)
+
+
+def _evaluation(
+    answers: list[QuestionAnswer], validation: ExampleList[SquadQuestion]
+) -> Evaluation:
+    metrics = _shares(squad_scores(answers, validation.rows))
+    return Evaluation(metrics, [answer.text for answer in answers], answers)
 
 
 def _shares(metrics: dict[str, float]) -> dict[str, float]:

@@ -145,13 +145,16 @@ class FineTuningTask(abc.ABC, Generic[E]):
     def fit_data(self, model: AlbertTask, examples: E) -> tuple[Any, Targets]:
         """Returns `(x, y)` of examples as the model's `fit` takes them."""
 
-    def tune(self, model: AlbertTask, validation: E) -> None:
-        """Decides on the validation examples what training leaves open, such as a threshold; by default nothing."""
-        return
-
     @abc.abstractmethod
     def evaluate(self, model: Any, validation: E) -> Evaluation:
         """Returns how good a model is, or whatever else has its `answer`, such as an exported file."""
+
+    def tuned(self, model: AlbertTask, validation: E) -> Evaluation:
+        """Returns how good a trained model is, once what training leaves open is decided on the validation examples.
+
+        By default nothing is. A task whose model has a threshold sets it here.
+        """
+        return self.evaluate(model, validation)
 
     @abc.abstractmethod
     def baselines(self, parts: Parts[E], seed: int) -> list[BaselineResult]:

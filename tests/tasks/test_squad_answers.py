@@ -50,6 +50,14 @@ def test_texts_and_spans():
     assert None in spans
 
 
+def test_an_answer_is_decided_again_at_another_threshold():
+    questions, predictions, probabilities = made_up(200, 2, 0)
+    answers = answers_to(questions, predictions, probabilities)
+    for threshold in (0.0, 0.2, 0.5, 0.9, 2.0):
+        decided = [answer.with_threshold(threshold) for answer in answers]
+        assert decided == answers_to(questions, predictions, probabilities, threshold)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_the_best_threshold_is_the_best_of_all(seed):
     questions, predictions, probabilities = made_up(200, 2, seed)
