@@ -19,6 +19,7 @@ leaves an earlier FILE as it was.
   albert-tf export reviews.tflite --web page --single-file
 """
 
+import dataclasses
 from pathlib import Path
 
 from albert_tf.cli.answerer import KerasAnswerer, read_targets, scores_of
@@ -231,13 +232,12 @@ def _note_missing_tokenizer(args, checkpoint, model):
 
 
 def _limits(args):
-    from albert_tf.export import DEFAULT_LIMITS, ParityLimits
+    from albert_tf.export import DEFAULT_LIMITS
 
-    usual = DEFAULT_LIMITS[args.quantization]
     given = {"difference": args.max_difference, "agreement": args.min_agreement}
-    return ParityLimits(
-        **{name: getattr(usual, name) if v is None else v for name, v in given.items()}
-    )
+    given |= {} if args.max_difference is None else {"outliers": 0.0}  # then it is for every token
+    given = {name: value for name, value in given.items() if value is not None}
+    return dataclasses.replace(DEFAULT_LIMITS[args.quantization], **given)
 
 
 def _compare(args, model):
