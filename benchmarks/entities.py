@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from albert_tf import AlbertTextClassifier, AlbertTokenClassifier
+from albert_tf.finetuning.record import main_figures
 from albert_tf.reports import EntityDictionary
 from albert_tf.tables import (
     EntityText,
@@ -92,9 +93,14 @@ def measure_entities(task: Task, data: Path, seed: int, run_dir: Path) -> dict:
     texts, entities = texts_and_entities(test)
     answers = model.answer(texts, batch_size=64)
     by_label = entity_metrics_by_label(answers, entities)
+    metrics = entity_metrics(answers, entities)
+    dictionary = entity_metrics(EntityDictionary(train).answer(texts), entities)
+    keep_record(
+        model, run_dir, len(train), len(test), {"this model": metrics, "dictionary": dictionary}
+    )
     return {
-        **entity_metrics(answers, entities),
-        "dictionary": entity_metrics(EntityDictionary(train).answer(texts), entities),
+        **metrics,
+        "dictionary": dictionary,
         "f1_by_label": {label: row["f1"] for label, row in by_label.items()},
         **result,
     }
@@ -110,7 +116,9 @@ def measure_intents(data: Path, seed: int, run_dir: Path) -> dict:
     texts, intents = test
     answers = model.answer(texts, batch_size=64)
     right = [a.label == intent for a, intent in zip(answers, intents, strict=True)]
-    return {"accuracy": statistics.mean(right), **result}
+    metrics = {"accuracy": statistics.mean(right)}
+    keep_record(model, run_dir, len(train[0]), len(texts), {"this model": metrics})
+    return {**metrics, **result}
 
 
 def _intents(path):
@@ -126,8 +134,32 @@ def _trained(model, train, validation, recipe, seed, run_dir) -> dict:
     result = fine_tune(
         model, train, validation, recipe=recipe, run_dir=run_dir, resume=begun, verbose=2
     )
-    model.save_to_preset(run_dir / "model")
     return {"best_epoch": result.best_epoch, "seconds": result.seconds, "recipe": recipe.to_dict()}
+
+
+def keep_record(model, run_dir: Path, trained: int, judged: int, metrics: dict[str, dict]) -> None:
+    """Saves a model again, with what the card of its exported file is to say of the training.
+
+    Args:
+        model: the trained model.
+        run_dir: of its training.
+        trained: number of texts that it was trained on.
+        judged: number of texts that it is judged by.
+        metrics: by what has reached them.
+    """
+    recipe = json.loads((run_dir / "recipe.json").read_text("utf-8"))
+    model.training_record = {
+        "start": PRESET,
+        "epochs": recipe["epochs"],
+        "data": {
+            "file": run_dir.name.rpartition("-")[0],
+            "sha256": None,
+            "training_texts": trained,
+            "validation_texts": judged,
+        },
+        "metrics": {who: main_figures(found) for who, found in metrics.items()},
+    }
+    model.save_to_preset(run_dir / "model")
 
 
 def read_log(log: Path) -> list[dict]:

@@ -158,8 +158,8 @@ def _training(training):
     trained, held_out = (
         _counted(data[f"{part}_texts"], "text") for part in ("training", "validation")
     )
-    file = f"of `{data['file']}` (SHA-256 `{data['sha256']}`)"
-    origin = file if data["file"] else "that were given in memory"
+    origin = f"of `{data['file']}`" if data["file"] else "that were given in memory"
+    origin += f" (SHA-256 `{data['sha256']}`)" if data["sha256"] else ""
     return [
         "## Training",
         "",

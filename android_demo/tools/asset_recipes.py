@@ -130,7 +130,10 @@ RECIPES = {
         },
         examples=COMMANDS,
         attribution=SNIPS,
-        options=("--batch-size", "32", "--learning-rate", "3e-4", "--sequence-length", "64"),
+        options=(
+            *("--batch-size", "32", "--learning-rate", "3e-4", "--sequence-length", "64"),
+            *("--epochs", "8"),
+        ),
     ),
     "questions": Recipe(
         screen="ask",

@@ -66,6 +66,19 @@ def test_numbers_agree_with_their_nouns():
     assert ": 1 layer of 1 group of shared weights" in card_markdown(card_of(model))
 
 
+@pytest.mark.parametrize(
+    ("file", "sha256", "said"),
+    [
+        ("spam.csv", "ab", "1,200 texts of `spam.csv` (SHA-256 `ab`), from"),
+        ("SNIPS", None, "1,200 texts of `SNIPS`, from"),
+        (None, None, "1,200 texts that were given in memory, from"),
+    ],
+)
+def test_where_the_texts_came_from(file, sha256, said):
+    data = {"file": file, "sha256": sha256, "training_texts": 1200, "validation_texts": 9}
+    assert said in card_markdown(trained(data=data))
+
+
 @pytest.mark.parametrize("pearson", [None, math.nan])
 def test_a_figure_that_is_not_defined(pearson):
     """As the correlation of equal answers; JSON has no word for it, and many readers refuse a file with NaN."""
