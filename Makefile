@@ -31,8 +31,8 @@ demo: $(VENV)/.installed
 # Every test: lint, the TensorFlow backend in full, what is computed again on JAX. Commands and pages are typed in an
 # environment of their own, which holds the wheel of this checkout and what it declares.
 test: lint $(INSTALLED)/.installed
-	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2
-	KERAS_BACKEND=jax $(RUN) pytest -n 2 $(COMPUTED) $(FAST)
+	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2 --dist worksteal
+	KERAS_BACKEND=jax $(RUN) pytest -n 2 --dist worksteal $(COMPUTED) $(FAST)
 
 # Every combination of head, form, quantization and length of an exported file; `make test` has every pair of these, and
 # every form and quantization as a command writes and reads it.
