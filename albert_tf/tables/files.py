@@ -43,6 +43,16 @@ class DecodedFile:
     notes: tuple[str, ...]
 
 
+def check_exists(path: Path) -> None:
+    """Says that a file is not there, before anything is done that takes time.
+
+    Raises:
+        DataError: it is missing.
+    """
+    if not path.exists():
+        raise DataError(f"{path}: no such file; check the path")
+
+
 def read_bytes(path: Path) -> bytes:
     """Return the content of `path`, unpacked when it is gzip.
 

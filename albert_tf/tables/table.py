@@ -10,7 +10,7 @@ from albert_tf.errors import DataError
 from albert_tf.tables.cell_values import MISSING_WORDS, counted, is_blank, is_missing, shown_lines
 from albert_tf.tables.columns import Asked, Columns, choose_columns
 from albert_tf.tables.fasttext import is_fasttext, parse_fasttext
-from albert_tf.tables.files import DecodedFile, read_decoded
+from albert_tf.tables.files import DecodedFile, check_exists, read_decoded
 from albert_tf.tables.frame import frame_table
 from albert_tf.tables.header import Wanted, split_header
 from albert_tf.tables.json_rows import Source, looks_like_json, parse_json, parse_json_lines
@@ -271,8 +271,7 @@ def _kind(path: Path) -> str:
     kind = Path(name).suffix
     if kind in DELIMITERS or kind == JSON or kind in JSON_LINES:
         return kind
-    if not path.exists():
-        raise DataError(f"{path}: no such file; check the path")
+    check_exists(path)
     if path.is_dir():
         raise DataError(f"{path}: is a directory; name a file inside it")
     mend = MENDS.get(kind, "give a .csv, .tsv, .txt (tab-separated) or .jsonl file, plain or .gz")

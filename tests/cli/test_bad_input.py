@@ -37,6 +37,22 @@ def truncated(files, tmp):
 
 
 BAD_INPUT = {
+    "no such file": (
+        lambda files, tmp: ["finetune", f"{tmp}/absent.csv"],
+        ["absent.csv: no such file"],
+    ),
+    "no such file to validate on": (
+        finetune("--validation", "{tmp}/absent.csv", "--output", "{tmp}/run"),
+        ["absent.csv: no such file"],
+    ),
+    "nothing to evaluate on": (
+        lambda files, tmp: ["evaluate", f"{files}/run/model", f"{tmp}/absent.csv"],
+        ["absent.csv: no such file"],
+    ),
+    "no such corpus": (
+        lambda files, tmp: ["pretraining-data", f"{tmp}/absent.txt", "--output", f"{tmp}/out"],
+        ["absent.txt: no such file"],
+    ),
     "no DATA": (lambda files, tmp: ["finetune"], ["DATA"]),
     "truncated safetensors": (truncated, ["model.safetensors"]),
     "nothing to resume": (lambda files, tmp: ["finetune", "--resume", f"{tmp}/none"], ["none"]),
@@ -86,7 +102,6 @@ BAD_INPUT_OF_MODELS = {
     ),
     "empty text": (bad_table("text,label\ngood film,a\n,b\nx,a\n"), ["data.csv:3", "empty"]),
     "one class": (bad_table("text,label\ngood,a\nfine,a\n"), ["data.csv"]),
-    "no such file": (lambda files, tmp: ["finetune", f"{tmp}/absent.csv"], ["absent.csv"]),
     "unseen label": (
         lambda files, tmp: [
             "evaluate",
