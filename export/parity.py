@@ -159,8 +159,8 @@ def compare(
     failures = []
     if not relative_difference <= limits.difference:  # so that NaN fails
         others = _largest([c.without_tokens(scales) for c in comparisons])
-        is_tokens = outliers is not None and np.isfinite(relative_difference)
-        if not (is_tokens and outliers <= limits.outliers and others <= limits.difference):
+        are_few = outliers is not None and outliers <= limits.outliers
+        if not (are_few and np.isfinite(relative_difference) and others <= limits.difference):
             failures.append(_too_far(relative_difference, outliers, limits))
     share = labels.decided_share
     if share is not None and share < limits.agreement:
