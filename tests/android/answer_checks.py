@@ -10,9 +10,10 @@ from tests.android.host_tools import predict
 CLOSE = 1e-4
 
 
-def rows(file, lines: list[dict]) -> list[dict]:
-    """What `tools/predict` answers to lines of JSON."""
-    result = predict(file, stdin="".join(json.dumps(line) + "\n" for line in lines))
+def rows(file, lines: list[dict], class_path: str | None = None) -> list[dict]:
+    """What `tools/predict` answers to lines of JSON; with these jars instead of its own, where they are given."""
+    stdin = "".join(json.dumps(line) + "\n" for line in lines)
+    result = predict(file, stdin=stdin, class_path=class_path)
     assert result.returncode == 0, result.stderr
     # Not splitlines, which also parts lines at characters of the texts.
     found = [json.loads(line) for line in result.stdout.rstrip("\n").split("\n")]
@@ -30,9 +31,9 @@ def places(text: str, span) -> tuple:
     return span.text, start, end
 
 
-def check_span(text, row, wanted):
+def check_span(text, row, wanted, close=CLOSE):
     assert (row["text"], row["start"], row["end"]) == places(text, wanted)
-    assert row["probability"] == pytest.approx(wanted.probability, abs=CLOSE)
+    assert row["probability"] == pytest.approx(wanted.probability, abs=close)
 
 
 def check_questions(file, questions, contexts):
@@ -50,11 +51,11 @@ def check_questions(file, questions, contexts):
     return answers
 
 
-def check_entities(file, texts):
+def check_entities(file, texts, class_path=None, close=CLOSE):
     answers = TFLiteRunner(file)(texts)
-    found = rows(file, [{"text": text} for text in texts])
+    found = rows(file, [{"text": text} for text in texts], class_path)
     for row, wanted, text in zip(found, answers, texts, strict=True):
         assert [entity["label"] for entity in row["entities"]] == [e.label for e in wanted]
         for own, entity in zip(row["entities"], wanted, strict=True):
-            check_span(text, own, entity)
+            check_span(text, own, entity, close)
     return answers
