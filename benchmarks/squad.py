@@ -2,8 +2,8 @@
 
 Version 2.0's own questions are not among the data, so those without an answer are made: a question that is asked about
 another paragraph of the same article, put to the paragraph that shares most words with it and does not hold its answer.
-The training part has one for every four questions, the development part one for each. The training is the command that
-stands in docs/fine-tuning.md, in a process of its own; one that was stopped goes on where it was.
+The training part has one for every four questions, the development part one for each. The training is
+`albert-tf finetune`, in a process of its own; one that was stopped goes on where it was.
 
     python -m benchmarks.squad --data ../shared/data/squad --work runs/squad
 
