@@ -111,18 +111,18 @@ $(INSTALLED)/.installed: setup.py pyproject.toml
 
 $(NEWEST)/.installed: setup.py pyproject.toml | $(VENV)/.installed-dev
 	$(UV) venv --quiet --seed --clear --python $(PYTHON_NEWEST) $(NEWEST)
-	$(UV) pip install --quiet --python $(NEWEST) --editable ".[tensorflow,quantize,plots,distill,hub,test]"
+	$(UV) pip install --quiet --python $(NEWEST) --editable ".[tensorflow,quantize,plots,distill,hub,vocabulary,zh,test]"
 	touch $@
 
 # Without the extra quantize, which wants one LiteRT, and that a new one.
 $(OLDEST)/.installed: setup.py pyproject.toml | $(VENV)/.installed-dev
 	$(UV) venv --quiet --seed --clear --python $(PYTHON_OLDEST) $(OLDEST)
-	$(UV) pip install --quiet --python $(OLDEST) --resolution lowest-direct --editable ".[tensorflow,plots,distill,hub,test]"
+	$(UV) pip install --quiet --python $(OLDEST) --resolution lowest-direct --editable ".[tensorflow,plots,distill,hub,vocabulary,zh,test]"
 	touch $@
 
 $(WITHOUT_TEXT)/.installed: setup.py pyproject.toml | $(VENV)/.installed-dev
 	$(UV) venv --quiet --seed --clear --python $(PYTHON) $(WITHOUT_TEXT)
-	$(UV) pip install --quiet --python $(WITHOUT_TEXT) --editable ".[tensorflow,plots,test]"
+	$(UV) pip install --quiet --python $(WITHOUT_TEXT) --editable ".[tensorflow,plots,vocabulary,zh,test]"
 	$(UV) pip uninstall --quiet --python $(WITHOUT_TEXT) tensorflow-text
 	touch $@
 

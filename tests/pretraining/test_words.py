@@ -240,8 +240,8 @@ def test_jieba_is_an_extra_and_nothing_else_depends_on_it(monkeypatch):
 
 def test_without_jieba_the_command_says_so_in_one_line(corpus, tmp_path):
     program = (
-        "import sys; sys.modules['jieba'] = None; from albert_tf.cli.main import main; "
-        f"sys.exit(main(['pretraining-data', {str(corpus)!r}, '--words', 'jieba', '--output', 'r']))"
+        "import sys; sys.modules['jieba'] = None; from albert_tf_command import main; "
+        f"sys.argv[1:] = ['pretraining-data', {str(corpus)!r}, '--words', 'jieba', '--output', 'r']; sys.exit(main())"
     )
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
