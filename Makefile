@@ -21,7 +21,7 @@ COMPUTED += $(patsubst %,tests/training/test_%.py,layer_decay scaled_updates lam
 
 DATA ?= ../shared/data
 
-.PHONY: demo test test-fast test-jax test-whole test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
+.PHONY: demo test environments test-fast test-jax test-whole test-versions test-newest test-oldest test-without-tensorflow-text test-arm64
 .PHONY: lint bench quality android android-test android-assets clean
 
 # Fine-tune on a bundled data set, export to TFLite, check the export, answer typed texts.
@@ -33,6 +33,9 @@ demo: $(VENV)/.installed
 test: lint $(INSTALLED)/.installed
 	ALBERT_TF_ENVIRONMENT=$(INSTALLED) $(RUN) pytest -n 2 --dist worksteal
 	KERAS_BACKEND=jax $(RUN) pytest -n 2 --dist worksteal $(COMPUTED) $(FAST)
+
+# What `make test` needs to be installed; `make -j2` does both at once.
+environments: $(VENV)/.installed-dev $(INSTALLED)/.installed
 
 # Every combination of head, form, quantization and length of an exported file; `make test` has every pair of these, and
 # every form and quantization as a command writes and reads it.

@@ -25,6 +25,8 @@ TOOLS = {
     "Kotlin": ROOT / "android_demo" / "tools" / "predict",
     "JavaScript": ROOT / "web_demo" / "tools" / "answer",
 }
+SIDES = {"neg": "差评", "pos": "好评"}
+"""Files of the reviews, and the label of each."""
 SIZE = 1000
 LONGEST = 60
 """Characters of a review that is taken."""
@@ -62,12 +64,18 @@ def write_checkpoint(folder: Path, vocabulary: Path) -> None:
     (folder / "vocab.txt").write_bytes(vocabulary.read_bytes())
 
 
+def read_reviews(data: Path, side: str) -> list[str]:
+    """Returns the Chinese reviews of one of `SIDES`, in the order of the file."""
+    return (
+        gzip.decompress((data / "zh_reviews" / f"{side}.txt.gz").read_bytes()).decode().splitlines()
+    )
+
+
 def reviews(data: Path) -> tuple[list, list]:
     """Returns `SIZE` reviews to train on and `SIZE` others, each `(text, label)`, both labels alike."""
     rows = []
-    for name, label in (("neg", "差评"), ("pos", "好评")):
-        with gzip.open(data / f"{name}.txt.gz", "rt", encoding="utf-8") as file:
-            texts = {" ".join(line.split()) for line in file}
+    for side, label in SIDES.items():
+        texts = {" ".join(line.split()) for line in read_reviews(data, side)}
         kept = sorted(text for text in texts if 4 <= len(text) <= LONGEST)
         rows.append([(text, label) for text in random.Random(0).sample(kept, SIZE)])
     parts = [[row for side in rows for row in side[part::2]] for part in range(2)]
@@ -96,7 +104,7 @@ def main() -> None:
     shared = shared_folder()
     work = args.work.resolve()
     write_checkpoint(work / "albert_tiny_zh_google", shared / "albert_zh" / "vocab.txt")
-    train, test = reviews(shared / "data" / "zh_reviews")
+    train, test = reviews(shared / "data")
     with (work / "train.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("text", "label"), *train])
     albert_tf = [sys.executable, "-c", "from albert_tf_command import main; main()"]

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from albert_tf import AlbertTextClassifier, AlbertTokenClassifier
-from albert_tf.finetuning.record import main_figures
+from albert_tf.finetuning.record import record_of
 from albert_tf.reports import EntityDictionary
 from albert_tf.tables import (
     EntityText,
@@ -96,7 +96,12 @@ def measure_entities(task: Task, data: Path, seed: int, run_dir: Path) -> dict:
     metrics = entity_metrics(answers, entities)
     dictionary = entity_metrics(EntityDictionary(train).answer(texts), entities)
     keep_record(
-        model, run_dir, len(train), len(test), {"this model": metrics, "dictionary": dictionary}
+        model,
+        run_dir,
+        epochs=result["recipe"]["epochs"],
+        training_texts=len(train),
+        validation_texts=len(test),
+        figures={"this model": metrics, "dictionary": dictionary},
     )
     return {
         **metrics,
@@ -117,7 +122,14 @@ def measure_intents(data: Path, seed: int, run_dir: Path) -> dict:
     answers = model.answer(texts, batch_size=64)
     right = [a.label == intent for a, intent in zip(answers, intents, strict=True)]
     metrics = {"accuracy": statistics.mean(right)}
-    keep_record(model, run_dir, len(train[0]), len(texts), {"this model": metrics})
+    keep_record(
+        model,
+        run_dir,
+        epochs=result["recipe"]["epochs"],
+        training_texts=len(train[0]),
+        validation_texts=len(texts),
+        figures={"this model": metrics},
+    )
     return {**metrics, **result}
 
 
@@ -137,28 +149,10 @@ def _trained(model, train, validation, recipe, seed, run_dir) -> dict:
     return {"best_epoch": result.best_epoch, "seconds": result.seconds, "recipe": recipe.to_dict()}
 
 
-def keep_record(model, run_dir: Path, trained: int, judged: int, metrics: dict[str, dict]) -> None:
-    """Saves a model again, with what the card of its exported file is to say of the training.
-
-    Args:
-        model: the trained model.
-        run_dir: of its training.
-        trained: number of texts that it was trained on.
-        judged: number of texts that it is judged by.
-        metrics: by what has reached them.
-    """
-    recipe = json.loads((run_dir / "recipe.json").read_text("utf-8"))
-    model.training_record = {
-        "start": PRESET,
-        "epochs": recipe["epochs"],
-        "data": {
-            "file": run_dir.name.rpartition("-")[0],
-            "sha256": None,
-            "training_texts": trained,
-            "validation_texts": judged,
-        },
-        "metrics": {who: main_figures(found) for who, found in metrics.items()},
-    }
+def keep_record(model, run_dir: Path, **record) -> None:
+    """Saves a model with what the card of its exported file is to say of the training; see `record_of`."""
+    task = run_dir.name.rpartition("-")[0]
+    model.training_record = record_of(start=PRESET, file=task, sha256=None, **record)
     model.save_to_preset(run_dir / "model")
 
 

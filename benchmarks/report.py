@@ -169,12 +169,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=FOLDER, help="of the figures and the page")
     folder = parser.parse_args().folder.resolve()
-    figures = [read(folder, name) for name in FIGURES]
-    _, edge, _, _, training, *_ = figures
+    figures = {name: read(folder, name) for name in FIGURES}
+    edge, training = figures["on_device"], figures["fine_tuning"]
     plots.plot_peers(edge, training, folder / "peers.png")
     plots.plot_lengths(edge, folder / "lengths.png")
     plots.plot_layers(edge, folder / "layers.png")
-    values = fields(*figures)
+    values = fields(*figures.values())
     (folder / "README.md").write_text(filled("page.md", values), "utf-8")
     block = filled("readme.md", values)
     written = [folder / "README.md", *(folder / f"{n}.png" for n in ("peers", "lengths", "layers"))]

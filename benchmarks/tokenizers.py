@@ -14,7 +14,6 @@ without Java and Maven it is left out.
 
 import argparse
 import dataclasses
-import gzip
 import json
 import os
 import re
@@ -26,6 +25,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.chinese_reviews import read_reviews
 from benchmarks.fine_tuning_child import read_texts
 from benchmarks.machine import ROOT, describe_machine, shared_folder, write_result
 
@@ -63,10 +63,10 @@ def sst2(data: Path, count: int) -> list[str]:
 
 def short_reviews(data: Path, count: int) -> list[str]:
     """Returns Chinese reviews, praise and blame in turn, of those that are short."""
-    parts = []
-    for name in ("pos", "neg"):
-        text = gzip.decompress((data / "zh_reviews" / f"{name}.txt.gz").read_bytes()).decode()
-        parts.append([line for line in text.splitlines() if 0 < len(line) <= SHORT])
+    parts = [
+        [line for line in read_reviews(data, side) if 0 < len(line) <= SHORT]
+        for side in ("pos", "neg")
+    ]
     return [review for pair in zip(*parts, strict=False) for review in pair][:count]
 
 

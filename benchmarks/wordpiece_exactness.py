@@ -12,17 +12,18 @@ It needs Java and Maven for the Kotlin, and Node for the JavaScript.
 """
 
 import argparse
-import gzip
 import json
-import subprocess
 from collections.abc import Callable
+from operator import ne
 from pathlib import Path
 
 import tensorflow as tf
 
 from albert_tf import AlbertTokenizer
+from benchmarks.chinese_reviews import SIDES, read_reviews
 from benchmarks.machine import ROOT, shared_folder
 from tests.tokenizer.bert_reference import FullTokenizer
+from tests.tokenizer.device_tools import answered, utf16
 
 TOOLS = {
     "Kotlin": ROOT / "android_demo" / "tools" / "tokenize",
@@ -41,36 +42,13 @@ def golden(shared: Path) -> tuple[list[str], list[list[int]]]:
 
 def reviews(shared: Path) -> list[str]:
     """Returns all Chinese reviews."""
-    files = [shared / "data" / "zh_reviews" / f"{name}.txt.gz" for name in ("neg", "pos")]
-    return [
-        line for file in files for line in gzip.decompress(file.read_bytes()).decode().splitlines()
-    ]
+    return [line for side in SIDES for line in read_reviews(shared / "data", side)]
 
 
-def by_tool(tool: Path, vocabulary: Path, texts: list[str]) -> tuple[list[list[int]], list[Spans]]:
-    """Returns ids and offsets, in characters as Python counts them, by one of `TOOLS`."""
-    done = subprocess.run(
-        [tool, vocabulary, "--offsets"],
-        input="".join(json.dumps({"text": text}) + "\n" for text in texts),
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    rows = [json.loads(line) for line in done.stdout.splitlines()]
-    spans = [in_characters(text, row["offsets"]) for text, row in zip(texts, rows, strict=True)]
-    return [row["ids"] for row in rows], spans
-
-
-def in_characters(text: str, spans: list[list[int]]) -> Spans:
-    """Returns offsets that counted units of UTF-16 in characters."""
-    if all(ord(character) < 0x10000 for character in text):
-        return [(start, end) for start, end in spans]
-    places: dict[int, int] = {0: 0}
-    unit = 0
-    for place, character in enumerate(text):
-        unit += 1 + (ord(character) >= 0x10000)
-        places[unit] = place + 1
-    return [(places[start], places[end]) for start, end in spans]
+def by_tool(tool: Path, vocabulary: Path, texts: list[str]) -> tuple[list[list[int]], list]:
+    """Returns ids and offsets, in units of UTF-16, by one of `TOOLS`."""
+    rows = answered(tool, [str(vocabulary), "--offsets"], texts)
+    return [row["ids"] for row in rows], [row["offsets"] for row in rows]
 
 
 def in_graph(tokenizer: AlbertTokenizer) -> Callable[[list[str]], list[list[int]]]:
@@ -107,21 +85,17 @@ def compare(name: str, texts: list[str], expected: list[list[int]], vocabulary: 
     """Prints how many texts differ from what is expected."""
     tokenizer = AlbertTokenizer(vocabulary)
     ids, spans = tokenizer.encode_batch(texts, offsets=True)
+    in_units = list(map(utf16, texts, spans))
     found = {"Python": (ids, None), "graph": (in_graph(tokenizer)(texts), None)}
     found |= {name: by_tool(tool, vocabulary, texts) for name, tool in TOOLS.items()}
     print(f"{name}: {len(texts):,} texts, {sum(map(len, expected)):,} tokens", flush=True)
     for engine, (own, places) in found.items():
         other = sum(a != b for a, b in zip(own, expected, strict=True))
-        told = "" if places is None else f", {sum(map(differ, places, spans)):,} of other offsets"
+        told = "" if places is None else f", {sum(map(ne, places, in_units)):,} of other offsets"
         print(f"  {engine}: {other:,} texts of other ids{told}", flush=True)
     print(
         f"  offsets: {misread(tokenizer, texts, ids, spans):,} tokens that do not read as their pieces"
     )
-
-
-def differ(one: Spans, other: Spans) -> bool:
-    """Whether the offsets of two engines differ."""
-    return [tuple(span) for span in one] != [tuple(span) for span in other]
 
 
 def main() -> None:

@@ -5,8 +5,10 @@ import ast
 import dataclasses
 import re
 import shlex
+from pathlib import Path
 
 from albert_tf.errors import DataError
+from albert_tf.tables.files import check_exists
 
 # A name as Python writes it, a number, or a list of them.
 VALUE = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\d+"""
@@ -24,6 +26,16 @@ class OneOrMore(argparse.Action):
         if earlier is not None:
             values = [*(earlier if isinstance(earlier, list) else [earlier]), values]
         setattr(namespace, self.dest, values)
+
+
+def check_files(*paths: str | None) -> None:
+    """Says that a file of data is not there, before TensorFlow is imported, which takes seconds; None is no file.
+
+    Raises:
+        DataError: one is missing.
+    """
+    for path in filter(None, paths):
+        check_exists(Path(path))
 
 
 def add_table_arguments(parser, labels: bool = True) -> None:

@@ -10,15 +10,12 @@ classification, precision and recall of each class. With --json, one JSON object
   albert-tf evaluate published/ test.csv --class-names bad good
 """
 
-from pathlib import Path
-
 from albert_tf.cli.answerer import load_answerer, read_targets
 from albert_tf.cli.console import answer_json, percent, table
-from albert_tf.cli.data_arguments import add_table_arguments, given_table_options
+from albert_tf.cli.data_arguments import add_table_arguments, check_files, given_table_options
 from albert_tf.cli.model_arguments import TEXT_HEADS, add_class_names
 from albert_tf.cli.quality import show_metrics
 from albert_tf.errors import DataError
-from albert_tf.tables.files import check_exists
 
 NAME = "evaluate"
 HELP = "measure a model on examples with answers"
@@ -37,7 +34,7 @@ def add_arguments(parser) -> None:
 
 def run(args) -> None:
     """Runs `albert-tf evaluate`."""
-    check_exists(Path(args.data))  # before TensorFlow is imported, which takes seconds
+    check_files(args.data)
     answerer = load_answerer(args.model, args.class_names)
     if answerer.head in TEXT_HEADS:
         _evaluate_texts(args, answerer)

@@ -234,10 +234,12 @@ def _note_missing_tokenizer(args, checkpoint, model):
 def _limits(args):
     from albert_tf.export import DEFAULT_LIMITS
 
-    given = {"difference": args.max_difference, "agreement": args.min_agreement}
-    given |= {} if args.max_difference is None else {"outliers": 0.0}  # then it is for every token
-    given = {name: value for name, value in given.items() if value is not None}
-    return dataclasses.replace(DEFAULT_LIMITS[args.quantization], **given)
+    limits = DEFAULT_LIMITS[args.quantization]
+    if args.max_difference is not None:  # then it is for every token
+        limits = dataclasses.replace(limits, difference=args.max_difference, outliers=0.0)
+    if args.min_agreement is not None:
+        limits = dataclasses.replace(limits, agreement=args.min_agreement)
+    return limits
 
 
 def _compare(args, model):

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from albert_tf.cli import run_folder
 from albert_tf.cli.console import command_line, progress_style, say
-from albert_tf.cli.data_arguments import add_table_arguments, given_table_options
+from albert_tf.cli.data_arguments import add_table_arguments, check_files, given_table_options
 from albert_tf.cli.fine_tuning_arguments import (
     RECIPE_FIELDS,
     RECIPES,
@@ -35,7 +35,6 @@ from albert_tf.cli.recipe_arguments import add_recipe_arguments
 from albert_tf.cli.run_folder import check_folder, restore_arguments
 from albert_tf.cli.streams import progress_on_stdout
 from albert_tf.errors import DataError
-from albert_tf.tables.files import check_exists
 
 NAME = "finetune"
 HELP = "fine-tune on a table of labelled texts"
@@ -101,8 +100,7 @@ def run(args) -> None:
         )
     run_dir = Path(args.output or Path("runs") / Path(args.data).name.split(".")[0])
     if not args.resume:
-        for path in filter(None, (args.data, args.validation)):
-            check_exists(Path(path))  # before TensorFlow is imported, which takes seconds
+        check_files(args.data, args.validation)
         check_folder(run_dir)
         choose_start(args)
     fine_tune(args, run_dir)

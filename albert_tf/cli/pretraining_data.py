@@ -26,8 +26,8 @@ import time
 from pathlib import Path
 
 from albert_tf.cli.console import megabytes, note, percent, say, status
+from albert_tf.cli.data_arguments import check_files
 from albert_tf.errors import AlbertError, MissingExtraError
-from albert_tf.tables.files import check_exists
 
 NAME = "pretraining-data"
 HELP = "prepare raw text for pretraining"
@@ -166,8 +166,8 @@ def run(args) -> None:
         raise AlbertError("--processes is not for --beam; its runner decides, by --pipeline-option")
     if args.beam and not args.debug:
         logging.disable(logging.CRITICAL)  # a worker's traceback, and what Beam has not found
-    for path in () if args.beam else (*args.files, *args.exclude):  # Beam reads other places too
-        check_exists(Path(path))  # before TensorFlow is imported, which takes seconds
+    if not args.beam:  # which reads other places too
+        check_files(*args.files, *args.exclude)
     try:
         options = _common(args)
         start = time.monotonic()

@@ -34,18 +34,50 @@ def training_record(start: "ModelStart", path: Path | None, run: "TrainedRun") -
         path: of the data's file; None for data in memory.
         run: what came of it.
     """
-    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path and path.is_file() else None
     figures = {"this model": run.evaluation.metrics}
     figures |= {baseline.name: baseline.metrics for baseline in run.baselines}
+    digest = hashlib.sha256(path.read_bytes()).hexdigest() if path and path.is_file() else None
+    return record_of(
+        start=start.described,
+        epochs=run.training.epochs,
+        # The name of a file may hold bytes that are no UTF-8, and so no text.
+        file=path.name.encode("utf-8", "backslashreplace").decode() if path else None,
+        sha256=digest,
+        training_texts=len(run.parts.train),
+        validation_texts=len(run.parts.validation),
+        figures=figures,
+    )
+
+
+def record_of(
+    *,
+    start: str,
+    epochs: int,
+    file: str | None,
+    sha256: str | None,
+    training_texts: int,
+    validation_texts: int,
+    figures: dict[str, dict[str, float]],
+) -> dict:
+    """Returns a record in the form that a model card reads.
+
+    Args:
+        start: what the model started from.
+        epochs: of the training.
+        file: what the data are called; None for data in memory.
+        sha256: of the file; None where there is no one file.
+        training_texts: how many there were.
+        validation_texts: how many the figures are of.
+        figures: metrics, by who has reached them.
+    """
     return {
-        "start": start.described,
-        "epochs": run.training.epochs,
+        "start": start,
+        "epochs": epochs,
         "data": {
-            # The name of a file may hold bytes that are no UTF-8, and so no text.
-            "file": path.name.encode("utf-8", "backslashreplace").decode() if path else None,
-            "sha256": digest,
-            "training_texts": len(run.parts.train),
-            "validation_texts": len(run.parts.validation),
+            "file": file,
+            "sha256": sha256,
+            "training_texts": training_texts,
+            "validation_texts": validation_texts,
         },
         "metrics": {who: main_figures(found) for who, found in figures.items()},
     }

@@ -16,6 +16,7 @@ from albert_tf.runtime.bundle import Bundle, append_bundle
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.normalization import _AFTER_UNICODE_14, WHITE_SPACE
 from tests.android.host_tools import DEMO, needs_java
+from tests.tokenizer.device_tools import answered, tokenize, utf16
 from tests.tokenizer.small_models import small_model
 from tests.tokenizer.test_wordpiece import ALPHABET, content
 from tests.tokenizer.test_wordpiece_in_graph import ODD
@@ -35,31 +36,6 @@ TOOLS = {
 def tool(request) -> Path:
     """The command of one of the two."""
     return request.param
-
-
-def tokenize(tool: Path, arguments: list[str], stdin: str) -> subprocess.CompletedProcess:
-    command = [str(tool), *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", check=False)
-
-
-def answered(
-    tool: Path, arguments: list[str], texts: list[str], ascii_json: bool = True
-) -> list[dict]:
-    """What the tool answers for each text."""
-    lines = (json.dumps({"text": text}, ensure_ascii=ascii_json) + "\n" for text in texts)
-    result = tokenize(tool, arguments, "".join(lines))
-    assert result.returncode == 0, result.stderr
-    answers = [json.loads(line) for line in result.stdout.splitlines()]
-    assert len(answers) == len(texts)
-    return answers
-
-
-def utf16(text: str, spans: list[tuple[int, int]]) -> list[list[int]]:
-    """Spans in code points as spans in UTF-16 units, which Kotlin counts."""
-    places = [0]
-    for character in text:
-        places.append(places[-1] + (2 if ord(character) > 0xFFFF else 1))
-    return [[places[start], places[end]] for start, end in spans]
 
 
 def check_all(
