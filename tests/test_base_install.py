@@ -13,9 +13,9 @@ import pytest
 
 from tests.installation import ROOT, Shell, copy_of_the_tree
 from tests.resolving import python_of, uv
+from tests.shipped import MODELS
 
 README = ROOT / "README.md"
-MODELS = ROOT / "android_demo/app/src/main/assets/models"
 SENTIMENT = MODELS / "sentiment.tflite"
 ABSENT = ("tensorflow", "keras", "pandas", "sklearn", "scipy", "rich", "safetensors", "h5py")
 EXPORT_AN_EMBEDDER = """

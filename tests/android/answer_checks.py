@@ -36,17 +36,17 @@ def check_span(text, row, wanted, close=CLOSE):
     assert row["probability"] == pytest.approx(wanted.probability, abs=close)
 
 
-def check_questions(file, questions, contexts):
+def check_questions(file, questions, contexts, class_path=None, close=CLOSE):
     lines = [{"question": q, "context": c} for q, c in zip(questions, contexts, strict=True)]
-    answers = TFLiteRunner(file)(questions, contexts)
-    for row, wanted, context in zip(rows(file, lines), answers, contexts, strict=True):
-        check_span(context, row, wanted)
+    answers, found = TFLiteRunner(file)(questions, contexts), rows(file, lines, class_path)
+    for row, wanted, context in zip(found, answers, contexts, strict=True):
+        check_span(context, row, wanted, close)
         assert len(row["alternatives"]) == len(wanted.alternatives)
         for own, span in zip(row["alternatives"], wanted.alternatives, strict=True):
-            check_span(context, own, span)
+            check_span(context, own, span, close)
         expected = wanted.no_answer_probability
         assert row.get("no_answer_probability") == (
-            None if expected is None else pytest.approx(expected, abs=CLOSE)
+            None if expected is None else pytest.approx(expected, abs=close)
         )
     return answers
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.shipped import shipped_models
+
 DEMO = Path(__file__).resolve().parents[2] / "android_demo"
-MODELS = DEMO / "app" / "src" / "main" / "assets" / "models"
 
 needs_models = pytest.mark.skipif(
-    not (MODELS / "manifest.json").is_file(),
+    not shipped_models(),
     reason="the app has no models yet: make android-assets",
 )
 

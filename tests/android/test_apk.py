@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.android.host_tools import DEMO, MODELS, needs_models
+from tests.android.host_tools import DEMO, needs_models
+from tests.shipped import MODELS
 
 TOOLS = ("mvn", "java", "aapt2", "aapt", "apksigner", "zipalign", "dexdump", "zip")
 MOST_BYTES = 60_000_000

@@ -9,7 +9,8 @@ import pytest
 
 from albert_tf.export import TFLiteRunner
 from albert_tf.tasks import demo_data, read_squad, write_table
-from tests.android.host_tools import DEMO, MODELS, needs_models
+from tests.android.host_tools import DEMO, needs_models
+from tests.shipped import MODELS, examples_of, shipped_models
 
 RESOURCES = DEMO / "app" / "src" / "main" / "res"
 
@@ -93,8 +94,7 @@ def test_the_manifest_tells_size_and_hash(make_assets, tmp_path):
 
 @needs_models
 def test_shipped_models_are_those_of_the_manifest():
-    manifest = json.loads((MODELS / "manifest.json").read_text("utf-8"))
-    for entry in manifest["models"]:
+    for entry in shipped_models():
         content = (MODELS / entry["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == entry["sha256"]
         assert entry["sha256"] in (MODELS / entry["card"]).read_text("utf-8")
@@ -102,11 +102,7 @@ def test_shipped_models_are_those_of_the_manifest():
         lowest = tuple(map(int, runner.metadata["runtime"]["lowest"].split(".")[:2]))
         assert lowest <= (2, 16), f"{entry['file']} needs TensorFlow Lite {lowest}"
         assert not runner.head.startswith("text") or entry["screen"] == "classify"
-        pairs = [
-            (q, passage["text"]) for passage in entry["passages"] for q in passage["questions"]
-        ]
-        answers = runner(pairs) if pairs else runner(entry["examples"])
-        assert len(answers) >= 2
+        assert len(runner(*examples_of(entry))) >= 2
 
 
 def test_every_screen_is_pictured():

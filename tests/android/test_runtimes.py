@@ -8,11 +8,10 @@ import pytest
 
 from albert_tf.export import TFLiteRunner
 from albert_tf.export.runtime_versions import RESIZING_LOOP_RUNTIME, parse_version
-from tests.android.answer_checks import check_entities
+from tests.android.answer_checks import check_entities, check_questions
 from tests.android.exported import KINDS, TEXTS, export_kind
 from tests.android.host_tools import (
     DEMO,
-    MODELS,
     answers,
     differences,
     lines_of,
@@ -20,6 +19,7 @@ from tests.android.host_tools import (
     needs_models,
     predict,
 )
+from tests.shipped import MODELS, examples_of, shipped_models
 
 pytestmark = [pytest.mark.slow, needs_java]
 
@@ -148,14 +148,18 @@ def must_renew(file: Path, version: str) -> bool:
 @needs_models
 @pytest.mark.parametrize("version", RUNTIMES)
 def test_shipped_models_run_on_all(class_paths, version):
-    for file in sorted(MODELS.glob("*.tflite")):
-        if TFLiteRunner(file).head == "token_classifier":
-            check_entities(file, TEXTS, class_paths[version], ENTITIES_CLOSE)
-            continue
-        rows = answers(file, TEXTS, class_path=class_paths[version])
-        others, largest = differences(rows, TFLiteRunner(file)(TEXTS))
-        assert others == [], file.name
-        assert largest < SHIPPED_CLOSE, file.name
+    jars = class_paths[version]
+    for shipped in shipped_models():
+        file = MODELS / shipped["file"]
+        if shipped["screen"] == "commands":
+            check_entities(file, TEXTS, jars, ENTITIES_CLOSE)
+        elif shipped["screen"] == "ask":
+            check_questions(file, *examples_of(shipped), jars, SHIPPED_CLOSE)
+        else:
+            rows = answers(file, TEXTS, class_path=jars)
+            others, largest = differences(rows, TFLiteRunner(file)(TEXTS))
+            assert others == [], file.name
+            assert largest < SHIPPED_CLOSE, file.name
 
 
 @pytest.mark.parametrize("version", RUNTIMES)

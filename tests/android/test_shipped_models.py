@@ -5,7 +5,8 @@ import pytest
 from albert_tf.export import TFLiteRunner
 from albert_tf.tasks import demo_data, read_squad, split_table
 from tests.android.answer_checks import check_entities, check_questions
-from tests.android.host_tools import MODELS, answers, differences, needs_java, needs_models
+from tests.android.host_tools import answers, differences, needs_java, needs_models
+from tests.shipped import MODELS
 
 CLOSE = 1e-4
 

@@ -17,9 +17,9 @@ from albert_tf import AlbertTextEmbedder
 from albert_tf.export import export_tflite
 from albert_tf.tasks import demo_data
 from tests.arm64.userland import Userland, make_userland, missing_tools
+from tests.shipped import MODELS
 
 TEXTS = int(os.environ.get("ALBERT_TF_ARM64", 0))
-MODELS = Path(__file__).resolve().parents[2] / "android_demo/app/src/main/assets/models"
 SCRIPT = Path(__file__).with_name("answers.py")
 DATA = {"sentiment": "uci_sentences", "spam": "sms_spam", "banking77": "banking77"}
 EMBEDDER = "albert_small_en"

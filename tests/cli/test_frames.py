@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.android.host_tools import MODELS, needs_models
+from tests.android.host_tools import needs_models
+from tests.shipped import MODELS
 
 FRAMES = 6
 

@@ -22,6 +22,7 @@ from albert_tf.preprocessing import (
     AlbertTokenClassifierPreprocessor,
 )
 from albert_tf.tables import entity_tags
+from tests.answers_alike import alike
 from tests.export.conftest import ANY, LABELS, text_model
 from tests.tiny import english_model, question_model
 
@@ -100,21 +101,6 @@ HEADS = {
 """A model for each row of the table of answers, and what it reads."""
 
 
-def close(mine, theirs):
-    """Whether two answers are the same but for probabilities that differ by at most 1e-4."""
-    if isinstance(mine, float):
-        return abs(mine - theirs) <= 1e-4
-    if dataclasses.is_dataclass(mine):
-        return type(mine) is type(theirs) and close(
-            dataclasses.asdict(mine), dataclasses.asdict(theirs)
-        )
-    if isinstance(mine, dict):
-        return mine.keys() == theirs.keys() and all(close(mine[k], theirs[k]) for k in mine)
-    if isinstance(mine, (list, tuple)):
-        return len(mine) == len(theirs) and all(map(close, mine, theirs))
-    return mine == theirs
-
-
 def plain(answers):
     """Answers, and lists of them, as JSON can hold them."""
     if isinstance(answers, (list, tuple)):
@@ -129,8 +115,8 @@ def test_a_file_answers_as_its_model(head, tmp_path):
     runner = TFLiteRunner(export_tflite(model, tmp_path / "model.tflite", "none").path)
     answers = model.answer(*texts)
     assert len(answers) == len(texts[0])
-    assert close(answers, runner(*texts)), (answers, runner(*texts))
-    assert close(answers, model.answer(*texts, batch_size=1))
+    assert alike(answers, runner(*texts)), (answers, runner(*texts))
+    assert alike(answers, model.answer(*texts, batch_size=1))
     json.dumps(plain(answers))
     assert model.answer(*([] for _ in texts)) == runner(*([] for _ in texts)) == []
 
@@ -159,7 +145,7 @@ def test_questions_answered_by_every_form(form, length, quantization, conditione
         model.preprocessor = type(model.preprocessor)(model.preprocessor.tokenizer, **settings)
     expected = model.answer(*QUESTIONS)
     if quantization == "none":
-        assert close(found, expected)
+        assert alike(found, expected)
         return
     for mine, theirs, context in zip(found, expected, QUESTIONS[1], strict=True):
         assert all(context[s.start : s.end] == s.text for s in mine.alternatives)

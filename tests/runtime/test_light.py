@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from albert_tf.dependencies import EXTRA_OF
+from tests.shipped import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
-MODELS = ROOT / "android_demo/app/src/main/assets/models"
 FILE = MODELS / "sentiment.tflite"
 HEAVY = {*EXTRA_OF, "tensorflow_text", "google"}
 ROOMS = {

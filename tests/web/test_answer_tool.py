@@ -4,7 +4,8 @@ import pytest
 
 from albert_tf import TFLiteRunner
 from albert_tf.tasks import demo_data, split_table
-from tests.android.host_tools import MODELS, needs_java, needs_models
+from tests.android.host_tools import needs_java, needs_models
+from tests.shipped import MODELS
 from tests.web.node_tools import answers, needs_node
 
 TEXTS = {

@@ -7,7 +7,8 @@ import tarfile
 import pytest
 
 from albert_tf import TFLiteRunner
-from tests.android.host_tools import MODELS, needs_java, needs_models
+from tests.android.host_tools import needs_java, needs_models
+from tests.shipped import MODELS
 from tests.web.node_tools import WEB, needs_node
 
 pytestmark = [pytest.mark.slow, needs_node, needs_java]

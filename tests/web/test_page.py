@@ -13,8 +13,9 @@ from albert_tf.errors import ExportError
 from albert_tf.runtime.bundle import Bundle, append_bundle
 from albert_tf.tasks import demo_data
 from albert_tf.web import write_page
-from tests.android.host_tools import MODELS, needs_java, needs_models
+from tests.android.host_tools import needs_java, needs_models
 from tests.installation import ROOT
+from tests.shipped import MODELS
 from tests.web.node_tools import WEB, needs_node
 
 BROWSERS = {
