@@ -22,6 +22,7 @@ from albert_tf.preprocessing.batch_iterables import (
 )
 from albert_tf.preprocessing.graph_errors import one_line_errors
 from albert_tf.preprocessing.python_examples import examples_dataset, gives_texts
+from albert_tf.preprocessing.target_values import check_row_count
 from albert_tf.preprocessing.targets import TextTargetRule
 from albert_tf.preprocessing.text_datasets import is_dataset, parts_of, prepared_dataset
 from albert_tf.preprocessing.weights_of_texts import weights_rule
@@ -125,7 +126,8 @@ class TrainingData(ModelMixin):
         if class_weight is not None:
             weights = weight_by_class(class_weight, self, y)[y]
             if sample_weight is not None:
-                given = _of_length(self._text_weights(sample_weight), len(weights), "sample_weight")
+                given = self._text_weights(sample_weight)
+                check_row_count(given, len(weights), "sample_weight")
                 weights = weights * given
             sample_weight = weights.astype("float32")
         weights = self._text_weights(sample_weight, f"{prefix}sample_weight")
@@ -140,7 +142,7 @@ class TrainingData(ModelMixin):
             count = len(x["token_ids"])
             for name, rows in (("y", y), ("sample_weight", sample_weight)):
                 for part in () if rows is None else keras.tree.flatten(rows):
-                    _of_length(part, count, name)
+                    check_row_count(part, count, name)
             return (*self.completed_batch((x, y)), sample_weight)
         if y is not None or sample_weight is not None:
             name = "y" if y is not None else "sample_weight"
@@ -256,7 +258,7 @@ class TrainingData(ModelMixin):
         beside = self.text_targets(y), self._text_weights(sample_weight)
         for rows, name in zip(beside, ("y", "sample_weight"), strict=True):
             if rows is not None:
-                _of_length(rows, count, name)
+                check_row_count(rows, count, name)
 
         def part_of(rows, part):
             return None if rows is None else rows[part]
@@ -265,12 +267,6 @@ class TrainingData(ModelMixin):
             (tuple(part_of(c, part) for c in columns), *(part_of(r, part) for r in beside))
             for part in (slice(None, cut), slice(cut, None))
         ]
-
-
-def _of_length(rows, count, name):
-    if len(rows) != count:
-        raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
-    return rows
 
 
 def whole(batches) -> tuple:

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from albert_tf.errors import DataError
+from albert_tf.preprocessing.target_values import check_row_count
 from albert_tf.preprocessing.targets import AnyNumbers
 from albert_tf.preprocessing.token_rows import TokenRows
 from albert_tf.tokenizer.packing import PackedTokens
@@ -190,8 +191,7 @@ def _rows(name, values, count):
     if isinstance(values, dict):  # of a model with several outputs
         return {key: _rows(f"{name}[{key!r}]", part, count) for key, part in values.items()}
     rows = AnyNumbers().read(values, name)
-    if len(rows) != count:
-        raise DataError(f"{name} has {len(rows)} rows for {count} texts; give one for each text")
+    check_row_count(rows, count, name)
     return rows
 
 

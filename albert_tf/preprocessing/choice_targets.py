@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing.target_values import NUMERIC, shortened, target_array
+from albert_tf.preprocessing.target_values import NUMERIC, check_row_count, shortened, target_array
 from albert_tf.preprocessing.targets import ClassNumbers
 
 SHOWN = 6
@@ -54,10 +54,7 @@ def numbers_of_choices(y, choices: list[list[str]], name: str = "y") -> np.ndarr
     Raises:
         DataError: naming the first that is none of its question's choices, and its row.
     """
-    if len(y) != len(choices):
-        raise DataError(
-            f"{name} has {len(y)} rows for {len(choices)} questions; give one for each question"
-        )
+    check_row_count(y, len(choices), name, of="question")
     found = np.zeros(len(choices), "int64")
     for row, (value, own) in enumerate(zip(y, choices, strict=True)):
         number = _number_of(value, own)

@@ -10,7 +10,7 @@ import numpy as np
 
 from albert_tf.answers.text_tokens import WORD, TextTokens, tokens_of_texts
 from albert_tf.errors import DataError
-from albert_tf.preprocessing.target_values import listed, near_names, shortened
+from albert_tf.preprocessing.target_values import check_row_count, listed, near_names, shortened
 from albert_tf.preprocessing.token_rows import TokenRows
 from albert_tf.tables.class_tags import ClassTags
 from albert_tf.tables.tags import find_scheme, split_tag, stretches
@@ -106,10 +106,8 @@ class TokenTargets(Sequence):
             DataError: when there is not a row for each text, or one does not fit its text.
         """
         for name, given in ((self.name, self), ("sample_weight", sample_weight)):
-            if given is not None and len(given) != len(texts):
-                raise DataError(
-                    f"{name} has {len(given)} rows for {len(texts)} texts; give one for each text"
-                )
+            if given is not None:
+                check_row_count(given, len(texts), name)
         numbers = np.zeros(len(packed.flat_token_ids), "int32")
         weights = np.zeros(len(numbers), "float32")
         by_text = [

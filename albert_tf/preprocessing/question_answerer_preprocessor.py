@@ -8,9 +8,10 @@ import tensorflow as tf
 
 from albert_tf.answers.questions import QuestionReader
 from albert_tf.answers.readers import Columns
-from albert_tf.errors import ConfigError, DataError
+from albert_tf.errors import ConfigError
 from albert_tf.preprocessing.preprocessor import AlbertPreprocessor
 from albert_tf.preprocessing.span_targets import AnswerSpans, check_spans, window_positions
+from albert_tf.preprocessing.target_values import check_row_count
 from albert_tf.tokenizer import AlbertTokenizer
 from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.type_names import Targets
@@ -99,13 +100,9 @@ class AlbertQuestionAnswererPreprocessor(AlbertPreprocessor):
         self, columns: Columns, packed: PackedTokens, y: Targets, sample_weight: Targets
     ) -> tuple[Targets, Targets]:
         """Returns the places of each window's answer, as a dict by output, and the weight of its question."""
-        count = len(columns[0])
         if sample_weight is not None:
             sample_weight = np.asarray(sample_weight)
-            if len(sample_weight) != count:
-                raise DataError(
-                    f"sample_weight has {len(sample_weight)} rows for {count} questions; give one for each question"
-                )
+            check_row_count(sample_weight, len(columns[0]), "sample_weight", of="question")
             sample_weight = sample_weight[packed.text_index]
         if y is not None:
             spans = check_spans(AnswerSpans().read(y), columns[1])

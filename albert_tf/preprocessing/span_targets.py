@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from albert_tf.errors import DataError
-from albert_tf.preprocessing.target_values import shortened
+from albert_tf.preprocessing.target_values import check_row_count, shortened
 from albert_tf.tokenizer.packing import PackedTokens
 from albert_tf.tokenizer.text_sequence import column_names, flat_sequence
 
@@ -131,10 +131,7 @@ def check_spans(spans: np.ndarray, contexts: list[str]) -> np.ndarray:
     Raises:
         DataError: naming the first that does not, and its row.
     """
-    if len(spans) != len(contexts):
-        raise DataError(
-            f"y has {len(spans)} rows for {len(contexts)} questions; give one for each question"
-        )
+    check_row_count(spans, len(contexts), "y", of="question")
     trimmed = spans.copy()
     for row, ((start, end), context) in enumerate(zip(spans.tolist(), contexts, strict=True)):
         if start == NONE:

@@ -52,6 +52,22 @@ def target_array(y, name: str, expected: str) -> np.ndarray:
     return _from_entries(rows.tolist(), name, expected) if rows.dtype == object else rows
 
 
+def check_row_count(rows, count: int, name: str, of: str = "text") -> None:
+    """Refuses targets or weights that are more or fewer than what they are of.
+
+    Args:
+        rows: what was given.
+        count: how many there must be.
+        name: what messages call the rows.
+        of: what messages call one of the things that have a row each.
+
+    Raises:
+        DataError: when there are not as many.
+    """
+    if len(rows) != count:
+        raise DataError(f"{name} has {len(rows)} rows for {count} {of}s; give one for each {of}")
+
+
 def _in_memory(y, name):
     """Targets of libraries that numpy does not read right: without masks, or as objects or bytes."""
     if hasattr(y, "to_pylist"):  # Arrow

@@ -22,6 +22,7 @@ from pathlib import Path
 from asset_recipes import QUICK_SHARE, RECIPES, Passage, Recipe
 
 from albert_tf.cli.main import main as albert_tf
+from albert_tf.errors import AlbertError
 from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
 from albert_tf.models import AlbertTask
 from albert_tf.tasks import (
@@ -280,4 +281,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except AlbertError as error:
+        sys.exit(f"make_assets.py: error: {error}")

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import json
+import subprocess
 import sys
 
 import pytest
@@ -68,6 +69,17 @@ def test_what_is_made(make_assets, tmp_path, capsys):
         with pytest.raises(SystemExit):
             make_assets.parse(wrong)
         assert message in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_what_cannot_be_made_is_one_line(tmp_path):
+    command = [sys.executable, DEMO / "tools" / "make_assets.py", "--only", "spam"]
+    command += ["--output", tmp_path / "out", "--trained", f"spam={tmp_path}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"make_assets.py: error: {tmp_path}")
 
 
 def test_tables_have_names_for_labels(tmp_path):
