@@ -119,6 +119,15 @@ def write_squad(path: Path, questions: Sequence[SquadQuestion]) -> None:
     path.write_text(json.dumps({"version": "v2.0", "data": data}), "utf-8")
 
 
+def by_paragraph(questions: Sequence[SquadQuestion]) -> list[SquadQuestion]:
+    """Returns questions in the order of a file: by article and paragraph, each where it first comes."""
+    titles, contexts = {}, {}
+    for question in questions:
+        titles.setdefault(question.title, len(titles))
+        contexts.setdefault((question.title, question.context), len(contexts))
+    return sorted(questions, key=lambda q: (titles[q.title], contexts[q.title, q.context]))
+
+
 def prepare(data: Path, work: Path) -> dict[str, Path]:
     """Writes what is trained and validated on, unless it is there.
 
@@ -127,7 +136,8 @@ def prepare(data: Path, work: Path) -> dict[str, Path]:
         work: folder of what is written.
 
     Returns:
-        The files: `"short"` and `"whole"`, with the same questions on short and on whole passages, and `"held_out"`.
+        The files: `"short"` with all questions, on passages of a few sentences, `"whole"` with three of five, on whole
+        paragraphs, and `"held_out"`.
     """
     files = {name: work / f"{name}.json" for name in ("short", "whole", "held_out")}
     if not files["held_out"].exists():
@@ -136,9 +146,9 @@ def prepare(data: Path, work: Path) -> dict[str, Path]:
         titles = list(dict.fromkeys(question.title for question in questions))
         later = set(titles[:: len(titles) // HELD_OUT][:HELD_OUT])
         own = [question for question in questions if question.title not in later]
-        own += unanswerable(own, every=4)
+        own = by_paragraph([*own, *unanswerable(own, every=4)])
         held_out = [question for question in questions if question.title in later]
         write_squad(files["short"], with_short_passages(own))
-        write_squad(files["whole"], own)
+        write_squad(files["whole"], [q for number, q in enumerate(own) if number % 5 < 3])
         write_squad(files["held_out"], [*held_out, *unanswerable(held_out)])
     return files

@@ -6,9 +6,9 @@ import json
 import numpy as np
 
 from albert_tf.export.beam_parity import ENDS, STARTS, aligned_beams, best_places, is_beam
+from albert_tf.export.examples import Example, pad
 from albert_tf.export.exit_loop import NUM_LAYERS, controls_of
 from albert_tf.export.lowering import as_dict
-from albert_tf.runtime.examples import Example, pad
 from albert_tf.runtime.graph import LiteRTGraph
 from albert_tf.runtime.signatures import SignatureGraph, is_per_token
 

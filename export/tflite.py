@@ -6,7 +6,7 @@ from typing import Any
 
 from albert_tf.export.card import model_card
 from albert_tf.export.conversion import check_graph, convert
-from albert_tf.export.examples import cut, make_examples
+from albert_tf.export.examples import cut, make_examples, pad
 from albert_tf.export.inspection import TFLiteSummary
 from albert_tf.export.lowering import (
     float32_copy,
@@ -27,7 +27,6 @@ from albert_tf.export.task_metadata import (
 )
 from albert_tf.export.writing import check_writable, describe, write_checked
 from albert_tf.runtime.bundle import append_bundle
-from albert_tf.runtime.examples import pad
 from albert_tf.runtime.graph import LiteRTGraph
 from albert_tf.runtime.signatures import SignatureGraph
 from albert_tf.version import __version__

@@ -83,9 +83,9 @@ class AnswerTask(FineTuningTask[ExampleList[T]], Generic[T]):
 
     def report(self, folder: Path, run: TrainedRun[ExampleList[T]]) -> Report:
         """Writes `report.md` and the curves of the training."""
-        parts, training = run.parts, run.training
-        record = AnswerRecord(
-            title=f"Fine-tuning on {parts.train.path.name}",
+        parts = run.parts
+        record = run.record(
+            AnswerRecord,
             unit=self.unit,
             parts=[
                 (name, part.path.name, len(part))
@@ -95,15 +95,7 @@ class AnswerTask(FineTuningTask[ExampleList[T]], Generic[T]):
             main_metric=self.main_metric,
             remark=self.remark,
             mistakes=self.mistakes(parts.validation.rows, run.evaluation.scores),
-            baselines=run.baselines,
-            history=training.history,
-            learning_rate_multipliers=training.multipliers,
-            application_weights=training.application_weights,
-            config=run.model.config.to_dict(),
-            settings=run.recipe.to_dict(),
             notes=list(map(run.in_words, [*parts.train.notes, *parts.notes])),
-            training_notes=[*filter(None, [training.kept]), *map(run.in_words, training.notes)],
-            seconds=training.seconds,
         )
         return write_answer_report(folder, record)
 

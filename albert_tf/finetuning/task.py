@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 from albert_tf.errors import DataError
 from albert_tf.finetuning.start import ModelStart
 from albert_tf.models import AlbertTask
-from albert_tf.reports import BaselineResult, Report
+from albert_tf.reports import BaselineResult, Report, TrainingRecord
 from albert_tf.training import FineTuningRecipe, FineTuningResult
 from albert_tf.type_names import Targets
 
@@ -32,6 +32,8 @@ class Examples(Protocol):
 
 E = TypeVar("E", bound=Examples)
 """The kind of examples of a task."""
+R = TypeVar("R", bound=TrainingRecord)
+"""The kind of record that a task's report is made of."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,22 @@ class TrainedRun(Generic[E]):
     training: FineTuningResult
     recipe: FineTuningRecipe
     in_words: Callable[[str], str]
+
+    def record(self, kind: type[R], **told: Any) -> R:
+        """Returns what the report of any task tells of its training, and `told`, as a record of the class `kind`."""
+        training = self.training
+        return kind(
+            title=f"Fine-tuning on {self.parts.train.path.name}",
+            baselines=self.baselines,
+            history=training.history,
+            learning_rate_multipliers=training.multipliers,
+            application_weights=training.application_weights,
+            config=self.model.config.to_dict(),
+            settings=self.recipe.to_dict(),
+            training_notes=[*filter(None, [training.kept]), *map(self.in_words, training.notes)],
+            seconds=training.seconds,
+            **told,
+        )
 
 
 class FineTuningTask(abc.ABC, Generic[E]):

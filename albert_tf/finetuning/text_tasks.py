@@ -16,7 +16,6 @@ from albert_tf.reports import (
     BaselineResult,
     Report,
     RunRecord,
-    installed_versions,
     run_baselines,
     write_report,
 )
@@ -130,32 +129,22 @@ class TextTask(FineTuningTask[TextTable]):
 
     def report(self, folder: Path, run: TrainedRun[TextTable]) -> Report:
         """Writes `report.md` and its plots."""
-        training = run.training
         train, validation = (
             dataclasses.replace(part, notes=tuple(map(run.in_words, part.notes)))
             for part in (run.parts.train, run.parts.validation)
         )
-        record = RunRecord(
-            title=f"Fine-tuning on {train.path.name}",
+        record = run.record(
+            RunRecord,
             train=train,
             validation=validation,
             labels=labels_of(run.model),
             scores=run.evaluation.scores,
-            baselines=run.baselines,
-            history=training.history,
-            learning_rate_multipliers=training.multipliers,
-            application_weights=training.application_weights,
             token_lengths={
                 "train": _token_lengths(run.model, train),
                 "validation": _token_lengths(run.model, validation),
             },
-            config=run.model.config.to_dict(),
-            settings=run.recipe.to_dict(),
-            versions=installed_versions(),
             notes=train.notes,
-            training_notes=[*filter(None, [training.kept]), *map(run.in_words, training.notes)],
-            main_metric=(training.monitor or "").removeprefix("val_"),
-            seconds=training.seconds,
+            main_metric=(run.training.monitor or "").removeprefix("val_"),
         )
         return write_report(folder, record)
 

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from albert_tf.reports.exit_plot import plot_exits
     from albert_tf.reports.pieces import Report
     from albert_tf.reports.pretraining_report import write_pretraining_report
-    from albert_tf.reports.records import RunRecord, installed_versions, read_history
+    from albert_tf.reports.records import (
+        RunRecord,
+        TrainingRecord,
+        installed_versions,
+        read_history,
+    )
     from albert_tf.reports.report import write_report
 
 __all__ = [
@@ -28,6 +33,7 @@ __all__ = [
     "EntityDictionary",
     "Report",
     "RunRecord",
+    "TrainingRecord",
     "choice_baselines",
     "entity_baselines",
     "installed_versions",
@@ -64,6 +70,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
             "albert_tf.reports.pretraining_report": ("write_pretraining_report",),
             "albert_tf.reports.records": (
                 "RunRecord",
+                "TrainingRecord",
                 "installed_versions",
                 "read_history",
             ),

@@ -2,10 +2,9 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from albert_tf.reports.baselines import BaselineResult
 from albert_tf.reports.markdown import cell, table
 from albert_tf.reports.pieces import (
     Report,
@@ -18,42 +17,28 @@ from albert_tf.reports.pieces import (
     verdict,
     write_pages,
 )
-from albert_tf.reports.records import installed_versions
+from albert_tf.reports.records import TrainingRecord
 
 
 @dataclass(kw_only=True)
-class AnswerRecord:
+class AnswerRecord(TrainingRecord):
     """What the report tells about a run of any task but labels and values, which have `RunRecord`.
 
     Attributes:
-        title: heading of the report.
         unit: what an example is called, in the plural.
         parts: name, file and number of examples of the training and of the validation part.
         metrics: of the model on the validation examples.
         main_metric: by which the report judges it, one of them.
         remark: a sentence on what the metrics mean.
         mistakes: what is told of the answers: Markdown blocks by heading.
-        baselines, history, learning_rate_multipliers, application_weights, config, settings, versions, notes,
-            training_notes, seconds: as in `RunRecord`.
     """
 
-    title: str
     unit: str
     parts: Sequence[tuple[str, str, int]]
     metrics: dict[str, float]
     main_metric: str
     remark: str
     mistakes: Mapping[str, Sequence[str]]
-    baselines: Sequence[BaselineResult] = ()
-    history: Sequence[dict] = ()
-    learning_rate_multipliers: dict[str, float] = field(default_factory=dict)
-    application_weights: Sequence[float] = ()
-    config: dict = field(default_factory=dict)
-    settings: dict = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=installed_versions)
-    notes: Sequence[str] = ()
-    training_notes: Sequence[str] = ()
-    seconds: float | None = None
 
     @property
     def validation_count(self) -> int:

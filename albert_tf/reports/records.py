@@ -30,51 +30,60 @@ def installed_versions() -> dict[str, str]:
 
 
 @dataclass(kw_only=True)
-class RunRecord:
-    """Everything the report tells about a run.
+class TrainingRecord:
+    """What the report of any task tells about its training.
 
     Attributes:
         title: heading of the report.
-        train: the training table.
-        validation: the validation table, with labels.
-        labels: the known labels; None for regression.
-        scores: the model's answers on `validation`: probabilities (rows, classes), or values
-            (rows,) for regression.
-        baselines: results on the same `validation`.
+        baselines: results on the same validation part.
         history: dicts as Keras logs them, each with `step` (optimizer steps done), `batch` (batches
             done), `epoch`, and any of `loss`, `learning_rate`, a metric, and these with the prefix
             `val_`.
         learning_rate_multipliers: part of the model to multiplier, from the embeddings up.
         application_weights: weight of the gradient of each application of the shared block, from
             the first; empty where all are one.
-        token_lengths: tokens a row with special ones, under the keys `"train"`, `"validation"`.
         config: the model's configuration.
         settings: of the training: seed, learning rate, batch size, epochs, ...
         versions: package to version.
         notes: what people should know of the data, one sentence each.
         training_notes: what people should know of the training, such as which epoch was kept, and why.
-        main_metric: the metric that decided which epoch was kept, by which the report judges the model;
-            None, or what is none of the task's main metrics (a loss), stands for `MAIN_METRIC`.
         seconds: the training took, or None.
     """
 
     title: str
-    train: TextTable
-    validation: TextTable
-    labels: LabelSet | None
-    scores: np.ndarray
     baselines: Sequence[BaselineResult] = ()
     history: Sequence[dict] = ()
     learning_rate_multipliers: dict[str, float] = field(default_factory=dict)
     application_weights: Sequence[float] = ()
-    token_lengths: dict[str, Sequence[int]] = field(default_factory=dict)
     config: dict = field(default_factory=dict)
     settings: dict = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=installed_versions)
     notes: Sequence[str] = ()
     training_notes: Sequence[str] = ()
-    main_metric: str | None = None
     seconds: float | None = None
+
+
+@dataclass(kw_only=True)
+class RunRecord(TrainingRecord):
+    """Everything the report tells about a run whose answers are labels or values.
+
+    Attributes:
+        train: the training table.
+        validation: the validation table, with labels.
+        labels: the known labels; None for regression.
+        scores: the model's answers on `validation`: probabilities (rows, classes), or values
+            (rows,) for regression.
+        token_lengths: tokens a row with special ones, under the keys `"train"`, `"validation"`.
+        main_metric: the metric that decided which epoch was kept, by which the report judges the model;
+            None, or what is none of the task's main metrics (a loss), stands for `MAIN_METRIC`.
+    """
+
+    train: TextTable
+    validation: TextTable
+    labels: LabelSet | None
+    scores: np.ndarray
+    token_lengths: dict[str, Sequence[int]] = field(default_factory=dict)
+    main_metric: str | None = None
 
     def __post_init__(self):
         if self.main_metric not in MAIN_METRICS[self.task]:

@@ -6,8 +6,8 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from albert_tf.export import ParityLimits, TFLiteRunner, export_tflite
+from albert_tf.export.examples import Example, pad
 from albert_tf.export.signatures import signature_name
-from albert_tf.runtime.examples import Example, pad
 from tests.export.conftest import text_model
 
 # LiteRT 2.1 brought them.

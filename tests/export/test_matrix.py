@@ -19,8 +19,7 @@ from albert_tf import (
 )
 from albert_tf.errors import ExportError
 from albert_tf.export import FORMS, QUANTIZATIONS, ParityLimits, TFLiteRunner, export_tflite
-from albert_tf.export.examples import cut
-from albert_tf.runtime.examples import Example
+from albert_tf.export.examples import Example, cut
 from albert_tf.training.fake_quantization import FakeQuantization
 from tests.export.conftest import text_model
 from tests.tiny import randomize, tiny_config

@@ -11,11 +11,10 @@ from hypothesis.extra import numpy as arrays
 from albert_tf import AlbertBackbone, AlbertTextClassifier, AlbertTokenClassifier
 from albert_tf.errors import ExportError
 from albert_tf.export import DEFAULT_LIMITS, ParityLimits, export_tflite
-from albert_tf.export.examples import make_examples
+from albert_tf.export.examples import Example, make_examples, pad
 from albert_tf.export.lowering import as_dict
 from albert_tf.export.parity import _count_labels, compare
 from albert_tf.export.sample_texts import SAMPLE_TEXTS
-from albert_tf.runtime.examples import Example, pad
 from albert_tf.runtime.graph import LiteRTGraph
 from tests.tiny import randomize, tiny_config
 

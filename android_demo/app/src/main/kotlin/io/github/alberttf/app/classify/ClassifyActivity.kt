@@ -14,11 +14,11 @@ import io.github.alberttf.app.R
 import io.github.alberttf.app.benchmark.BenchmarkActivity
 import io.github.alberttf.app.library.OwnExamples
 import io.github.alberttf.app.library.Screen
+import io.github.alberttf.app.ui.ExampleButton
 import io.github.alberttf.app.ui.LengthLimit
 import io.github.alberttf.app.ui.ModelActivity
 import io.github.alberttf.app.ui.ModelPanel
 import io.github.alberttf.app.ui.ModelState
-import io.github.alberttf.app.ui.isPresent
 import io.github.alberttf.app.ui.replaceText
 import io.github.alberttf.app.ui.showText
 
@@ -33,7 +33,7 @@ class ClassifyActivity : ModelActivity() {
     private lateinit var details: DetailsPanel
     private lateinit var input: EditText
     private lateinit var note: TextView
-    private val ownExamples by lazy { OwnExamples(resources, R.array.chinese_reviews) }
+    private lateinit var examples: ExampleButton
 
     /** What to tell of the text itself, such as that its end was cut; null: nothing. */
     private var remark: String? = null
@@ -113,7 +113,8 @@ class ClassifyActivity : ModelActivity() {
             },
         )
         findViewById<View>(R.id.clear).setOnClickListener { input.setText("") }
-        findViewById<View>(R.id.example).setOnClickListener { showExample() }
+        val own = OwnExamples(resources, R.array.chinese_reviews)
+        examples = ExampleButton(findViewById(R.id.example), input, library, own)
     }
 
     private fun take(intent: Intent) {
@@ -133,20 +134,10 @@ class ClassifyActivity : ModelActivity() {
         }
     }
 
-    private fun showExample() {
-        val examples = examples(session.state)
-        if (examples.isEmpty()) return
-        input.replaceText(examples[(examples.indexOf(input.text.toString()) + 1) % examples.size])
-    }
-
-    private fun examples(state: ClassifyState): List<String> =
-        state.choice?.let(library::bundledModel)?.examples
-            ?: ownExamples.of((state.model as? ModelState.Ready)?.model)
-
     private fun show(state: ClassifyState) {
         val model = (state.model as? ModelState.Ready)?.model
         models.show(state.choice, state.model, state.failure)
-        findViewById<View>(R.id.example).isPresent = examples(state).isNotEmpty()
+        examples.show(state.choice, state.model)
         answers.show(state.answer, model?.task)
         earlyExit.show(model, session.patience)
         details.show(state.answer, model)

@@ -8,14 +8,13 @@ import io.github.alberttf.app.AlbertApplication
 import io.github.alberttf.app.R
 import io.github.alberttf.app.library.OwnExamples
 import io.github.alberttf.app.library.Screen
+import io.github.alberttf.app.ui.ExampleButton
 import io.github.alberttf.app.ui.LengthLimit
 import io.github.alberttf.app.ui.ModelActivity
 import io.github.alberttf.app.ui.ModelPanel
 import io.github.alberttf.app.ui.ModelState
 import io.github.alberttf.app.ui.TextMarks
-import io.github.alberttf.app.ui.isPresent
 import io.github.alberttf.app.ui.onText
-import io.github.alberttf.app.ui.replaceText
 import io.github.alberttf.app.ui.showText
 
 /** “Commands”: what a sentence wants, and its entities, which are marked in it while it is typed. */
@@ -27,7 +26,7 @@ class CommandsActivity : ModelActivity() {
     private lateinit var answers: CommandPanel
     private lateinit var input: EditText
     private lateinit var marks: TextMarks
-    private val ownExamples by lazy { OwnExamples(resources, R.array.chinese_commands) }
+    private lateinit var examples: ExampleButton
 
     /** Whether the text was longer than can be kept. */
     private var isCut = false
@@ -60,22 +59,13 @@ class CommandsActivity : ModelActivity() {
             session.ask(it)
         }
         findViewById<View>(R.id.clear).setOnClickListener { input.setText("") }
-        findViewById<View>(R.id.example).setOnClickListener { showExample() }
+        val own = OwnExamples(resources, R.array.chinese_commands)
+        examples = ExampleButton(findViewById(R.id.example), input, library, own)
     }
-
-    private fun showExample() {
-        val examples = examples(session.state)
-        if (examples.isEmpty()) return
-        input.replaceText(examples[(examples.indexOf(input.text.toString()) + 1) % examples.size])
-    }
-
-    private fun examples(state: CommandsState): List<String> =
-        state.choice?.let(library::bundledModel)?.examples
-            ?: ownExamples.of((state.model as? ModelState.Ready)?.model)
 
     private fun show(state: CommandsState) {
         models.show(state.choice, state.model, state.failure)
-        findViewById<View>(R.id.example).isPresent = examples(state).isNotEmpty()
+        examples.show(state.choice, state.model)
         answers.show(state.answer)
         // While a person types on, marks move with their words until the next answer.
         val found = state.answer?.found?.entities
