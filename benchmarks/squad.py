@@ -4,9 +4,9 @@ Version 2.0's own questions are not among the data, so those without an answer a
 another paragraph of the same article, put to the paragraph that shares most words with it and does not hold its answer.
 The training part has one for every four questions, the development part one for each.
 
-The model has only ever read single sentences. So it learns what a question asks for on passages of a few sentences
-first, of which three times as many fit into an hour, and then to find it in whole paragraphs. Each stage is
-`albert-tf finetune`, in a process of its own; one that was stopped goes on where it was.
+`albert_small_en` was made of sentences of at most 64 tokens, and later positions mean little to it. So it is trained on
+passages of a few sentences, and reads paragraphs in windows of 64 tokens. The training is `albert-tf finetune`, in a
+process of its own; one that was stopped goes on where it was.
 
     python -m benchmarks.squad --data ../shared/data/squad --work runs/squad
 
@@ -24,41 +24,51 @@ from pathlib import Path
 from albert_tf import AlbertQuestionAnswerer
 from albert_tf.export import TFLiteRunner, export_tflite
 from albert_tf.reports import question_baselines
-from albert_tf.tasks import SquadQuestion, read_squad, squad_examples, squad_scores
+from albert_tf.tasks import (
+    SquadQuestion,
+    best_no_answer_threshold,
+    read_squad,
+    squad_examples,
+    squad_scores,
+)
 from benchmarks.machine import ROOT, processor
 from benchmarks.squad_data import prepare, unanswerable
 
 RESULT = ROOT / "docs" / "benchmarks" / "squad.json"
 COMPARED = 1000
 """Questions on which the int8 file is compared with Keras."""
+FAST = "mixed_bfloat16"
+"""In which it was trained, and answers thousands of questions."""
 OPTIONS = ("--task", "question-answering", "--mixed-bfloat16", "--no-baselines", "--epochs", "1")
-STAGES = {
-    "short": ("--batch-size", "32", "--learning-rate", "4e-4"),
-    "whole": ("--batch-size", "16", "--learning-rate", "3e-4"),
-}
-"""What each stage reads, and its own options."""
+OPTIONS += ("--batch-size", "32", "--learning-rate", "4e-4")
+WINDOW = 64
+"""Tokens of a window, which begins half of that after the last one."""
 
 
 def train_model(data: Path, work: Path) -> Path:
-    """Trains all stages, or goes on where it was stopped, and returns the last one's model."""
-    files, preset = prepare(data, work), "albert_small_en"
-    for stage, options in STAGES.items():
-        run = work / f"run-{stage}"
-        command = [sys.executable, "-m", "albert_tf_command", "finetune"]
-        if (run / "arguments.json").exists():
-            command += ["--resume", run]
-        else:
-            command += [files[stage], "--validation", files["held_out"], "--output", run]
-            command += ["--preset", preset, *OPTIONS, *options]
-        if not (run / "report.md").exists():
-            subprocess.run([*map(str, command)], check=True)
-        preset = run / "model"
-    return preset
+    """Trains, or goes on where it was stopped, and returns the folder of the model that reads windows."""
+    files, run, folder = prepare(data, work), work / "run", work / "model"
+    command = [sys.executable, "-m", "albert_tf_command", "finetune"]
+    if (run / "arguments.json").exists():
+        command += ["--resume", run]
+    else:
+        command += [files["train"], "--validation", files["held_out"], "--output", run, *OPTIONS]
+    if not (run / "report.md").exists():
+        subprocess.run([*map(str, command)], check=True)
+    if not folder.exists():
+        settings = {"sequence_length": WINDOW, "stride": WINDOW // 2}
+        settings["max_question_length"] = WINDOW // 2 - 4
+        model = AlbertQuestionAnswerer.from_preset(run / "model", dtype=FAST, **settings)
+        held_out = read_squad(files["held_out"])
+        answers = model.answer(*squad_examples(held_out)[0])
+        model.no_answer_threshold = best_no_answer_threshold(answers, held_out)
+        model.save_to_preset(folder)
+    return folder
 
 
-def judge(model_folder: Path, data: Path) -> dict:
+def judge(folder: Path, data: Path) -> dict:
     """Returns what the model, and its int8 file, are worth on the development part."""
-    model = AlbertQuestionAnswerer.from_preset(model_folder)
+    model = AlbertQuestionAnswerer.from_preset(folder, dtype=FAST)
     with_answer = read_squad(data / "dev-v1.1.json.gz")
     both = [*with_answer, *unanswerable(with_answer)]
     begun = time.perf_counter()
@@ -76,12 +86,13 @@ def judge(model_folder: Path, data: Path) -> dict:
         "baselines": baselines,
         "no_answer_threshold": model.no_answer_threshold,
         "questions_per_second": len(both) / seconds,
-        **compare(model, both, model_folder.parent / "questions.tflite"),
+        **compare(folder, both, folder.parent / "questions.tflite"),
     }
 
 
-def compare(model: AlbertQuestionAnswerer, questions: list[SquadQuestion], file: Path) -> dict:
-    """Returns how many of some questions the int8 file answers with the same span as Keras."""
+def compare(folder: Path, questions: list[SquadQuestion], file: Path) -> dict:
+    """Returns how many of some questions the int8 file answers with the same span as Keras in float32."""
+    model = AlbertQuestionAnswerer.from_preset(folder)
     some = questions[:: len(questions) // COMPARED][:COMPARED]
     texts = squad_examples(some)[0]
     export_tflite(model, file, texts=texts[0], pairs=texts[1])

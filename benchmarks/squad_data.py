@@ -136,10 +136,9 @@ def prepare(data: Path, work: Path) -> dict[str, Path]:
         work: folder of what is written.
 
     Returns:
-        The files: `"short"` with all questions, on passages of a few sentences, `"whole"` with three of five, on whole
-        paragraphs, and `"held_out"`.
+        The files: `"train"`, with passages of a few sentences, and `"held_out"`, with whole paragraphs.
     """
-    files = {name: work / f"{name}.json" for name in ("short", "whole", "held_out")}
+    files = {name: work / f"{name}.json" for name in ("train", "held_out")}
     if not files["held_out"].exists():
         work.mkdir(parents=True, exist_ok=True)
         questions = read_squad(data / "train-v1.1.json.gz")
@@ -148,7 +147,6 @@ def prepare(data: Path, work: Path) -> dict[str, Path]:
         own = [question for question in questions if question.title not in later]
         own = by_paragraph([*own, *unanswerable(own, every=4)])
         held_out = [question for question in questions if question.title in later]
-        write_squad(files["short"], with_short_passages(own))
-        write_squad(files["whole"], [q for number, q in enumerate(own) if number % 5 < 3])
+        write_squad(files["train"], with_short_passages(own))
         write_squad(files["held_out"], [*held_out, *unanswerable(held_out)])
     return files

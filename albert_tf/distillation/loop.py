@@ -146,6 +146,7 @@ def distill(
     losses = student.evaluate(unmasked.dataset(), return_dict=True, verbose=0)
     tokens = int(batches.packed.lengths.sum()) * result.epochs
     checkpoint = _with_tokenizer(student.to_checkpoint(), tokenizer)
+    checkpoint.extra["learned_positions"] = int(batches.packed.lengths.max())
     return DistillationResult(checkpoint, result, losses, tokens)
 
 

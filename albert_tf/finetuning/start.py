@@ -89,7 +89,8 @@ class ModelStart:
 
         Args:
             model_class: of the model; its `preprocessor_cls` takes a tokenizer and a `sequence_length`.
-            sequence_length: longest text in tokens, where the start names none.
+            sequence_length: longest text in tokens, where the start names none; windows may be shorter, see
+                `AlbertPreprocessor.usual_length`.
             **options: arguments of the model, such as `num_classes`.
 
         Raises:
@@ -117,9 +118,9 @@ class ModelStart:
             raise ConfigError(
                 f"{model_class.__name__} takes token ids only, so it cannot be fine-tuned on raw text"
             )
-        preprocessor = model_class.preprocessor_cls(
-            self._tokenizer(checkpoint), sequence_length=self.sequence_length or sequence_length
-        )
+        reader = model_class.preprocessor_cls
+        length = self.sequence_length or reader.usual_length(checkpoint, sequence_length)
+        preprocessor = reader(self._tokenizer(checkpoint), sequence_length=length)
         return model_class.from_checkpoint(
             checkpoint,
             config,

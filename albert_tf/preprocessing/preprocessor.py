@@ -269,9 +269,28 @@ class AlbertPreprocessor:
         # The checkpoint may be of another head, whose preprocessor has other settings.
         saved = checkpoint.extra.get("preprocessor", {})
         settings = {name: saved[name] for name in cls.setting_names() if name in saved} | changes
-        settings.setdefault("sequence_length", checkpoint.config.max_position_embeddings)
+        positions = checkpoint.config.max_position_embeddings
+        settings.setdefault("sequence_length", cls.usual_length(checkpoint, positions))
         options = checkpoint.tokenizer_options()
         return cls(AlbertTokenizer.from_bytes(tokenizer_model, **options), **settings)
+
+    @classmethod
+    def usual_length(cls, checkpoint: Checkpoint, most: int) -> int:
+        """Returns how long the rows of a checkpoint's model are, where nobody says it.
+
+        Args:
+            checkpoint: what the model starts from.
+            most: as long as this kind of model has them, when nothing speaks against it.
+
+        Returns:
+            `most`. Windows, in which a text is read whole however short they are, are no longer than those of the
+            checkpoint's own task, or than what its weights have learned from: behind that, answers are worse by far.
+        """
+        if "stride" not in cls.setting_names():
+            return most
+        saved = checkpoint.extra.get("preprocessor", {})
+        own = saved["sequence_length"] if "stride" in saved else checkpoint.learned_positions
+        return min(most, own)
 
     def describe(self, checkpoint: Checkpoint) -> None:
         """Adds tokenizer and settings to a `Checkpoint`, for `from_checkpoint`."""

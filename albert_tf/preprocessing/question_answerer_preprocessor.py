@@ -93,7 +93,8 @@ class AlbertQuestionAnswererPreprocessor(AlbertPreprocessor):
         if "stride" not in checkpoint.extra.get("preprocessor", {}):
             # Windows are of the published length, not of another head's, nor of all positions there are.
             positions = checkpoint.config.max_position_embeddings
-            changes = {"sequence_length": min(SEQUENCE_LENGTH, positions), **changes}
+            length = cls.usual_length(checkpoint, min(SEQUENCE_LENGTH, positions))
+            changes = {"sequence_length": length, **changes}
         return super()._of(checkpoint, tokenizer_model, changes)
 
     def row_targets(

@@ -43,6 +43,21 @@ class Checkpoint:
     def __post_init__(self):
         self.head_config = renamed_class_names(self.head_config)
 
+    @property
+    def learned_positions(self) -> int:
+        """Tokens of the longest text that the weights learned from, if the preset says so; else all positions.
+
+        Raises:
+            CheckpointError: when the preset says what cannot be.
+        """
+        most = self.config.max_position_embeddings
+        said = self.extra.get("learned_positions", most)
+        if isinstance(said, bool) or not isinstance(said, int) or not 1 <= said <= most:
+            raise CheckpointError(
+                f"{self.source}: learned_positions is {said!r}; expected a whole number from 1 to {most}, its positions"
+            )
+        return said
+
     def tokenizer_options(self) -> dict:
         """Returns the keywords of `AlbertTokenizer.from_bytes` that belong to `tokenizer_model`."""
         found = {"lowercase": self.lowercase, "strip_accents": self.strip_accents}

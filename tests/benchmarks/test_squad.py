@@ -81,7 +81,7 @@ def test_short_passages_hold_answers_of_two_sentences_and_none():
     assert without.is_impossible
 
 
-def test_the_second_stage_has_three_of_five_questions(tmp_path):
+def test_articles_are_held_out(tmp_path):
     articles = [
         question(f"{n}-{m}", f"article {n}", context, "What?", context.split()[0])
         for n in range(20)
@@ -92,18 +92,15 @@ def test_the_second_stage_has_three_of_five_questions(tmp_path):
         file.write((tmp_path / "plain.json").read_bytes())
     files = prepare(tmp_path, tmp_path / "work")
     read = {name: read_squad(file) for name, file in files.items()}
-    ids = {name: {q.id for q in questions} for name, questions in read.items()}
-    assert ids["whole"] < ids["short"]
-    assert len(ids["whole"]) == round(0.6 * len(ids["short"]))
     # Every fourth of 30 is asked of another paragraph too, unless each holds its answer.
-    assert len(ids["short"]) == 36
+    assert len(read["train"]) == 36
     titles = {name: {q.title for q in questions} for name, questions in read.items()}
-    assert titles["whole"].isdisjoint(titles["held_out"])
-    assert len(titles["whole"] | titles["held_out"]) == 20
+    assert titles["train"].isdisjoint(titles["held_out"])
+    assert len(titles["train"] | titles["held_out"]) == 20
     assert len(titles["held_out"]) == 10
-    changed = files["whole"].stat().st_mtime_ns
+    changed = files["train"].stat().st_mtime_ns
     prepare(tmp_path, tmp_path / "work")
-    assert files["whole"].stat().st_mtime_ns == changed
+    assert files["train"].stat().st_mtime_ns == changed
 
 
 def test_what_is_written_is_read(tmp_path):

@@ -10,11 +10,16 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from albert_tf import AlbertTokenizer
+from albert_tf import AlbertConfig, AlbertTokenizer
 from albert_tf.answers import QuestionAnswer, Span
-from albert_tf.errors import AlbertError
-from albert_tf.preprocessing import AlbertQuestionAnswererPreprocessor
+from albert_tf.errors import AlbertError, CheckpointError
+from albert_tf.preprocessing import (
+    AlbertQuestionAnswererPreprocessor,
+    AlbertTextClassifierPreprocessor,
+    AlbertTokenClassifierPreprocessor,
+)
 from albert_tf.preprocessing.span_targets import AnswerSpans
+from albert_tf.weights import Checkpoint
 
 TOKENIZER = AlbertTokenizer()
 SMALL = AlbertQuestionAnswererPreprocessor(
@@ -259,3 +264,43 @@ def test_any_answer_of_any_context(data):
     span = end - len(stripped.lstrip()), start + len(stripped.rstrip())
     expected = by_loops(SMALL, ["Who?"], [context], [span])
     assert [y["start_logits"].tolist(), y["end_logits"].tolist()] == expected
+
+
+def checkpoint(**extra):
+    model = AlbertTokenizer().model_bytes
+    return Checkpoint(AlbertConfig.named("tiny"), {}, tokenizer_model=model, extra=extra)
+
+
+@pytest.mark.parametrize(
+    "reader", [AlbertQuestionAnswererPreprocessor, AlbertTokenClassifierPreprocessor]
+)
+def test_windows_are_no_longer_than_what_was_learned(reader):
+    positions = AlbertConfig.named("tiny").max_position_embeddings
+    most = min(positions, 384) if reader is AlbertQuestionAnswererPreprocessor else positions
+    assert reader.from_checkpoint(checkpoint()).sequence_length == most
+    learned = checkpoint(learned_positions=20)
+    assert reader.from_checkpoint(learned).sequence_length == 20
+    assert reader.from_checkpoint(learned, sequence_length=30).sequence_length == 30
+    assert reader.usual_length(learned, 10) == 10
+    own = checkpoint(preprocessor={"sequence_length": 24, "stride": 8})
+    assert reader.from_checkpoint(own).sequence_length == 24
+    assert reader.usual_length(own, 100) == 24
+
+
+def test_texts_that_are_cut_may_be_longer_than_what_was_learned():
+    positions = AlbertConfig.named("tiny").max_position_embeddings
+    learned = checkpoint(learned_positions=20)
+    reader = AlbertTextClassifierPreprocessor
+    assert reader.from_checkpoint(learned).sequence_length == positions
+    assert reader.usual_length(learned, 100) == 100
+
+
+@pytest.mark.parametrize("said", [0, True, "64", 100_000])
+def test_learned_positions_that_cannot_be(said):
+    with pytest.raises(CheckpointError, match=f"learned_positions is {said!r}; expected a whole"):
+        AlbertQuestionAnswererPreprocessor.from_checkpoint(checkpoint(learned_positions=said))
+
+
+def test_the_bundled_model_reads_windows_of_64_tokens():
+    reader = AlbertQuestionAnswererPreprocessor.from_preset("albert_small_en")
+    assert reader.sequence_length == 64
