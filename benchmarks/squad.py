@@ -56,14 +56,25 @@ def train_model(data: Path, work: Path) -> Path:
     if not (run / "report.md").exists():
         subprocess.run([*map(str, command)], check=True)
     if not folder.exists():
-        settings = {"sequence_length": WINDOW, "stride": WINDOW // 2}
-        settings["max_question_length"] = WINDOW // 2 - 4
-        model = AlbertQuestionAnswerer.from_preset(run / "model", dtype=FAST, **settings)
-        held_out = read_squad(files["held_out"])
-        answers = model.answer(*squad_examples(held_out)[0])
-        model.no_answer_threshold = best_no_answer_threshold(answers, held_out)
-        model.save_to_preset(folder)
+        read_in_windows(run / "model", read_squad(files["held_out"])).save_to_preset(folder)
     return folder
+
+
+def read_in_windows(folder: Path, held_out: list[SquadQuestion]) -> AlbertQuestionAnswerer:
+    """Returns a model that reads windows, with the threshold and the record that held-out questions give it there."""
+    model = AlbertQuestionAnswerer.from_preset(
+        folder,
+        dtype=FAST,
+        sequence_length=WINDOW,
+        stride=WINDOW // 2,
+        max_question_length=WINDOW // 2 - 4,
+    )
+    answers = model.answer(*squad_examples(held_out)[0])
+    threshold = model.no_answer_threshold = best_no_answer_threshold(answers, held_out)
+    scores = squad_scores([answer.with_threshold(threshold) for answer in answers], held_out)
+    metrics = {"exact_match": scores["exact"] / 100, "f1": scores["f1"] / 100}
+    model.training_record["metrics"] = {"this model": metrics}
+    return model
 
 
 def judge(folder: Path, data: Path) -> dict:
