@@ -1,10 +1,12 @@
 """Which interpreter runs a file, and that the answers do not depend on it."""
 
+import dataclasses
 import importlib.util
 
 import pytest
 
 from albert_tf import TFLiteRunner
+from albert_tf.answers import QuestionAnswer
 from albert_tf.errors import ExportError
 from albert_tf.runtime import interpreter
 from tests.answers_alike import alike
@@ -56,4 +58,10 @@ def test_tensorflows_own_answers_alike(monkeypatch, shipped):
         runner = TFLiteRunner(file)
     assert "tensorflow" in type(runner._graph._interpreter).__module__
     # Versions of the kernels round the int8 activations differently: 0.009 was seen, on a long text.
-    assert alike(runner(*texts), expected, by=0.02)
+    assert alike(chosen(runner(*texts)), chosen(expected), by=0.02)
+
+
+def chosen(answers):
+    """Answers to questions without what they may also be, since spans that are as likely change places."""
+    is_question = isinstance(answers[0], QuestionAnswer)
+    return [dataclasses.replace(a, alternatives=()) for a in answers] if is_question else answers
