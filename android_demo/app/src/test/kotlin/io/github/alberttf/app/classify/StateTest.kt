@@ -39,8 +39,9 @@ class StateTest : AppTest() {
     @Test
     fun `turning the phone while the answer is being computed shows it afterwards`() {
         val screen = ClassifyScreen.open(this)
-        screen.input.setText(text) // before the model is loaded
+        screen.input.setText(text) // most often before the model is loaded
         screen.rotate()
+        passPause() // where it was loaded, the text waits for further keys
         assertEquals(answerOf(sentiment, text).best?.label, screen.awaitAnswer())
     }
 
