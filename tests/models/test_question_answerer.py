@@ -219,7 +219,7 @@ def test_saving_and_loading(tmp_path):
 def test_from_presets_of_other_heads(tmp_path):
     model = AlbertQuestionAnswerer.from_preset("albert_small_en")
     assert model.preprocessor.settings() == {
-        "sequence_length": 384,
+        "sequence_length": 64,  # from no longer texts that model has learned
         "stride": 128,
         "max_question_length": 64,
     }
