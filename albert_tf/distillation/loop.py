@@ -146,7 +146,11 @@ def distill(
     losses = student.evaluate(unmasked.dataset(), return_dict=True, verbose=0)
     tokens = int(batches.packed.lengths.sum()) * result.epochs
     checkpoint = _with_tokenizer(student.to_checkpoint(), tokenizer)
-    checkpoint.extra["learned_positions"] = int(batches.packed.lengths.max())
+    longest = int(batches.packed.lengths.max())
+    before = start.extra.get(
+        "learned_positions", 0
+    )  # of the distillation that this one goes on from
+    checkpoint.extra["learned_positions"] = max(longest, before)
     return DistillationResult(checkpoint, result, losses, tokens)
 
 

@@ -231,7 +231,11 @@ def test_student_comes_nearer_resumes_and_loads(cache, teacher, tokenizer, tmp_p
     again = distill(start, cache, tokenizer, run_dir=tmp_path / "run", resume=True, **run)
     assert "was finished already" in " ".join(again.training.notes)
     write_preset(result.checkpoint, tmp_path / "model", dtype="float16")
-    assert read_checkpoint(tmp_path / "model").head == "masked_lm"
+    written = read_checkpoint(tmp_path / "model")
+    assert written.head == "masked_lm"
+    texts, _ = _split(len(TEXTS), 4, None, recipe.seed)
+    longest = max(len(tokenizer.encode(TEXTS[text])) for text in texts) + 2  # [CLS] and [SEP]
+    assert written.learned_positions == longest < written.config.max_position_embeddings
     model = AlbertMaskedLM.from_preset(tmp_path / "model")
     assert model.config.num_hidden_groups == 2
 
@@ -254,8 +258,10 @@ def test_trains_on_so_many_texts(cache, teacher, tokenizer, tmp_path):
     config = student_config(teacher, tokenizer, num_hidden_groups=1, embedding_size=8)
     start = student_checkpoint(config, teacher, tokenizer)
     run = {"recipe": FineTuningRecipe(epochs=1, batch_size=8), "validation_texts": 4, "verbose": 0}
+    start.extra["learned_positions"] = 40  # of a distillation of longer texts
     result = distill(start, cache, tokenizer, run_dir=tmp_path / "run", training_texts=9, **run)
     assert result.training.steps == 2
+    assert result.checkpoint.learned_positions == 40
     with pytest.raises(DataError, match=f"{len(TEXTS)} texts are to be trained on; expected 1 to"):
         distill(start, cache, tokenizer, run_dir=tmp_path / "no", training_texts=len(TEXTS), **run)
 
