@@ -40,7 +40,8 @@ COMPARED = 1000
 FAST = "mixed_bfloat16"
 """In which it was trained, and answers thousands of questions."""
 OPTIONS = ("--task", "question-answering", "--mixed-bfloat16", "--no-baselines", "--epochs", "1")
-OPTIONS += ("--batch-size", "32", "--learning-rate", "4e-4")
+OPTIONS += ("--batch-size", "32", "--learning-rate", "4e-4", "--sequence-length", "384")
+"""A passage of a few sentences is one window in the training."""
 WINDOW = 64
 """Tokens of a window, which begins half of that after the last one."""
 
