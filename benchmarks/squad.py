@@ -23,10 +23,11 @@ from pathlib import Path
 
 from albert_tf import AlbertQuestionAnswerer
 from albert_tf.export import TFLiteRunner, export_tflite
+from albert_tf.finetuning.question_task import QuestionAnswering
+from albert_tf.finetuning.record import main_figures
 from albert_tf.reports import question_baselines
 from albert_tf.tasks import (
     SquadQuestion,
-    best_no_answer_threshold,
     read_squad,
     squad_examples,
     squad_scores,
@@ -57,11 +58,11 @@ def train_model(data: Path, work: Path) -> Path:
     if not (run / "report.md").exists():
         subprocess.run([*map(str, command)], check=True)
     if not folder.exists():
-        read_in_windows(run / "model", read_squad(files["held_out"])).save_to_preset(folder)
+        read_in_windows(run / "model", files["held_out"]).save_to_preset(folder)
     return folder
 
 
-def read_in_windows(folder: Path, held_out: list[SquadQuestion]) -> AlbertQuestionAnswerer:
+def read_in_windows(folder: Path, held_out: Path) -> AlbertQuestionAnswerer:
     """Returns a model that reads windows, with the threshold and the record that held-out questions give it there."""
     model = AlbertQuestionAnswerer.from_preset(
         folder,
@@ -70,11 +71,9 @@ def read_in_windows(folder: Path, held_out: list[SquadQuestion]) -> AlbertQuesti
         stride=WINDOW // 2,
         max_question_length=WINDOW // 2 - 4,
     )
-    answers = model.answer(*squad_examples(held_out)[0])
-    threshold = model.no_answer_threshold = best_no_answer_threshold(answers, held_out)
-    scores = squad_scores([answer.with_threshold(threshold) for answer in answers], held_out)
-    metrics = {"exact_match": scores["exact"] / 100, "f1": scores["f1"] / 100}
-    model.training_record["metrics"] = {"this model": metrics}
+    task = QuestionAnswering()
+    tuned = task.tuned(model, task.read(held_out, "held_out"))
+    model.training_record["metrics"] = {"this model": main_figures(tuned.metrics)}
     return model
 
 

@@ -14,5 +14,7 @@ def alike(mine, theirs, by: float = 1e-4) -> bool:
     if isinstance(mine, dict):
         return mine.keys() == theirs.keys() and all(alike(mine[k], theirs[k], by) for k in mine)
     if isinstance(mine, (list, tuple)):
-        return len(mine) == len(theirs) and all(map(lambda a, b: alike(a, b, by), mine, theirs))
+        return len(mine) == len(theirs) and all(
+            alike(a, b, by) for a, b in zip(mine, theirs, strict=True)
+        )
     return mine == theirs

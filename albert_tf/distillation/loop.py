@@ -147,10 +147,9 @@ def distill(
     tokens = int(batches.packed.lengths.sum()) * result.epochs
     checkpoint = _with_tokenizer(student.to_checkpoint(), tokenizer)
     longest = int(batches.packed.lengths.max())
-    before = start.extra.get(
-        "learned_positions", 0
-    )  # of the distillation that this one goes on from
-    checkpoint.extra["learned_positions"] = max(longest, before)
+    if "learned_positions" in start.extra:  # of a distillation that this one goes on from
+        longest = max(longest, start.learned_positions)
+    checkpoint.extra["learned_positions"] = longest
     return DistillationResult(checkpoint, result, losses, tokens)
 
 
