@@ -45,12 +45,10 @@ class Task:
     Args:
         parts: returns training, development (empty where there is none) and test part of the data folder.
         recipe: of the fine-tuning.
-        sequence_length: of a row.
     """
 
     parts: Callable[[Path], list[list[EntityText]]]
     recipe: FineTuningRecipe
-    sequence_length: int = 64
 
 
 def _snips(data):
@@ -76,8 +74,8 @@ def _wnut17(data):
 
 TASKS = {
     "snips-slots": Task(_snips, SLOTS),
-    "btc": Task(_btc, SLOTS, 128),
-    "wnut17": Task(_wnut17, SLOTS, 128),
+    "btc": Task(_btc, SLOTS),
+    "wnut17": Task(_wnut17, SLOTS),
 }
 INTENT_TASK = "snips-intents"
 
@@ -85,9 +83,7 @@ INTENT_TASK = "snips-intents"
 def measure_entities(task: Task, data: Path, seed: int, run_dir: Path) -> dict:
     """Returns what a model and a dictionary reach on the test part."""
     train, development, test = task.parts(data)
-    model = AlbertTokenClassifier.from_preset(
-        PRESET, class_names=entity_tags(entity_types(train)), sequence_length=task.sequence_length
-    )
+    model = AlbertTokenClassifier.from_preset(PRESET, class_names=entity_tags(entity_types(train)))
     validation = texts_and_entities(development) if development else None
     result = _trained(model, texts_and_entities(train), validation, task.recipe, seed, run_dir)
     texts, entities = texts_and_entities(test)

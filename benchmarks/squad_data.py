@@ -29,13 +29,13 @@ def unanswerable(questions: Sequence[SquadQuestion], every: int = 1) -> list[Squ
     """
     paragraphs = defaultdict(dict)
     for question in questions:
-        paragraphs[question.title].setdefault(question.context, _words(question.context))
+        paragraphs[question.title].setdefault(question.context, words(question.context))
     made = []
     for question in questions[::every]:
-        asked, answers = _words(question.question), [text.lower() for text in question.answers]
+        asked, answers = words(question.question), [text.lower() for text in question.answers]
         others = [
-            (len(asked & words), context)
-            for context, words in paragraphs[question.title].items()
+            (len(asked & held), context)
+            for context, held in paragraphs[question.title].items()
             if context != question.context and not any(a in context.lower() for a in answers)
         ]
         if others:
@@ -58,12 +58,7 @@ def with_short_passages(
     random, short = np.random.default_rng(seed), []
     for question in questions:
         sentences = [match.span() for match in SENTENCE.finditer(question.context)]
-        if question.answers:
-            start = question.answer_starts[0]
-            end = start + len(question.answers[0])
-            held = [n for n, (a, b) in enumerate(sentences) if a < end and start < b]
-        else:
-            held = [int(random.integers(len(sentences)))]
+        held = with_the_answer(question, sentences) or [int(random.integers(len(sentences)))]
         first, last = _grown(question.context, sentences, held[0], held[-1], most_words, random)
         begin = sentences[first][0]
         short.append(
@@ -75,6 +70,15 @@ def with_short_passages(
             )
         )
     return short
+
+
+def with_the_answer(question: SquadQuestion, sentences: Sequence[tuple[int, int]]) -> list[int]:
+    """Returns the numbers of the sentences, given by start and end, that hold some of the first answer."""
+    if not question.answers:
+        return []
+    start = question.answer_starts[0]
+    end = start + len(question.answers[0])
+    return [n for n, (a, b) in enumerate(sentences) if a < end and start < b]
 
 
 def _grown(context, sentences, first, last, most_words, random):
@@ -93,7 +97,8 @@ def _grown(context, sentences, first, last, most_words, random):
         first, last = wider[int(random.integers(len(wider)))]
 
 
-def _words(text: str) -> set[str]:
+def words(text: str) -> set[str]:
+    """Returns the words of a text in small letters."""
     return set(re.findall(r"\w+", text.lower()))
 
 
