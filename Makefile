@@ -90,10 +90,11 @@ android:
 android-test: $(VENV)/.installed
 	android_demo/tools/test-android $(BIN)/python
 
-# The models of the Android app, fine-tuned and exported anew from their recipes: hours, for the one that answers questions. DATA
-# holds SQuAD.
+# The models of the Android app, fine-tuned and exported anew from their recipes, which takes hours. DATA holds SQuAD.
 android-assets: $(VENV)/.installed
-	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python android_demo/tools/make_assets.py --squad $(DATA)/squad/train-v1.1.json.gz
+	$(RUN) benchmarks.squad --data $(DATA)/squad --work runs/squad --train-only
+	TF_CPP_MIN_LOG_LEVEL=3 $(BIN)/python android_demo/tools/make_assets.py --trained questions=runs/squad/model \
+	    --squad $(DATA)/squad/train-v1.1.json.gz
 
 $(VENV)/.installed: setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)

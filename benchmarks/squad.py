@@ -119,15 +119,19 @@ def compare(folder: Path, questions: list[SquadQuestion], file: Path) -> dict:
 
 
 def main() -> None:
-    """Trains, judges, and writes what was found."""
+    """Trains, and judges and writes what was found."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="the folder of SQuAD's files")
     parser.add_argument("--work", type=Path, default=ROOT / "runs" / "squad")
     parser.add_argument("--output", type=Path, default=RESULT)
+    parser.add_argument("--train-only", action="store_true", help="train, and do not judge")
     args = parser.parse_args()
     folder = train_model(args.data, args.work)
+    if args.train_only:
+        print(folder)
+        return
     found = {"processor": processor("model name"), **judge(folder, args.data)}
     args.output.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     print(json.dumps(found, indent=1))

@@ -27,7 +27,8 @@ class Recipe:
         title: what the app calls the model, by language.
         about: one sentence on what it does, by language.
         attribution: of the training data.
-        data: name of the data set, as `demo_data` knows it; None for SQuAD, which does not come with the package.
+        data: name of the data set, as `demo_data` knows it; None for SQuAD, which does not come with the package and on
+            which `benchmarks.squad` trains.
         screen: of the app, that shows it: `"classify"`, `"ask"` or `"commands"`.
         task: as `albert-tf finetune --task` calls it.
         companion: the model that tells what is wanted with the texts in which this one finds entities.

@@ -1,12 +1,12 @@
 """Makes the models that the Android app ships: fine-tunes `albert_small_en`, exports, writes a manifest.
 
-    python android_demo/tools/make_assets.py --squad train-v1.1.json.gz
-    python android_demo/tools/make_assets.py --only questions --trained questions=runs/squad/model
+    python android_demo/tools/make_assets.py --trained questions=runs/squad/model --squad train-v1.1.json.gz
+    python android_demo/tools/make_assets.py --only slots
     python android_demo/tools/make_assets.py --quick --output /tmp/models
 
 Each model of `RECIPES` (asset_recipes.py) is trained on a data set that comes with the package, but for
-`questions`, whose data (SQuAD 1.1) are read from a path; and exported for TensorFlow Lite 2.16, which every
-build of the app can run. The output folder receives, for each, `NAME.tflite` and its model card, and
+`questions`, which `python -m benchmarks.squad --train-only` trains; and exported for TensorFlow Lite 2.16, which
+every build of the app can run. The output folder receives, for each, `NAME.tflite` and its model card, and
 `manifest.json`: what the app shows of them, with size and SHA-256 of each file. `--quick` takes few texts and
 one epoch: enough to try the app, and nothing to ship.
 """
@@ -48,7 +48,8 @@ class Maker:
         output: folder of the exported files and their cards.
         work: folder of the training runs.
         quick: whether to take few texts and one epoch.
-        squad: SQuAD's training file, for the model that answers questions; None in a quick run.
+        squad: SQuAD's training file, on some of whose questions the exported model is compared with Keras; None takes
+            those of the recipe.
         trained: folders of models that are trained already, by name.
     """
 
@@ -92,15 +93,13 @@ class Maker:
 
     def quick_epochs(self, recipe: Recipe) -> int:
         """Returns how often a quick run sees its texts: until the model finds anything at all."""
-        if recipe.data is None and self.squad is None:
+        if recipe.data is None:
             return 8  # the few questions of the recipe, which are learned by heart
         return 3 if recipe.task == "token-classification" else 1
 
     def data(self, name: str, recipe: Recipe) -> Path:
         """Writes the training data of a model, and returns the file."""
         if recipe.data is None:
-            if self.squad is not None:
-                return self.squad
             path = self.work / f"{name}.json"
             path.write_text(json.dumps(own_questions(recipe.passages)), "utf-8")
             return path
@@ -230,7 +229,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--list", action="store_true", help="print the names of those that would be made, and end"
     )
     parser.add_argument(
-        "--squad", type=Path, metavar="FILE", help="SQuAD 1.1's train-v1.1.json, also .gz"
+        "--squad",
+        type=Path,
+        metavar="FILE",
+        help="SQuAD 1.1's train-v1.1.json, also .gz: questions on which file and model are compared",
     )
     parser.add_argument(
         "--trained",
@@ -247,9 +249,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options.names = options.only or [*RECIPES]
     if options.missing:
         options.names = [n for n in options.names if not (options.output / f"{n}.tflite").exists()]
-    is_read = "questions" in options.names and "questions" not in dict(options.trained)
-    if is_read and options.squad is None and not options.quick and not options.list:
-        parser.error("the model questions needs --squad FILE; or make the others with --only")
+    untrained = {name for name in options.names if RECIPES[name].data is None} - {
+        *dict(options.trained)
+    }
+    if untrained and not options.quick and not options.list:
+        parser.error(
+            "the model questions is trained by python -m benchmarks.squad --train-only; name its folder with "
+            "--trained questions=DIR, or make the others with --only"
+        )
     return options
 
 

@@ -62,7 +62,8 @@ def test_what_is_made(make_assets, tmp_path, capsys):
     trained = ["--only", "questions", "--trained", f"questions={tmp_path}"]
     assert dict(make_assets.parse(trained).trained) == {"questions": tmp_path}
     for wrong, message in (
-        ([], "the model questions needs --squad FILE"),
+        ([], "the model questions is trained by python -m benchmarks.squad --train-only"),
+        (["--squad", "train.json"], "name its folder with --trained questions=DIR"),
         (["--trained", "questions=/nowhere"], "expected NAME=FOLDER"),
         (["--only", "none"], "invalid choice: 'none'"),
     ):
