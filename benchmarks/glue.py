@@ -1,25 +1,48 @@
 """GLUE from `albert_small_en`, three seeds of each task, beside TF-IDF and what ALBERT's authors published.
 
-The runs are `albert-tf glue`, in a process of its own, with the package's recipes, in bfloat16 where the processor
-has it. What was stopped goes on when this is called again. QNLI's training part is not among the data: its pairs are
-made of SQuAD's training questions (`benchmarks.qnli_data`).
+First one pass over pairs of sentences, whose values are the cosines of their own sentence vectors: it teaches the model
+to compare two texts, which it has never seen at once (`benchmarks.pair_data`). From there `albert-tf glue` runs the
+tasks, with the package's recipes. Both are processes of their own, compute in bfloat16 where the processor has it, and
+go on where they were stopped when this is called again. QNLI's training part is not among the data: its pairs are made
+of SQuAD's training questions (`benchmarks.qnli_data`).
 
     python -m benchmarks.glue --work runs/glue
 """
 
 import argparse
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from albert_tf.tasks import read_squad
+from benchmarks.commands import finetuned, run_command
 from benchmarks.machine import ROOT, computes_in_bfloat16, shared_folder
+from benchmarks.pair_data import write_pairs
 from benchmarks.qnli_data import qnli_rows, write_qnli
 
 TASKS = ("STS-B", "RTE", "MRPC", "CoLA", "QNLI")
 QNLI_ROWS = 20_000
+PAIR_OPTIONS = ("--task", "regression", "--text", "text", "--pair", "pair", "--label", "value")
+PAIR_OPTIONS += ("--epochs", "1", "--batch-size", "32", "--learning-rate", "4e-4")
+PAIR_OPTIONS += ("--head-start", "random", "--no-baselines")
 OUTPUT = ROOT / "docs" / "benchmarks"
+
+
+def train_on_pairs(data: Path, work: Path) -> Path:
+    """Trains on pairs, unless that is done, and returns the model's folder.
+
+    Args:
+        data: with the folders `glue` and `squad`.
+        work: to write to.
+    """
+    table = work / "pairs.csv"
+    if not table.exists():
+        write_pairs(data, table)
+    return finetuned(work / "pairs", table, *PAIR_OPTIONS, *fast_options())
+
+
+def fast_options() -> list[str]:
+    """Returns the option for half precision, where the processor has it."""
+    return ["--mixed-bfloat16"] if computes_in_bfloat16() else []
 
 
 def prepare(data: Path, folder: Path) -> None:
@@ -48,13 +71,13 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=ROOT / "runs" / "glue")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     args = parser.parse_args()
-    prepare(shared_folder() / "data", args.work / "data")
-    command = [sys.executable, "-m", "albert_tf_command", "glue", "--data", args.work / "data"]
-    command += ["--output", args.work / "suite", "--tasks", *args.tasks, "--seeds", *args.seeds]
-    command += ["--mixed-bfloat16"] if computes_in_bfloat16() else []
-    subprocess.run([*map(str, command)], check=True)
+    data, suite = shared_folder() / "data", args.work / "suite"
+    prepare(data, args.work / "data")
+    start = ["--preset", train_on_pairs(data, args.work), *fast_options()]
+    tasks = ["--tasks", *args.tasks, "--seeds", *args.seeds]
+    run_command("glue", "--data", args.work / "data", "--output", suite, *start, *tasks)
     for name in ("glue.md", "glue.json"):
-        shutil.copyfile(args.work / "suite" / name, args.output / name)
+        shutil.copyfile(suite / name, args.output / name)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,6 @@ answer, with the threshold of the validation part, beside never answering; and t
 
 import argparse
 import json
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -32,6 +30,7 @@ from albert_tf.tasks import (
     squad_examples,
     squad_scores,
 )
+from benchmarks.commands import finetuned
 from benchmarks.machine import ROOT, processor
 from benchmarks.squad_data import prepare, unanswerable
 
@@ -50,15 +49,9 @@ WINDOW = 64
 def train_model(data: Path, work: Path) -> Path:
     """Trains, or goes on where it was stopped, and returns the folder of the model that reads windows."""
     files, run, folder = prepare(data, work), work / "run", work / "model"
-    command = [sys.executable, "-m", "albert_tf_command", "finetune"]
-    if (run / "arguments.json").exists():
-        command += ["--resume", run]
-    else:
-        command += [files["train"], "--validation", files["held_out"], "--output", run, *OPTIONS]
-    if not (run / "report.md").exists():
-        subprocess.run([*map(str, command)], check=True)
+    trained = finetuned(run, files["train"], "--validation", files["held_out"], *OPTIONS)
     if not folder.exists():
-        read_in_windows(run / "model", files["held_out"]).save_to_preset(folder)
+        read_in_windows(trained, files["held_out"]).save_to_preset(folder)
     return folder
 
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from albert_tf.finetuning.start import ModelStart
     from albert_tf.finetuning.task import TrainedRun
 
+ORIGIN = "recipe"
+"""In the record of a model's training: name of the recipe that suits what it started from."""
+
 MAIN_FIGURES = (
     "accuracy",
     "macro_f1",
@@ -37,7 +40,7 @@ def training_record(start: "ModelStart", path: Path | None, run: "TrainedRun") -
     figures = {"this model": run.evaluation.metrics}
     figures |= {baseline.name: baseline.metrics for baseline in run.baselines}
     digest = hashlib.sha256(path.read_bytes()).hexdigest() if path and path.is_file() else None
-    return record_of(
+    record = record_of(
         start=start.described,
         epochs=run.training.epochs,
         # The name of a file may hold bytes that are no UTF-8, and so no text.
@@ -47,6 +50,7 @@ def training_record(start: "ModelStart", path: Path | None, run: "TrainedRun") -
         validation_texts=len(run.parts.validation),
         figures=figures,
     )
+    return {**record, ORIGIN: start.recipe}
 
 
 def record_of(

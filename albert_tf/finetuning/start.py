@@ -7,10 +7,11 @@ from typing import Any
 
 from albert_tf.config import AlbertConfig
 from albert_tf.errors import CheckpointError, ConfigError
+from albert_tf.finetuning.record import ORIGIN
 from albert_tf.models import AlbertBackbone, AlbertQuestionAnswerer, AlbertTask
 from albert_tf.models.early_exit import EarlyExitTask
 from albert_tf.tokenizer import AlbertTokenizer
-from albert_tf.weights import Checkpoint, read_checkpoint
+from albert_tf.weights import Checkpoint, read_checkpoint, read_training_record
 
 BUNDLED = "albert_small_en"
 """The preset that comes with the package."""
@@ -72,8 +73,12 @@ class ModelStart:
 
     @property
     def recipe(self) -> str:
-        """Name of the recipe that suits these weights."""
-        return RECIPES.get(str(self.preset) if self.preset else None, "default")
+        """Name of the recipe that suits these weights; what was fine-tuned from the bundled preset has its recipe."""
+        name = str(self.preset) if self.preset else None
+        if name in RECIPES:
+            return RECIPES[name]
+        is_its_kin = read_training_record(str(name)).get(ORIGIN) == BUNDLED
+        return BUNDLED if is_its_kin else "default"
 
     @property
     def described(self) -> str:

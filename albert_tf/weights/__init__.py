@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from albert_tf.weights.huggingface import write_huggingface
     from albert_tf.weights.keras_hub import from_keras_hub, to_keras_hub
     from albert_tf.weights.model_garden import from_model_garden, to_model_garden
-    from albert_tf.weights.preset import write_preset
+    from albert_tf.weights.preset import read_training_record, write_preset
     from albert_tf.weights.reading import detect_format, read_checkpoint
     from albert_tf.weights.shapes import check_arrays, expected_shapes
 
@@ -23,6 +23,7 @@ __all__ = [
     "from_keras_hub",
     "from_model_garden",
     "read_checkpoint",
+    "read_training_record",
     "to_keras_hub",
     "to_model_garden",
     "write_huggingface",
@@ -44,7 +45,7 @@ if not TYPE_CHECKING:  # for whom any name would be right otherwise
                 "from_model_garden",
                 "to_model_garden",
             ),
-            "albert_tf.weights.preset": ("write_preset",),
+            "albert_tf.weights.preset": ("read_training_record", "write_preset"),
             "albert_tf.weights.reading": (
                 "detect_format",
                 "read_checkpoint",

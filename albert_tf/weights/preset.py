@@ -158,6 +158,20 @@ def read_preset(folder: Path, *, with_tokenizer: bool = True) -> Checkpoint:
     )
 
 
+def read_training_record(folder: str | Path) -> dict:
+    """Returns what a preset says of its training; nothing where it says nothing, or there is no preset.
+
+    Args:
+        folder: the preset's, or another start's name.
+
+    Raises:
+        CheckpointError: when the preset's description is damaged.
+    """
+    file = Path(folder) / CONFIG_FILE
+    record = read_json(file).get("training") if file.is_file() else None
+    return record if isinstance(record, dict) else {}
+
+
 def _check_sections(sections: dict, source: str) -> None:
     kinds = {"config": dict, "head_config": dict, "lowercase": bool, "strip_accents": bool}
     for name in SECTIONS:

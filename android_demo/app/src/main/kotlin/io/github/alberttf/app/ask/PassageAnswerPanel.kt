@@ -74,6 +74,8 @@ internal class PassageAnswerPanel(
             )
     }
 
+    // How likely "no answer" is, is the least of all parts and has a threshold of its own, often far below a half: as a
+    // percentage beside the others it would mislead.
     private fun meaning(
         found: PassageAnswer,
         canBeUnanswerable: Boolean,
@@ -81,14 +83,9 @@ internal class PassageAnswerPanel(
         val answer = found.answer
         val percent = wording.percent(answer.probability)
         return when {
-            answer.best == null && canBeUnanswerable -> activity.getString(R.string.ask_sure_of_none, percent)
+            answer.best == null && canBeUnanswerable -> activity.getString(R.string.ask_does_not_say)
             answer.best == null -> activity.getString(R.string.ask_nothing_to_read)
-            canBeUnanswerable ->
-                activity.getString(
-                    R.string.ask_sure_or_none,
-                    percent,
-                    wording.percent(checkNotNull(answer.noAnswerProbability)),
-                )
+            canBeUnanswerable -> activity.getString(R.string.ask_found, percent)
             else -> activity.getString(R.string.ask_sure, percent)
         }
     }
