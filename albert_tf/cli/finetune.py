@@ -75,8 +75,8 @@ def add_arguments(parser) -> None:
     group.add_argument(
         "--recipe",
         metavar="NAME",
-        help=f"a JSON file, or one of {', '.join(RECIPES)} (default: albert_small_en for that preset, "
-        "default for any other, from-scratch for random weights)",
+        help=f"a JSON file, or one of {', '.join(RECIPES)} (default: albert_small_en for that preset "
+        "and what was fine-tuned from it, default for any other, from-scratch for random weights)",
     )
     add_recipe_arguments(group, RECIPE_FIELDS)
     group.add_argument(

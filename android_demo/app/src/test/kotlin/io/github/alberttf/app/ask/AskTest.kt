@@ -24,7 +24,7 @@ import kotlin.test.assertTrue
 class AskTest : AppTest() {
     private val choice = ModelChoice.Bundled("questions")
     private val example get() = checkNotNull(library.bundledModel(choice)).passages[0]
-    private val long get() = example.text + " 🙂 It rained on the second day, and nobody came. ".repeat(300)
+    private val long get() = example.text + " 🙂 It rained on the second day, and nobody came. ".repeat(600)
 
     private fun expected(
         question: String,
