@@ -68,7 +68,7 @@ def main() -> None:
     )
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=TASKS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
-    parser.add_argument("--work", type=Path, default=ROOT / "runs" / "glue")
+    parser.add_argument("--work", type=Path, default=Path("runs") / "glue")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     args = parser.parse_args()
     data, suite = shared_folder() / "data", args.work / "suite"
