@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from albert_tf.tasks import read_squad
-from benchmarks.commands import finetuned, run_command
+from benchmarks.commands import finetuned, run_resumably
 from benchmarks.machine import ROOT, computes_in_bfloat16, shared_folder
 from benchmarks.pair_data import write_pairs
 from benchmarks.qnli_data import qnli_rows, write_qnli
@@ -75,7 +75,7 @@ def main() -> None:
     prepare(data, args.work / "data")
     start = ["--preset", train_on_pairs(data, args.work), *fast_options()]
     tasks = ["--tasks", *args.tasks, "--seeds", *args.seeds]
-    run_command("glue", "--data", args.work / "data", "--output", suite, *start, *tasks)
+    run_resumably("glue", suite, "--data", args.work / "data", *start, always=tasks)
     for name in ("glue.md", "glue.json"):
         shutil.copyfile(suite / name, args.output / name)
 
