@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf import AlbertTextEmbedder
+from albert_tf.finetuning.start import BUNDLED
 from albert_tf.tasks import read_glue, read_squad
 
-PRESET = "albert_small_en"
 SOURCES = {"STS-B": 3, "MRPC": 2, "RTE": 1}
 """Tasks whose training sentences are paired, each with so many others."""
 QUESTIONS = 10_000
@@ -78,19 +78,16 @@ def alike_pairs(
     ]
 
 
-def write_pairs(data: Path, path: Path, seed: int = 0) -> int:
+def write_pairs(data: Path, path: Path, seed: int = 0) -> None:
     """Writes a table of pairs, with values from 0 to 5 as STS-B has them.
 
     Args:
         data: as for `sentence_sets`.
         path: of the table, columns `text`, `pair` and `value`.
         seed: of all that is drawn.
-
-    Returns:
-        How many there are.
     """
     random = np.random.default_rng(seed)
-    embedder = AlbertTextEmbedder.from_preset(PRESET)
+    embedder = AlbertTextEmbedder.from_preset(BUNDLED)
     rows: list[Sequence] = []
     for sentences, partners in sentence_sets(data, seed):
         vectors = embedder.predict(sentences, batch_size=64, verbose=0)
@@ -101,4 +98,3 @@ def write_pairs(data: Path, path: Path, seed: int = 0) -> int:
         writer = csv.writer(file)
         writer.writerow(("text", "pair", "value"))
         writer.writerows(rows)
-    return len(rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from albert_tf.tasks import SquadQuestion
-from benchmarks.squad_data import SENTENCE, with_the_answer, words
+from benchmarks.squad_data import sentence_spans, with_the_answer, words
 
 HEADER = ("index", "question", "sentence", "label")
 
@@ -33,7 +33,7 @@ def qnli_rows(
         if len(found) + 2 > rows:
             break
         question = questions[number]
-        sentences = [match.span() for match in SENTENCE.finditer(question.context)]
+        sentences = sentence_spans(question.context)
         held = with_the_answer(question, sentences)
         others = [n for n in range(len(sentences)) if n not in held]
         if len(held) != 1 or not others:

@@ -57,8 +57,12 @@ def with_short_passages(
     """
     random, short = np.random.default_rng(seed), []
     for question in questions:
-        sentences = [match.span() for match in SENTENCE.finditer(question.context)]
-        held = with_the_answer(question, sentences) or [int(random.integers(len(sentences)))]
+        sentences = sentence_spans(question.context)
+        held = (
+            with_the_answer(question, sentences)
+            if question.answers
+            else [int(random.integers(len(sentences)))]
+        )
         first, last = _grown(question.context, sentences, held[0], held[-1], most_words, random)
         begin = sentences[first][0]
         short.append(
@@ -72,10 +76,13 @@ def with_short_passages(
     return short
 
 
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Returns start and end of each sentence of a text."""
+    return [match.span() for match in SENTENCE.finditer(text)]
+
+
 def with_the_answer(question: SquadQuestion, sentences: Sequence[tuple[int, int]]) -> list[int]:
     """Returns the numbers of the sentences, given by start and end, that hold some of the first answer."""
-    if not question.answers:
-        return []
     start = question.answer_starts[0]
     end = start + len(question.answers[0])
     return [n for n, (a, b) in enumerate(sentences) if a < end and start < b]

@@ -119,9 +119,10 @@ def recipe_name(start: ModelStart, task: str) -> str:
         start: those of `albert_small_en` are in a folder of their own.
         task: a key of `GLUE_TASKS`.
     """
-    folder = f"glue/{BUNDLED}" if start.recipe == BUNDLED else "glue"
+    suits = start.recipe
+    folder = f"glue/{BUNDLED}" if suits == BUNDLED else "glue"
     name = f"{folder}/{task.lower().replace('-', '')}"
-    return name if name in FineTuningRecipe.names() else start.recipe
+    return name if name in FineTuningRecipe.names() else suits
 
 
 def _recipe(recipe, start, task, seed, changes) -> FineTuningRecipe:
