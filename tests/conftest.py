@@ -151,6 +151,20 @@ def pytest_runtest_makereport(item, call):
     return report
 
 
+LONGEST = ("typed", "web", "android", "cli")
+"""Folders whose tests take minutes each, the longest first."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begins with the longest tests: for one that a worker begins last, the other worker would wait."""
+
+    def place(item):
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
+
+    items.sort(key=place)
+
+
 TYPED = "typed"
 """Name of the property under which a test says what it has run as a person types it."""
 
