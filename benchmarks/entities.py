@@ -31,10 +31,15 @@ from benchmarks.machine import ROOT, shared_folder
 LOG = ROOT / "docs" / "benchmarks" / "entities.jsonl"
 PRESET = "albert_small_en"
 SLOTS = FineTuningRecipe.named(
-    PRESET, head_start="random", batch_size=32, learning_rate=3e-4, epochs=8
+    PRESET, head_start="random", batch_size=32, learning_rate=3e-4, epochs=10
 )
-"""No linear start, which is one of sentence vectors; larger batches, since the texts are short; and twice the epochs,
-since after four the loss of the training texts still falls."""
+"""No linear start, which is one of sentence vectors; larger batches, since the texts are short; and more epochs, since
+after six the loss of the training texts, under dropout, still falls."""
+DROPOUT = 0.1
+"""Of the encoder, for entities: without it the training texts are learned by heart. On a held-out tenth of SNIPS's
+training part F1 of the slots after six epochs was 93.5 without and 93.8 with it."""
+FAST = "mixed_bfloat16"
+"""Computes the training of entities; the answers are those of the saved model in float32."""
 INTENTS = FineTuningRecipe.named(PRESET, batch_size=32, learning_rate=3e-4)
 
 
@@ -83,9 +88,16 @@ INTENT_TASK = "snips-intents"
 def measure_entities(task: Task, data: Path, seed: int, run_dir: Path) -> dict:
     """Returns what a model and a dictionary reach on the test part."""
     train, development, test = task.parts(data)
-    model = AlbertTokenClassifier.from_preset(PRESET, class_names=entity_tags(entity_types(train)))
+    model = AlbertTokenClassifier.from_preset(
+        PRESET,
+        class_names=entity_tags(entity_types(train)),
+        hidden_dropout_prob=DROPOUT,
+        dtype=FAST,
+    )
     validation = texts_and_entities(development) if development else None
     result = _trained(model, texts_and_entities(train), validation, task.recipe, seed, run_dir)
+    model.save_to_preset(run_dir / "model")
+    model = AlbertTokenClassifier.from_preset(run_dir / "model")  # in float32
     texts, entities = texts_and_entities(test)
     answers = model.answer(texts, batch_size=64)
     by_label = entity_metrics_by_label(answers, entities)

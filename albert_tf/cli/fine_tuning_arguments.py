@@ -73,12 +73,19 @@ def add_model_arguments(group) -> None:
         "--sequence-length",
         type=int,
         metavar="N",
-        help="longest text in tokens; longer ones are cut (default: 128; 384 for questions on contexts, whose windows "
-        "overlap, and 256 for questions with choices)",
+        help="longest text in tokens; longer ones are cut, or read in windows that overlap (default: 128; 384 for "
+        "questions on contexts, 256 for questions with choices; windows no longer than the preset has learned to read)",
     )
     group.add_argument("--mixed-bfloat16", action="store_true", help="compute in bfloat16")
     group.add_argument(
         "--remat", action="store_true", help="less memory for long texts, a third more compute"
+    )
+    group.add_argument(
+        "--hidden-dropout-prob",
+        type=float,
+        metavar="X",
+        help="dropout of embeddings and blocks in the training, such as 0.1 where its texts are learned by heart "
+        "(default: the preset's own; 0 for albert_small_en)",
     )
     group.add_argument(
         "--attention-bias", action="store_true", help="add the learned attention bias"
@@ -115,6 +122,7 @@ def model_start(args):
         sequence_length=args.sequence_length,
         dtype="mixed_bfloat16" if args.mixed_bfloat16 else None,
         remat=args.remat,
+        hidden_dropout_prob=args.hidden_dropout_prob,
         attention_bias=args.attention_bias,
         early_exit=args.early_exit,
     )

@@ -37,6 +37,8 @@ class ModelStart:
         sequence_length: longest text in tokens; None takes the task's.
         dtype: of the backbone, such as `"mixed_bfloat16"`.
         remat: less memory for long texts, a third more compute.
+        hidden_dropout_prob: dropout of embeddings and blocks in the training, against learning its texts by heart; None
+            keeps the preset's own: 0 for `albert_small_en` and ALBERT v2.
         attention_bias: add the learned attention bias.
         early_exit: an output layer after every layer; classifiers and regressors have it.
         end_conditioned_on_start: ALBERT's own head of SQuAD v2.0; question answerers have it.
@@ -61,6 +63,7 @@ class ModelStart:
     sequence_length: int | None = None
     dtype: str | None = None
     remat: bool = False
+    hidden_dropout_prob: float | None = None
     attention_bias: bool = False
     early_exit: bool = False
     end_conditioned_on_start: bool = False
@@ -104,6 +107,8 @@ class ModelStart:
         """
         checkpoint = self._checkpoint()
         config = checkpoint.config
+        if self.hidden_dropout_prob is not None:
+            config = config.replace(hidden_dropout_prob=self.hidden_dropout_prob)
         if self.attention_bias:
             config = config.replace(use_relative_attention_bias=True)
         if self.early_exit:

@@ -1,5 +1,6 @@
 """`albert_tf.finetune` as a person calls it, and what it leaves."""
 
+import dataclasses
 import json
 import sys
 
@@ -272,6 +273,24 @@ def test_random_weights_are_a_start(tmp_path):
     )
     assert model.early_exit
     assert model.preprocessor.sequence_length == 16
+
+
+def test_the_training_has_the_dropout_that_the_start_names(tmp_path, start):
+    """Of a preset that has none; an answer has none either way."""
+    steps = []
+    for name, rate in (("none", None), ("some", 0.4)):
+        begun = dataclasses.replace(start, hidden_dropout_prob=rate)
+        model, result = albert_tf.finetune(
+            (TEXTS, LABELS), preset=begun, run_dir=tmp_path / name, baselines=False, **QUICK
+        )
+        assert model.config.hidden_dropout_prob == (rate or 0.0)
+        steps.append(result.training.history[-1]["loss"])
+        first, second = model.answer(TEXTS[:4]), model.answer(TEXTS[:4])
+        assert first == second
+    assert steps[0] != steps[1]
+    with pytest.raises(ConfigError, match=r"hidden_dropout_prob.*1\.5"):
+        wrong = dataclasses.replace(start, hidden_dropout_prob=1.5)
+        albert_tf.finetune((TEXTS, LABELS), preset=wrong, run_dir=tmp_path / "wrong", **QUICK)
 
 
 def test_the_name_costs_nothing_before_it_is_touched(shell):
