@@ -108,6 +108,7 @@ class AlbertBackbone(PresetMixin, SharingSummaryMixin, keras.Model):
         for variable in other.weights:
             variable.assign(values[variable.path])
         other.carries_pooler = self.carries_pooler
+        other.about_the_weights = dict(self.about_the_weights)
         other.encoder.gradient_scales = self.encoder.gradient_scales
         return other
 

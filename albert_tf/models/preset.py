@@ -3,6 +3,8 @@
 import dataclasses
 import inspect
 import warnings
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Self
 
 from albert_tf.config import AlbertConfig
@@ -14,6 +16,9 @@ from albert_tf.weights import Checkpoint, read_checkpoint, write_preset
 POOLER_PREFIX = "pooler/"
 EXITS_PREFIX = "exits/"
 SOP_PREFIX = "sop_classifier/"
+
+ABOUT_THE_WEIGHTS = ("learned_positions", "pooling")
+"""Sections of a preset that say how the backbone's weights were trained, whatever head is on them."""
 
 
 def load_arrays(model, arrays: dict, source: str, fresh: tuple[str, ...] = ()) -> None:
@@ -68,6 +73,9 @@ class PresetMixin(ModelMixin):
     """False when the checkpoint came without a pooler and the head does not train one: a random pooler is not
     saved, since whoever loads it later could not tell it from a trained one."""
 
+    about_the_weights: Mapping[str, Any] = MappingProxyType({})
+    """What the preset said of how its weights were trained (`ABOUT_THE_WEIGHTS`), for the presets that are saved."""
+
     @classmethod
     def from_preset(cls, preset: str, **kwargs: Any) -> Self:
         """Builds the model from a preset folder, a foreign checkpoint folder, or `hf://owner/name`.
@@ -113,6 +121,9 @@ class PresetMixin(ModelMixin):
             kept = {n: a for n, a in checkpoint.arrays.items() if not n.startswith(SOP_PREFIX)}
             checkpoint = dataclasses.replace(checkpoint, head=cls.head, head_config={}, arrays=kept)
         model, has_same_head = cls._build_for(checkpoint, config or checkpoint.config, kwargs)
+        model.about_the_weights = {
+            name: said for name, said in checkpoint.extra.items() if name in ABOUT_THE_WEIGHTS
+        }
         arrays = checkpoint.arrays
         if not has_same_head:
             if cls.head == checkpoint.head:
@@ -169,6 +180,7 @@ class PresetMixin(ModelMixin):
             head=self.head,
             head_config=self.head_config(),
             source=type(self).__name__,
+            extra=dict(self.about_the_weights),
         )
 
     def _is_carried(self, variable) -> bool:

@@ -1,6 +1,7 @@
 """`AlbertTask`: what every model with a head shares."""
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -88,6 +89,15 @@ class AlbertTask(RawTextTraining, PresetMixin, SharingSummaryMixin, StepsMixin, 
     def config(self) -> AlbertConfig:
         """The backbone's `AlbertConfig`."""
         return self.backbone.config
+
+    @property
+    def about_the_weights(self) -> Mapping[str, Any]:
+        """What the backbone's preset said of them; see `PresetMixin`."""
+        return self.backbone.about_the_weights
+
+    @about_the_weights.setter
+    def about_the_weights(self, said: Mapping[str, Any]) -> None:
+        self.backbone.about_the_weights = said
 
     def encode(self, inputs: dict, training: bool | None = None) -> dict:
         """Runs the backbone on its three inputs, leaving aside what only the head reads."""

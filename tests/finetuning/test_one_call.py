@@ -288,8 +288,8 @@ def test_the_training_has_the_dropout_that_the_start_names(tmp_path, start):
         first, second = model.answer(TEXTS[:4]), model.answer(TEXTS[:4])
         assert first == second
     assert steps[0] != steps[1]
+    wrong = dataclasses.replace(start, hidden_dropout_prob=1.5)
     with pytest.raises(ConfigError, match=r"hidden_dropout_prob.*1\.5"):
-        wrong = dataclasses.replace(start, hidden_dropout_prob=1.5)
         albert_tf.finetune((TEXTS, LABELS), preset=wrong, run_dir=tmp_path / "wrong", **QUICK)
 
 

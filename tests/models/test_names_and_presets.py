@@ -6,8 +6,17 @@ import pytest
 import tensorflow as tf
 
 import albert_tf
-from albert_tf import AlbertBackbone, AlbertTextClassifier
+from albert_tf import (
+    AlbertBackbone,
+    AlbertConfig,
+    AlbertQuestionAnswerer,
+    AlbertTextClassifier,
+    AlbertTextRegressor,
+    AlbertTokenClassifier,
+    AlbertTokenizer,
+)
 from albert_tf.errors import AlbertError
+from albert_tf.weights import read_checkpoint, write_preset
 from tests.models.odd_inputs import NAMES, TEXTS, three_classes
 from tests.tiny import tiny_config, tiny_inputs
 
@@ -162,6 +171,26 @@ def test_names_of_the_hub(name, hint):
 def test_paths_are_no_names_of_the_hub(name):
     with pytest.raises(AlbertError, match="does not exist; expected a folder"):
         AlbertTextClassifier.from_preset(name)
+
+
+def test_what_a_preset_says_of_its_weights_goes_on_with_them(tmp_path):
+    """Whatever model they become: a question answerer made of a classifier still reads windows of what was learned."""
+    start = AlbertBackbone(AlbertConfig.named("tiny")).to_checkpoint()
+    start.tokenizer_model = AlbertTokenizer().model_bytes
+    start.extra |= {"learned_positions": 12, "pooling": "mean"}
+    write_preset(start, tmp_path / "start")
+    classifier = AlbertTextClassifier.from_preset(str(tmp_path / "start"), class_names=["a", "b"])
+    classifier.save_to_preset(tmp_path / "classifier")
+    built = AlbertTokenClassifier(AlbertBackbone.from_preset(str(tmp_path / "classifier")))
+    built.save_to_preset(tmp_path / "built")
+    for name in ("classifier", "built"):
+        assert read_checkpoint(tmp_path / name).learned_positions == 12
+    answerer = AlbertQuestionAnswerer.from_preset(str(tmp_path / "classifier"))
+    assert answerer.preprocessor.sequence_length == 12
+    assert (
+        AlbertTextRegressor.from_preset(str(tmp_path / "built"), preprocessor=None).pooling
+        == "mean"
+    )
 
 
 # === Names of the classes ===
