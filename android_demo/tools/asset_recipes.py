@@ -133,7 +133,7 @@ RECIPES = {
         attribution=SNIPS,
         options=(
             *("--batch-size", "32", "--learning-rate", "3e-4", "--sequence-length", "64"),
-            *("--epochs", "8"),
+            *("--epochs", "10", "--hidden-dropout-prob", "0.1"),
         ),
     ),
     "questions": Recipe(

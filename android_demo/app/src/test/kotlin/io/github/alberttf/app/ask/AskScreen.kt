@@ -45,9 +45,25 @@ internal class AskScreen(
         newQuestion: String,
         newPassage: String = passage.text.toString(),
     ) {
+        write(newQuestion, newPassage)
+        test.passPause()
+    }
+
+    /** Asks, and is back while the passage is read in parts. */
+    fun askUntilItReads(
+        newQuestion: String,
+        newPassage: String,
+    ) {
+        write(newQuestion, newPassage)
+        test.awaitMoment("progress") { activity.isVisible(R.id.reading) }
+    }
+
+    private fun write(
+        newQuestion: String,
+        newPassage: String,
+    ) {
         if (newPassage != passage.text.toString()) passage.setText(newPassage)
         question.setText(newQuestion)
-        test.passPause()
     }
 
     /** The headline, once the answer is there. */

@@ -72,8 +72,7 @@ class AskTest : AppTest() {
     fun `a long passage is read in parts, with progress, and left for a newer question`() {
         val screen = AskScreen.open(this)
         screen.awaitModel()
-        screen.ask(example.questions[0], long)
-        await("some progress") { screen.activity.isVisible(R.id.reading) }
+        screen.askUntilItReads(example.questions[0], long)
         val bar = screen.activity.findViewById<ProgressBar>(R.id.reading_bar)
         assertTrue(bar.max > 20, "${bar.max} parts")
         assertTrue(bar.progress in 1..bar.max)

@@ -57,6 +57,20 @@ abstract class AppTest {
         }
     }
 
+    /** Waits for what may be over soon: looks after each single thing that the main thread does, pauses left out. */
+    fun awaitMoment(
+        what: String,
+        isSo: () -> Boolean,
+    ) {
+        val end = System.nanoTime() + PATIENCE_NANOS
+        val looper = shadowOf(Looper.getMainLooper())
+        while (!isSo()) {
+            check(System.nanoTime() < end) { "waited in vain: $what" }
+            if (looper.isIdle) Thread.sleep(POLL_MILLIS)
+            looper.runOneTask()
+        }
+    }
+
     /** The pause after the last key, and what comes of it. */
     fun passPause() = pass(LiveAnswers.PAUSE_MILLIS)
 

@@ -92,8 +92,8 @@ class ScreensTest : AppTest() {
         draw(screen.activity, "ask-$suffix")
         Screens.scrollToEnd(screen.activity)
         draw(screen.activity, "ask-alternatives-$suffix")
-        screen.ask(example.questions[0], example.text + " It rained on the second day, and nobody came.".repeat(400))
-        await("progress") { screen.activity.isVisible(R.id.reading) }
+        val long = example.text + " It rained on the second day, and nobody came.".repeat(400)
+        screen.askUntilItReads(example.questions[0], long)
         draw(screen.activity, "ask-reading-$suffix")
         screen.close()
     }
