@@ -141,7 +141,8 @@ def write_glue_table(results: "GlueResults", start: ModelStart) -> None:
         results: the runs so far, and where to write.
         start: from which all of them started.
     """
-    runs = results.runs
+    order = list(GLUE_TASKS)
+    runs = sorted(results.runs, key=lambda run: (order.index(run.task), run.seed))
     content = {
         "start": start.described,
         "results": {

@@ -10,7 +10,7 @@ from scipy import stats
 from sklearn import metrics as sk
 
 from albert_tf.errors import CheckpointError, ConfigError, DataError
-from albert_tf.finetuning import GlueRun, ModelStart, Watcher, run_glue
+from albert_tf.finetuning import GlueResults, GlueRun, ModelStart, Watcher, run_glue
 from albert_tf.finetuning.glue_suite import recipe_name
 from albert_tf.finetuning.glue_table import (
     METRIC_NAMES,
@@ -19,6 +19,7 @@ from albert_tf.finetuning.glue_table import (
     best_baseline,
     glue_markdown,
     summarized,
+    write_glue_table,
 )
 from albert_tf.models import AlbertTask
 from albert_tf.tasks import GLUE_TASKS, read_glue
@@ -215,6 +216,15 @@ def test_a_table_of_one_run_has_no_spread():
     assert "ALBERT-base" not in text
     assert best_baseline([run], "RTE", "accuracy") is None
     assert summarized([run]) == {"RTE": {"accuracy": Spread(0.61, None, 1)}}
+
+
+def test_runs_are_listed_by_task_and_seed_in_whatever_order_they_were_made(tmp_path):
+    made = [("STS-B", 1), ("RTE", 0), ("CoLA", 0), ("STS-B", 0)]
+    runs = [GlueRun(task, seed, {task: {}}) for task, seed in made]
+    results = GlueResults(runs, tmp_path / "glue.md", tmp_path / "glue.json")
+    write_glue_table(results, ModelStart(preset="albert_small_en"))
+    listed = [(run["task"], run["seed"]) for run in json.loads(results.json.read_text())["runs"]]
+    assert listed == [("CoLA", 0), ("RTE", 0), ("STS-B", 0), ("STS-B", 1)]
 
 
 @pytest.mark.parametrize("undefined", [None, math.nan], ids=["as read", "as computed"])
