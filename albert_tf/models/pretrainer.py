@@ -8,9 +8,11 @@ from albert_tf.config import BACKBONE_INPUTS
 from albert_tf.layers import MaskedLMHead
 from albert_tf.models.backbone import AlbertBackbone
 from albert_tf.models.losses import MaskedTokenCrossentropy
+from albert_tf.models.preset import ABOUT_THE_WEIGHTS
 from albert_tf.models.task import AlbertTask
 from albert_tf.preprocessing.targets import ByOutput, ClassNumbers, TargetRule
 from albert_tf.type_names import Tensor
+from albert_tf.weights.checkpoint import Checkpoint
 
 
 @keras.saving.register_keras_serializable(package="albert_tf")
@@ -50,6 +52,16 @@ class AlbertPretrainer(AlbertTask):
             ),
             "sop_logits": self.sop_classifier(encoded["pooled_output"]),
         }
+
+    def to_checkpoint(self) -> Checkpoint:
+        """Returns the model as a `Checkpoint`, without what its preset said of how the weights were trained.
+
+        Pretraining trains them anew, the pooler too, and at a length of its own.
+        """
+        checkpoint = super().to_checkpoint()
+        for name in ABOUT_THE_WEIGHTS:
+            checkpoint.extra.pop(name, None)
+        return checkpoint
 
     def default_loss(self) -> dict[str, keras.losses.Loss]:
         """Cross-entropy of both objectives, added with equal weight, as in google-research/albert."""

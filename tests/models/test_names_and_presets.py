@@ -9,6 +9,7 @@ import albert_tf
 from albert_tf import (
     AlbertBackbone,
     AlbertConfig,
+    AlbertPretrainer,
     AlbertQuestionAnswerer,
     AlbertTextClassifier,
     AlbertTextRegressor,
@@ -187,6 +188,8 @@ def test_what_a_preset_says_of_its_weights_goes_on_with_them(tmp_path):
         assert read_checkpoint(tmp_path / name).learned_positions == 12
     answerer = AlbertQuestionAnswerer.from_preset(str(tmp_path / "classifier"))
     assert answerer.preprocessor.sequence_length == 12
+    pretrainer = AlbertPretrainer.from_preset(str(tmp_path / "built"))
+    assert not {"learned_positions", "pooling"} & pretrainer.to_checkpoint().extra.keys()
     assert (
         AlbertTextRegressor.from_preset(str(tmp_path / "built"), preprocessor=None).pooling
         == "mean"
